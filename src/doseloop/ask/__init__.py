@@ -1,0 +1,1 @@
+"""Plain words to a typed plan to an answer; one folder per language for words."""

@@ -1,0 +1,1 @@
+"""Words of plain-language questions, one folder a language."""

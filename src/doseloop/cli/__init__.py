@@ -1,0 +1,1 @@
+"""Commands. Each reads its options, calls one function of the house and prints; `--json` output is stable."""

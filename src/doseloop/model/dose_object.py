@@ -1,0 +1,146 @@
+"""What one DICOM object says about dose: the record that a reader process hands back.
+
+Identity stands apart (`Identity`), since it goes to one table of the record and nowhere else.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from doseloop.model.ct import CtEvent
+from doseloop.model.projection import PlaneTotals, ProjectionEvent
+from doseloop.model.reading import Code, Reading
+
+Modality = Literal["CT", "RF", "DX", "MG", "NM", "PT", "PX"]
+ObjectKind = Literal["ct report", "projection report"]
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who the object says the patient is (PS3.3 section C.7.1.1). Never leaves the identity table."""
+
+    number: str | None = None
+    """Patient ID (0010,0020)."""
+    issuer: str | None = None
+    """Issuer of Patient ID (0010,0021)."""
+    name: str | None = None
+    """Patient's Name (0010,0010) as written, all representations."""
+    birth_date: str | None = None
+    """Patient's Birth Date (0010,0030), ISO, None where empty or not a date."""
+
+
+@dataclass(frozen=True, slots=True)
+class PatientAtStudy:
+    """The patient's size and age at the study (PS3.3 section C.7.2.2)."""
+
+    age_years: float | None = None
+    """Patient's Age (0010,1010) where it is sound, else from a plausible birth date; days are n/365.25."""
+    sex: str | None = None
+    """M, F or O (0010,0040)."""
+    height_m: Reading[float] | None = None
+    """Patient's Size (0010,1020), m; 0 means not recorded."""
+    weight_kg: Reading[float] | None = None
+    """Patient's Weight (0010,1030), kg; 0 means not recorded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Equipment:
+    """The scanner as the object names it (PS3.3 section C.7.5.1; device observer of TID 1004)."""
+
+    manufacturer: str | None = None
+    model: str | None = None
+    """Manufacturer's Model Name (0008,1090), else Device Observer Model Name (121015)."""
+    station_name: str | None = None
+    """Station Name (0008,1010), header only."""
+    serial_number: str | None = None
+    """Device Serial Number (0018,1000), else Device Observer Serial Number (121016)."""
+    software_versions: str | None = None
+    """Software Versions (0018,1020), joined by a comma."""
+    institution: str | None = None
+    """Institution Name (0008,0080)."""
+    department: str | None = None
+    """Institutional Department Name (0008,1040)."""
+    observer_uid: str | None = None
+    """Device Observer UID (121012)."""
+    observer_name: str | None = None
+    """Device Observer Name (121013)."""
+
+
+@dataclass(frozen=True, slots=True)
+class StudyHeader:
+    """The study as the object names it (PS3.3 sections C.7.2.1, C.7.3.1)."""
+
+    study_uid: str
+    date: str | None = None
+    """Study Date (0008,0020), ISO."""
+    time: str | None = None
+    """Study Time (0008,0030), ISO, local."""
+    timezone_offset: str | None = None
+    """Timezone Offset From UTC (0008,0201), `+0100`, None where absent or illegal."""
+    accession_number: str | None = None
+    description: str | None = None
+    """Study Description (0008,1030)."""
+    protocol_name: str | None = None
+    """Protocol Name (0018,1030)."""
+    requested_procedure: str | None = None
+    """Requested Procedure Description (0032,1060)."""
+    performed_procedure: str | None = None
+    """Performed Procedure Step Description (0040,0254)."""
+    procedure_codes: tuple[Code, ...] = ()
+    """Procedure Code Sequence (0008,1032), then Requested Procedure Code Sequence (0032,1064)."""
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Staff as typed: names are not yet persons."""
+
+    operators: tuple[str, ...] = ()
+    """Operators' Name (0008,1070) and operators in the content tree."""
+    physicians: tuple[str, ...] = ()
+    """Performing Physician's Name (0008,1050)."""
+
+
+@dataclass(frozen=True, slots=True)
+class CtTotals:
+    """CT Accumulated Dose Data (113811, TID 10012)."""
+
+    dlp_mgy_cm: Reading[float] | None = None
+    """CT Dose Length Product Total (113813), mGy·cm."""
+    phantom_cm: int | None = None
+    """Phantom of that total where the report gives one."""
+    events: Reading[float] | None = None
+    """Total Number of Irradiation Events (113812)."""
+
+
+@dataclass(frozen=True, slots=True)
+class DoseObject:
+    """One object that carries dose, without who the patient is."""
+
+    kind: ObjectKind
+    modality: Modality
+    sop_class_uid: str
+    sop_instance_uid: str
+    series_uid: str | None
+    study: StudyHeader
+    patient: PatientAtStudy
+    equipment: Equipment
+    people: People
+    template: str | None = None
+    """Template Identifier (0040,DB00) as written."""
+    content_at: str | None = None
+    """Content Date and Time (0008,0023), (0008,0033), local, ISO."""
+    completion: str | None = None
+    """Completion Flag (0040,A491): COMPLETE or PARTIAL."""
+    ct_totals: CtTotals | None = None
+    ct_events: tuple[CtEvent, ...] = ()
+    plane_totals: tuple[PlaneTotals, ...] = ()
+    projection_events: tuple[ProjectionEvent, ...] = ()
+    missing: tuple[str, ...] = ()
+    """What could not be read, one sentence each; not empty makes the object `partly read`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadResult:
+    """What a reader process hands back for one object that carries dose."""
+
+    identity: Identity
+    dose: DoseObject

@@ -1,0 +1,158 @@
+"""Every way in which Doseloop fails, on one page.
+
+    DoseloopError
+      ObjectError              one object cannot be used; it ends in the state `quarantined` with this reason
+        NotDicom               no DICOM data set was found in the bytes
+        Truncated              a declared length runs past the end of what is there
+        Malformed              the bytes contradict the encoding or the template
+        TooDeep                nested deeper than the limit
+        TooLarge               longer, or more items, than the limit
+        UnsupportedEncoding    a transfer syntax that is not read
+        ReaderStopped          the reader process was ended by its limit of time or memory
+      NotDose                  the object is sound and carries no dose (state `not dose`)
+      InboxError               an object could not be taken in; the sender keeps it and tries again
+        StorageFull            free space is below the floor
+        ObjectTooLarge         more bytes arrived than an object may have
+      AccessError              the person may not do or see this
+        Forbidden              the right is missing
+        NotVisible             there is no such thing, or none within the scope (both look alike)
+      UnusableInput            what a person typed or chose cannot be used
+      SetupError               the installation cannot run as it is set
+      SimulationError          a scenario cannot be played
+
+Each class has a `code` (stable, for programs and the documentation), a `hint` (what to do) and `retry` (whether the same
+call may succeed later with nothing changed). The message of an instance says what happened and where.
+"""
+
+
+class DoseloopError(Exception):
+    """Base of all errors that Doseloop raises on purpose."""
+
+    code = "doseloop"
+    hint = "Look at the log of this process for the reason."
+    retry = False
+
+
+class ObjectError(DoseloopError):
+    """One object cannot be used."""
+
+    code = "object"
+    hint = "Ask the sender for the object again; if it comes back the same, report the scanner to its service."
+
+
+class NotDicom(ObjectError):
+    """No DICOM data set was found in the bytes."""
+
+    code = "not-dicom"
+    hint = "Send DICOM objects only (PS3.10 files, or C-STORE)."
+
+
+class Truncated(ObjectError):
+    """A declared length runs past the end of what is there (PS3.5 section 7.1)."""
+
+    code = "truncated"
+    hint = "The object is cut short: send it again from the scanner or the archive."
+
+
+class Malformed(ObjectError):
+    """The bytes contradict the encoding (PS3.5) or the template (PS3.16)."""
+
+    code = "malformed"
+
+
+class TooDeep(ObjectError):
+    """Sequences are nested deeper than the limit."""
+
+    code = "too-deep"
+
+
+class TooLarge(ObjectError):
+    """The object is longer, or has more items, than the limit for a report."""
+
+    code = "too-large"
+    hint = "Raise the limit in the settings if the object is genuine."
+
+
+class UnsupportedEncoding(ObjectError):
+    """The transfer syntax is not read."""
+
+    code = "unsupported-encoding"
+    hint = "Send the object uncompressed: Explicit or Implicit VR Little Endian."
+
+
+class ReaderStopped(ObjectError):
+    """The reader process was ended by its limit of time or memory, or died."""
+
+    code = "reader-stopped"
+    hint = "Reading is tried again by itself once; after that the object waits for a person."
+    retry = True
+
+
+class NotDose(DoseloopError):
+    """The object is sound and carries no dose."""
+
+    code = "not-dose"
+    hint = "Nothing to do: the object is counted and its bytes are not kept."
+
+
+class InboxError(DoseloopError):
+    """An object could not be taken in."""
+
+    code = "inbox"
+    retry = True
+
+
+class StorageFull(InboxError):
+    """Free space is below the floor, so that nothing more is written."""
+
+    code = "storage-full"
+    hint = "Free space on the disk of the data folder; receiving resumes by itself."
+
+
+class ObjectTooLarge(InboxError):
+    """More bytes arrived than an object may have."""
+
+    code = "object-too-large"
+    hint = "Raise `max_object_bytes` in the settings if such objects are genuine."
+    retry = False
+
+
+class AccessError(DoseloopError):
+    """The person may not do or see this."""
+
+    code = "access"
+    hint = "Ask the administrator of your site for the right."
+
+
+class Forbidden(AccessError):
+    """The right is missing."""
+
+    code = "forbidden"
+
+
+class NotVisible(AccessError):
+    """There is no such thing, or none within the scope; the two look alike on purpose."""
+
+    code = "not-visible"
+    hint = "Check the address; what lies at another site is not shown."
+
+
+class UnusableInput(DoseloopError):
+    """What a person typed or chose cannot be used."""
+
+    code = "unusable-input"
+    hint = "Change the value that the message names."
+
+
+class SetupError(DoseloopError):
+    """The installation cannot run as it is set."""
+
+    code = "setup"
+    hint = "Change the setting that the message names; `doseloop serve --help` lists them."
+
+
+class SimulationError(DoseloopError):
+    """A scenario cannot be played."""
+
+    code = "simulation"
+    hint = "Change the entry of the scenario that the message names."

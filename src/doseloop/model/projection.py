@@ -1,0 +1,124 @@
+"""One projection exposure or fluoroscopy run, as TID 10003 (Irradiation Event X-Ray Data, PS3.16) holds it."""
+
+from dataclasses import dataclass
+
+from doseloop.model.reading import Code, Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One X-ray filter (113771): material and thickness range."""
+
+    material: Reading[Code] | None = None
+    """X-Ray Filter Material (113757), CID 10006."""
+    thickness_min_mm: Reading[float] | None = None
+    """X-Ray Filter Thickness Minimum (113758), mm."""
+    thickness_max_mm: Reading[float] | None = None
+    """X-Ray Filter Thickness Maximum (113773), mm."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectionEvent:
+    """One projection irradiation event (TID 10003). What is not recorded is None, never 0."""
+
+    event_uid: Reading[str] | None = None
+    """Irradiation Event UID (113769)."""
+    started_at: Reading[str] | None = None
+    """DateTime Started (111526), local wall clock, ISO 8601 without zone."""
+    irradiation_type: Reading[Code] | None = None
+    """Irradiation Event Type (113721), CID 10002: fluoroscopy, stationary acquisition, ..."""
+    plane: Reading[Code] | None = None
+    """Acquisition Plane (113764), CID 10003."""
+    protocol: Reading[str] | None = None
+    """Acquisition Protocol (125203)."""
+    target_region: Reading[Code] | None = None
+    """Target Region (123014)."""
+    laterality: str | None = None
+    """L, R, B or None, from Laterality (G-C171) of the target or the anatomical structure."""
+    comment: Reading[str] | None = None
+    """Comment (121106)."""
+    dap_gy_cm2: Reading[float] | None = None
+    """Dose Area Product (122130), Gy·cm²."""
+    ka_r_mgy: Reading[float] | None = None
+    """Dose (RP) (113738): air kerma at the reference point, mGy."""
+    entrance_exposure_mgy: Reading[float] | None = None
+    """Entrance Exposure at RP (111636), mGy."""
+    agd_mgy: Reading[float] | None = None
+    """Average Glandular Dose (111631), mGy."""
+    kvp: Reading[float] | None = None
+    """KVP (113733), kV: mean of the pulses that are not 0."""
+    tube_current_ma: Reading[float] | None = None
+    """X-Ray Tube Current (113734), mA: mean of the pulses that are not 0."""
+    exposure_time_ms: Reading[float] | None = None
+    """Exposure Time (113824 or 113735), ms."""
+    exposure_mas: Reading[float] | None = None
+    """Exposure (113736), mAs: sum of the pulses."""
+    pulses: Reading[float] | None = None
+    """Number of Pulses (113768)."""
+    pulse_rate_per_s: Reading[float] | None = None
+    """Pulse Rate (113791), 1/s."""
+    pulse_width_ms: Reading[float] | None = None
+    """Pulse Width (113793), ms."""
+    irradiation_duration_s: Reading[float] | None = None
+    """Irradiation Duration (113742), s."""
+    primary_angle_deg: Reading[float] | None = None
+    """Positioner Primary Angle (112011), degrees."""
+    secondary_angle_deg: Reading[float] | None = None
+    """Positioner Secondary Angle (112012), degrees."""
+    primary_end_angle_deg: Reading[float] | None = None
+    """Positioner Primary End Angle (113739), degrees."""
+    secondary_end_angle_deg: Reading[float] | None = None
+    """Positioner Secondary End Angle (113740), degrees."""
+    column_angulation_deg: Reading[float] | None = None
+    """Column Angulation (113770), degrees."""
+    source_detector_mm: Reading[float] | None = None
+    """Distance Source to Detector (113750), mm."""
+    source_isocentre_mm: Reading[float] | None = None
+    """Distance Source to Isocenter (113748), mm."""
+    source_reference_point_mm: Reading[float] | None = None
+    """Distance Source to Reference Point (113737), mm."""
+    focal_spot_mm: Reading[float] | None = None
+    """Focal Spot Size (113766), mm."""
+    field_area_cm2: Reading[float] | None = None
+    """Collimated Field Area (113790), cm²."""
+    filters: tuple[Filter, ...] = ()
+    half_value_layer_mm: Reading[float] | None = None
+    """Half Value Layer (111634), mm of aluminium."""
+    compression_thickness_mm: Reading[float] | None = None
+    """Compression Thickness (111633), mm."""
+    compression_force_n: Reading[float] | None = None
+    """Compression Force (111647), N."""
+    anode: Reading[Code] | None = None
+    """Anode Target Material (111632)."""
+    exposure_index: Reading[float] | None = None
+    """Exposure Index (113845)."""
+    target_exposure_index: Reading[float] | None = None
+    """Target Exposure Index (113846)."""
+    deviation_index: Reading[float] | None = None
+    """Deviation Index (113847)."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaneTotals:
+    """Accumulated X-Ray Dose Data (113702, TID 10002) of one plane, as the object states it."""
+
+    plane: Reading[Code] | None = None
+    """Acquisition Plane (113764)."""
+    dap_gy_cm2: Reading[float] | None = None
+    """Dose Area Product Total (113722), Gy·cm²."""
+    ka_r_mgy: Reading[float] | None = None
+    """Dose (RP) Total (113725), mGy."""
+    fluoro_time_s: Reading[float] | None = None
+    """Total Fluoro Time (113730), s."""
+    fluoro_dap_gy_cm2: Reading[float] | None = None
+    """Fluoro Dose Area Product Total (113726), Gy·cm²."""
+    fluoro_ka_r_mgy: Reading[float] | None = None
+    """Fluoro Dose (RP) Total (113728), mGy."""
+    acquisition_dap_gy_cm2: Reading[float] | None = None
+    """Acquisition Dose Area Product Total (113727), Gy·cm²."""
+    acquisition_ka_r_mgy: Reading[float] | None = None
+    """Acquisition Dose (RP) Total (113729), mGy."""
+    agd_left_mgy: Reading[float] | None = None
+    """Accumulated Average Glandular Dose (111637) of the left breast, mGy."""
+    agd_right_mgy: Reading[float] | None = None
+    """Accumulated Average Glandular Dose (111637) of the right breast, mGy."""

@@ -1,0 +1,29 @@
+"""A value as it was read, and where in the object it stood."""
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A coded concept (PS3.3 section 8.8): value, coding scheme and meaning as written."""
+
+    value: str
+    scheme: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading(Generic[T]):
+    """A value in the field's unit, with what was written and its place in the object.
+
+    `place` is the position of the content item, counted from 1 at each level with the root as `1` (the form of a
+    Referenced Content Item Identifier, PS3.3 section C.18.1.1: `1.12.3`), or a tag such as `(0010,1030)` for a header
+    element. `recorded` is the text as written, with the unit's code where the item has one (`1.6e-005 Gym2`).
+    """
+
+    value: T
+    place: str
+    recorded: str

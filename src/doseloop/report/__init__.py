@@ -1,0 +1,1 @@
+"""What leaves as a file: CSV, XLSX, and the stable JSON of the commands."""
