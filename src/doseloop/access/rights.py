@@ -1,0 +1,62 @@
+"""Roles and their rights. A role is held per site; a right is what a route declares."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from doseloop.access.scope import Scope
+
+
+class Right(StrEnum):
+    """What a route or a command needs."""
+
+    PUBLIC = "public"
+    """No log-in: the log-in page itself, the health check."""
+    SIGNED_IN = "signed in"
+    """Any account: the person's own settings, log-out."""
+    SEE = "see doses"
+    """Exams, procedures, flags and figures of the sites that the role is held at."""
+    SEE_IDENTITY = "see identity"
+    """Names, numbers and birth dates of patients."""
+    JUDGE = "judge flags"
+    """Set a flag aside, follow it, comment, exclude an exam as phantom or test."""
+    EXPORT = "export"
+    """Tables as files."""
+    SET_UP = "set up"
+    """Sites, scanners, names, roles."""
+
+
+class Role(StrEnum):
+    """What a person is at a site."""
+
+    VIEWER = "viewer"
+    RADIOGRAPHER = "radiographer"
+    PHYSICIST = "physicist"
+    ADMINISTRATOR = "administrator"
+
+
+_SEE = frozenset({Right.PUBLIC, Right.SIGNED_IN, Right.SEE})
+RIGHTS: dict[Role, frozenset[Right]] = {
+    Role.VIEWER: _SEE,
+    Role.RADIOGRAPHER: _SEE | {Right.SEE_IDENTITY, Right.JUDGE},
+    Role.PHYSICIST: _SEE | {Right.SEE_IDENTITY, Right.JUDGE, Right.EXPORT},
+    Role.ADMINISTRATOR: _SEE | {Right.SEE_IDENTITY, Right.JUDGE, Right.EXPORT, Right.SET_UP},
+}
+
+
+def rights_of(roles: Iterable[Role]) -> frozenset[Right]:
+    """Rights of somebody who is signed in and holds these roles at one site."""
+    granted = {Right.PUBLIC, Right.SIGNED_IN}
+    for role in roles:
+        granted |= RIGHTS[role]
+    return frozenset(granted)
+
+
+def scope_for(right: Right, roles: dict[int, frozenset[Role]], operators_at: frozenset[int]) -> Scope:
+    """The sites at which `right` is held, by the roles held at each site.
+
+    Identity is shown only where it may be seen at every one of those sites, and operators only where every one of them
+    has switched operators' figures on: a page that mixes sites must not show at one what another withholds.
+    """
+    sites = frozenset(site for site, held in roles.items() if right in rights_of(held))
+    identity = bool(sites) and all(Right.SEE_IDENTITY in rights_of(roles[site]) for site in sites)
+    return Scope(sites=sites, identity=identity, operators=bool(sites) and sites <= operators_at)

@@ -1,0 +1,28 @@
+"""`Scope`: what one person may see. Every repository and facts function takes one, without a default."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The sites whose rows are visible, and whether identity and operators are shown with them.
+
+    `sites` are keys of sites; `every_site` is for the worker and for administrators of the installation. A scope of no
+    site sees nothing.
+    """
+
+    sites: frozenset[int]
+    identity: bool
+    operators: bool
+    every_site: bool = False
+
+    def sees(self, site: int) -> bool:
+        """Whether rows of the site are visible."""
+        return self.every_site or site in self.sites
+
+
+SYSTEM = Scope(sites=frozenset(), identity=True, operators=True, every_site=True)
+"""The worker's own scope: it judges every site and shows nothing to anybody."""
+
+NOTHING = Scope(sites=frozenset(), identity=False, operators=False)
+"""The scope of somebody without a role."""

@@ -1,0 +1,64 @@
+"""Every setting of an installation, in one table: flags of the commands, `DOSELOOP_*` variables, `doseloop.toml`, defaults."""
+
+import os
+from pathlib import Path
+from typing import ClassVar
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+_MIB = 1024 * 1024
+
+
+class Settings(BaseSettings):
+    """What a hospital may set. Each entry's description is its documentation."""
+
+    model_config = SettingsConfigDict(env_prefix="DOSELOOP_", extra="forbid", frozen=True)
+    FILE: ClassVar[str] = "doseloop.toml"
+
+    data: Path = Field(Path("data"), description="Folder of everything that is kept. Local disk only; mode 0700.")
+    database: str = Field("", description="URL of the record; empty means SQLite in the data folder.")
+
+    web_host: str = Field("127.0.0.1", description="Address on which the web server listens.")
+    web_port: int = Field(8080, description="Port of the web server.")
+    web_https: bool = Field(False, description="Whether browsers reach the pages by HTTPS: cookies are then sent by it alone.")
+    web_names: list[str] = Field(
+        ["localhost", "127.0.0.1", "[::1]"], description="Host names by which browsers reach the pages."
+    )
+
+    dicom_host: str = Field("127.0.0.1", description="Address on which the DICOM receiver listens.")
+    dicom_port: int = Field(11112, description="Port of the DICOM receiver.")
+    dicom_ae: str = Field("DOSELOOP", description="AE title of the receiver.")
+    dicom_peers: list[str] = Field(
+        [], description="Calling AE titles that may send, each alone or as `AE@host`; empty admits every peer."
+    )
+    dicom_associations: int = Field(64, description="Associations that may be open at the same time.")
+
+    site: str = Field("Main site", description="Site of scanners whose institution names no site of the record.")
+    zone: str = Field("UTC", description="IANA time zone of sites when they are made.")
+    quiet_minutes: float = Field(15.0, description="How long a study must be quiet before its totals are no longer provisional.")
+    silent_hours: float = Field(24.0, description="How long a scanner may send nothing before today calls it silent.")
+    pseudonymous: bool = Field(
+        False, description="Replace identity by a keyed hash, keep the de-identified object and destroy the original."
+    )
+
+    max_object_bytes: int = Field(512 * _MIB, description="Size of the largest object that is taken in.")
+    floor_bytes: int = Field(512 * _MIB, description="Free space below which nothing more is taken in.")
+    readers: int = Field(2, description="Reader processes of a worker.")
+    reader_memory_bytes: int = Field(768 * _MIB, description="Address space of one reader process.")
+    reader_seconds: float = Field(5.0, description="Time that reading one object may take.")
+
+    demo: bool = Field(False, description="Made by `make demo`: shows the demo account on the log-in page.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Flags first, then the environment, then `doseloop.toml` in the data folder."""
+        folder = Path(os.environ.get("DOSELOOP_DATA", "data"))
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, folder / cls.FILE)

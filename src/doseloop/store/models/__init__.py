@@ -1,0 +1,33 @@
+"""The tables of the record, one concept a file. Only repositories of `store`, `web` and `roles` may see them."""
+
+from doseloop.store.models.audit import AuditRow, Counter, RefusedPeer
+from doseloop.store.models.equipment import Scanner, Site
+from doseloop.store.models.exam import Event, Exam, Part
+from doseloop.store.models.flag import Case, Comment, Flag
+from doseloop.store.models.object import DoseObjectRow
+from doseloop.store.models.patient import Identity, Patient
+from doseloop.store.models.people import ExamPerson, Person, RoleAtSite
+from doseloop.store.models.procedure import Procedure, ProcedureName, ReferenceLevel
+
+__all__ = [
+    "AuditRow",
+    "Case",
+    "Comment",
+    "Counter",
+    "DoseObjectRow",
+    "Event",
+    "Exam",
+    "ExamPerson",
+    "Flag",
+    "Identity",
+    "Part",
+    "Patient",
+    "Person",
+    "Procedure",
+    "ProcedureName",
+    "ReferenceLevel",
+    "RefusedPeer",
+    "RoleAtSite",
+    "Scanner",
+    "Site",
+]

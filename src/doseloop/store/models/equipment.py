@@ -1,0 +1,38 @@
+"""Sites and their scanners."""
+
+from django.db import models
+
+
+class Site(models.Model):
+    """A hospital or clinic: roles, display units and days belong to it."""
+
+    name = models.TextField(unique=True)
+    zone = models.TextField(default="UTC")
+    """IANA name of the site's time zone: its days and windows are counted in it."""
+    units = models.JSONField(default=dict)
+    """Display unit by quantity, where it is not the quantity's own: `{"dap_gy_cm2": "cGy·cm²"}`."""
+    operators_shown = models.BooleanField(default=False)
+    """Whether figures of operators are switched on."""
+
+
+class Scanner(models.Model):
+    """A piece of equipment, as its objects name it."""
+
+    site = models.ForeignKey(Site, on_delete=models.PROTECT)
+    name = models.TextField()
+    """What people call it: the station name at first, edited by hand."""
+    modality = models.TextField()
+    manufacturer = models.TextField(default="")
+    model = models.TextField(default="")
+    station_name = models.TextField(default="")
+    serial_number = models.TextField(default="")
+    software_versions = models.TextField(default="")
+    first_object_at = models.DateTimeField()
+    last_object_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["site", "manufacturer", "model", "station_name", "serial_number"], name="scanner_is_one"
+            )
+        ]

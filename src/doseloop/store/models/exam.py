@@ -1,0 +1,125 @@
+"""Exams, their parts and their events: rebuilt from the records of all objects of a study, never edited."""
+
+from django.db import models
+
+from doseloop.store.models.equipment import Scanner, Site
+from doseloop.store.models.object import DoseObjectRow
+from doseloop.store.models.patient import Patient
+from doseloop.store.models.procedure import Procedure
+
+
+class Exam(models.Model):
+    """A study with dose of one patient."""
+
+    site = models.ForeignKey(Site, on_delete=models.PROTECT)
+    scanner = models.ForeignKey(Scanner, on_delete=models.PROTECT)
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT)
+    study_uid = models.TextField()
+    accession_number = models.TextField(default="")
+    modality = models.TextField()
+    started_at = models.TextField()
+    """Wall clock as recorded, `YYYY-MM-DDTHH:MM:SS`; empty where no object tells."""
+    zone = models.TextField(default="")
+    """The zone of that clock: an offset or an IANA name."""
+    zone_source = models.TextField(default="assumed")
+    """object, scanner, site or assumed."""
+    description = models.TextField(default="")
+    protocol_name = models.TextField(default="")
+    requested_procedure = models.TextField(default="")
+    age_years = models.FloatField(null=True)
+    age_band = models.TextField(default="")
+    """Key of the age band, empty where the age is not known."""
+    sex = models.TextField(default="")
+    height_m = models.FloatField(null=True)
+    weight_kg = models.FloatField(null=True)
+    dlp_mgy_cm = models.FloatField(null=True)
+    dap_gy_cm2 = models.FloatField(null=True)
+    ka_r_mgy = models.FloatField(null=True)
+    fluoro_time_s = models.FloatField(null=True)
+    totals = models.JSONField(default=dict)
+    """For each total: what objects state, what events add up to, and which of both is used."""
+    issues = models.JSONField(default=list)
+    """Sentences about what does not fit: a total that disagrees, one event UID in two studies."""
+    event_count = models.IntegerField(default=0)
+    received_at = models.DateTimeField()
+    """When the newest of its objects arrived (UTC)."""
+    settled = models.BooleanField(default=False)
+    """Whether the study has been quiet long enough for totals and group comparisons."""
+    excluded_as = models.TextField(default="")
+    """`phantom`, `test` or empty; set by a person with a reason that the audit holds."""
+    excluded_reason = models.TextField(default="")
+    changed = models.BigIntegerField(default=0)
+    """Number of the last change of this exam: what the columnar copy is behind is read again."""
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["patient", "study_uid"], name="exam_is_one")]
+        indexes = [
+            models.Index(fields=["study_uid"], name="exam_by_study"),
+            models.Index(fields=["changed"], name="exam_by_change"),
+            models.Index(fields=["started_at"], name="exam_by_start"),
+            models.Index(fields=["settled", "received_at"], name="exam_by_quiet"),
+        ]
+
+
+class Part(models.Model):
+    """A procedure within an exam; reference levels are compared by part."""
+
+    exam = models.ForeignKey(Exam, on_delete=models.CASCADE, related_name="parts")
+    site = models.ForeignKey(Site, on_delete=models.PROTECT)
+    position = models.IntegerField()
+    modality = models.TextField()
+    procedure = models.ForeignKey(Procedure, null=True, on_delete=models.PROTECT)
+    evidence = models.JSONField(default=list)
+    """Which fields and words named the procedure."""
+    age_band = models.TextField(default="")
+    started_at = models.TextField(default="")
+    weight_kg = models.FloatField(null=True)
+    phantom_cm = models.IntegerField(null=True)
+    """The phantom of all acquisitions that the DLP adds up, None where they differ or are not known."""
+    dlp_mgy_cm = models.FloatField(null=True)
+    ctdi_vol_mgy = models.FloatField(null=True)
+    """The highest of the part's main acquisitions."""
+    dap_gy_cm2 = models.FloatField(null=True)
+    ka_r_mgy = models.FloatField(null=True)
+    fluoro_time_s = models.FloatField(null=True)
+    eligible = models.BooleanField(default=True)
+    """Whether it may stand in a group: not excluded, not a header estimate."""
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["exam", "position"], name="part_is_one")]
+        indexes = [models.Index(fields=["procedure", "age_band", "started_at"], name="part_history")]
+
+
+class Event(models.Model):
+    """An irradiation event, with the place of every value in `detail`."""
+
+    exam = models.ForeignKey(Exam, on_delete=models.CASCADE, related_name="events")
+    part = models.ForeignKey(Part, on_delete=models.CASCADE, related_name="events")
+    object = models.ForeignKey(DoseObjectRow, on_delete=models.PROTECT)
+    position = models.IntegerField()
+    event_uid = models.TextField(default="")
+    kind = models.TextField()
+    """`ct` or `projection`."""
+    role = models.TextField(default="main")
+    """`main`, `localiser` or `bolus tracking`; for projection `fluoroscopy` or `acquisition`."""
+    started_at = models.TextField(default="")
+    type = models.TextField(default="")
+    plane = models.TextField(default="")
+    protocol = models.TextField(default="")
+    target_region = models.TextField(default="")
+    ctdi_vol_mgy = models.FloatField(null=True)
+    dlp_mgy_cm = models.FloatField(null=True)
+    phantom_cm = models.IntegerField(null=True)
+    dap_gy_cm2 = models.FloatField(null=True)
+    ka_r_mgy = models.FloatField(null=True)
+    kvp = models.FloatField(null=True)
+    tube_current_ma = models.FloatField(null=True)
+    exposure_time_ms = models.FloatField(null=True)
+    pitch = models.FloatField(null=True)
+    scanning_length_mm = models.FloatField(null=True)
+    detail = models.BinaryField()
+    """The whole event as it was read: deflated MessagePack of `model.ct.CtEvent` or `model.projection.ProjectionEvent`."""
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["exam", "position"], name="event_is_one")]
+        indexes = [models.Index(fields=["event_uid"], name="event_by_uid")]
