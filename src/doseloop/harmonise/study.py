@@ -48,7 +48,7 @@ def unite(objects: Sequence[HeldObject], zone: str, zone_source: str, match: Mat
 
     `zone` is the scanner's or site's, used where no object states an offset.
     """
-    ranked = sorted(objects, key=_rank, reverse=True)
+    ranked = _ranked(objects)
     best = ranked[0].dose
     study = _filled(best.study, [held.dose.study for held in ranked])
     parts = tuple(part for part in (_ct_part(ranked, match), _projection_part(ranked, match)) if part is not None)
@@ -64,6 +64,16 @@ def unite(objects: Sequence[HeldObject], zone: str, zone_source: str, match: Mat
         parts=kept,
         issues=issues,
     )
+
+
+def equipment_of(objects: Sequence[HeldObject]) -> Equipment:
+    """The scanner as the objects of one study together name it."""
+    ranked = _ranked(objects)
+    return _filled(ranked[0].dose.equipment, [held.dose.equipment for held in ranked])
+
+
+def _ranked(objects: Sequence[HeldObject]) -> list[HeldObject]:
+    return sorted(objects, key=_rank, reverse=True)
 
 
 def _rank(held: HeldObject) -> tuple[bool, int, str, str]:

@@ -43,5 +43,5 @@ def _columns(one: LevelSet, level: ReferenceLevel) -> dict[str, object]:
         "quantity": level.quantity,
         "value": level.value,
         "phantom_cm": level.phantom_cm,
-        "scope": level.scope,
+        "scope": level.scope or "",
     }
