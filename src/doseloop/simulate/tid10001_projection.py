@@ -1,4 +1,4 @@
-"""Projection X-Ray Radiation Dose (PS3.16 TID 10001) with accumulated dose by plane (TID 10002, 10004) and events (TID 10003)."""
+"""Projection X-Ray Radiation Dose (PS3.16 TID 10001): accumulated dose by plane (TID 10002), events (TID 10003)."""
 
 from collections.abc import Iterator, Sequence
 
