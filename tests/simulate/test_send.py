@@ -10,6 +10,7 @@ import pytest
 from pydicom.uid import ExplicitVRLittleEndian, XRayRadiationDoseSRStorage
 from pynetdicom import evt
 from pynetdicom.ae import ApplicationEntity
+from pynetdicom.dimse_primitives import C_STORE
 from pynetdicom.events import Event
 
 from doseloop.model.errors import SimulationError
@@ -31,7 +32,9 @@ def receiver(abort_at: int = 0) -> Iterator[tuple[int, Taken]]:
     taken = Taken(abort_at=abort_at)
 
     def store(event: Event) -> int:
-        taken.stored.append((event.assoc.requestor.ae_title, str(event.request.AffectedSOPInstanceUID)))
+        request = event.request
+        assert isinstance(request, C_STORE)
+        taken.stored.append((event.assoc.requestor.ae_title, str(request.AffectedSOPInstanceUID)))
         if len(taken.stored) == taken.abort_at:
             event.assoc.abort()
         return 0
@@ -43,6 +46,8 @@ def receiver(abort_at: int = 0) -> Iterator[tuple[int, Taken]]:
     entity.add_supported_context(XRayRadiationDoseSRStorage, ExplicitVRLittleEndian)
     handlers = [(evt.EVT_C_STORE, store), (evt.EVT_REQUESTED, requested)]
     server = entity.start_server(("127.0.0.1", 0), block=False, evt_handlers=handlers)  # type: ignore[arg-type]
+    assert server is not None
+    assert server.socket is not None
     try:
         yield server.socket.getsockname()[1], taken
     finally:
