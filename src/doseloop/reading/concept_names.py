@@ -8,8 +8,9 @@ items whose maker mistyped the number.
 from collections.abc import Iterable, Iterator
 
 from doseloop.model.reading import Code, Reading
-from doseloop.reading.sr import ContentItem, Measured
+from doseloop.reading.sr import ContentItem
 from doseloop.reading.units import factor_to, numbers_of
+from doseloop.reading.values import Measured
 
 MEANINGS = {
     "110180": "Study Instance UID",
