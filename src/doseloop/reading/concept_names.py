@@ -304,7 +304,9 @@ def _converted(
     factor = factor_to(units, unit.value, unit.meaning) if unit else units.get("")
     name = item.concept.meaning if item.concept else "a value"
     if factor is None:
-        missing.append(f"{name} at {item.place} has the unit {unit.value if unit else ''!r}, which is not known for it.")
+        missing.append(
+            f"{name} at {item.place} has the unit {unit.value if unit else ''!r}, which is not known for it."
+        )
         return 0.0, []
     numbers = numbers_of(measured.number)
     if None in numbers:

@@ -19,7 +19,7 @@ from doseloop.reading.elements import IMPLICIT_LITTLE, UNDEFINED, DataSet, Layou
 from doseloop.reading.encoding import LONG_VRS
 from doseloop.reading.limits import ReadLimits
 from doseloop.reading.text import Decode
-from doseloop.reading.values import Measured, value_reader
+from doseloop.reading.values import CodeMemory, Measured, value_reader
 
 
 class ContentItem(msgspec.Struct, frozen=True, gc=False, kw_only=False):
@@ -59,14 +59,19 @@ _TEXT_TAGS = (0x0040A160, 0x0040A124, 0x0040A120, 0x0040A121, 0x0040A122, 0x0040
 Children = Callable[[int, int, bool, str, int], tuple[tuple[ContentItem, ...], int]]
 
 
-def content_reader(data: bytes, layout: Layout, limits: ReadLimits, decode: Decode) -> Children:
+def content_reader(data: bytes, layout: Layout, limits: ReadLimits, decode: Decode, memory: CodeMemory) -> Children:
     """A function that reads the items of a Content Sequence: (start, end, closed, place of the parent, level) gives the
     children and where the sequence ended.
 
     It is one closure, because the look-up of a local name is what a pass over many thousands of items is made of.
     """
-    explicit, head, pair, word = layout.explicit, layout.head.unpack_from, layout.pair.unpack_from, layout.word.unpack_from
-    code_at, measured_at, references_at = value_reader(data, layout, limits, decode)
+    explicit, head, pair, word = (
+        layout.explicit,
+        layout.head.unpack_from,
+        layout.pair.unpack_from,
+        layout.word.unpack_from,
+    )
+    code_at, measured_at, references_at = value_reader(data, layout, limits, decode, memory)
     native, long_vrs, words = layout.native, LONG_VRS, _WORDS
     relationship_tag, value_type_tag, name_tag = native(0x0040A010), native(0x0040A040), native(0x0040A043)
     code_tag, measured_tag, children_tag = native(0x0040A168), native(0x0040A300), native(0x0040A730)
@@ -125,8 +130,10 @@ def content_reader(data: bytes, layout: Layout, limits: ReadLimits, decode: Deco
             elif tag == reference_tag:
                 references, pos = references_at(start, pos, closed_value, level)
             elif not closed_value:
-                pos = step_over(0, vr, length, start, end, level)[1]
-        return ContentItem(place, relationship, value_type, name, text, code, measured, qualifier, references, below), pos
+                pos = step_over(tag, vr, length, start, end, level)[1]
+        return ContentItem(
+            place, relationship, value_type, name, text, code, measured, qualifier, references, below
+        ), pos
 
     def children(pos: int, end: int, closed: bool, place: str, level: int) -> tuple[tuple[ContentItem, ...], int]:
         nonlocal count
@@ -161,16 +168,17 @@ def content_reader(data: bytes, layout: Layout, limits: ReadLimits, decode: Deco
     def inside(vr: bytes) -> Children:
         if vr != b"UN":
             return children
-        return content_reader(data, IMPLICIT_LITTLE, limits, decode)
+        return content_reader(data, IMPLICIT_LITTLE, limits, decode, memory)
 
     return children
 
 
 def code_of(item: DataSet, decode: Decode) -> Code | None:
     """A code of the header (PS3.3 section 8.8), None where the item holds neither value nor meaning."""
-    value = item.get(0x00080100) or item.get(0x00080119) or item.get(0x00080120)
+    written = item.get(0x00080100) or item.get(0x00080119) or item.get(0x00080120)
     value, scheme, meaning = (
-        decode(part) if isinstance(part, bytes) else "" for part in (value, item.get(0x00080102), item.get(0x00080104))
+        decode(part) if isinstance(part, bytes) else ""
+        for part in (written, item.get(0x00080102), item.get(0x00080104))
     )
     return Code(value, scheme, meaning) if value or meaning else None
 
@@ -184,4 +192,6 @@ def root_item(data_set: DataSet, children: tuple[ContentItem, ...] | None, decod
         raise Truncated("a structured report without its Content Sequence (0040,a730)")
     names, value_type = data_set.get(0x0040A043), data_set.get(0x0040A040)
     name = code_of(names[0], decode) if isinstance(names, list) and names else None
-    return ContentItem("1", None, decode(value_type) if isinstance(value_type, bytes) else None, name, children=children)
+    return ContentItem(
+        "1", None, decode(value_type) if isinstance(value_type, bytes) else None, name, children=children
+    )

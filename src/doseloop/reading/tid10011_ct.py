@@ -74,7 +74,9 @@ def started_at(items: Items, missing: list[str]) -> Reading[str] | None:
         return None
     moment = moment_iso(written.value)
     if moment is None:
-        missing.append(f"DateTime Started at {written.place} is written {written.recorded[:40]!r}, which is not a time.")
+        missing.append(
+            f"DateTime Started at {written.place} is written {written.recorded[:40]!r}, which is not a time."
+        )
         return None
     return Reading(moment, written.place, written.recorded)
 

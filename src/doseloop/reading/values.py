@@ -29,6 +29,27 @@ class Measured(msgspec.Struct, frozen=True, gc=False):
 Span = tuple[int, int]
 Fields = dict[int, Span]
 Leaves = Callable[[int, int, bool, int], tuple[list[Fields], int]]
+StepOver = Callable[[int, bytes, int, int, int], int]
+"""Native tag, value representation, start, end and level of a nested open sequence give where it ended."""
+
+REMEMBERED_CODES = 4096
+LONGEST_REMEMBERED = 400
+
+
+class CodeMemory:
+    """Codes that were decoded from earlier objects, by their bytes, for a reader that lives long.
+
+    Only codes in plain ASCII are kept, which mean the same in every character set; it never grows past a few megabytes.
+    """
+
+    __slots__ = ("_codes",)
+
+    def __init__(self) -> None:
+        self._codes: dict[Layout, dict[bytes, Code | None]] = {}
+
+    def of(self, layout: Layout) -> dict[bytes, Code | None]:
+        """What is known of data sets in this layout, to look up in and add to."""
+        return self._codes.setdefault(layout, {})
 
 
 class ValueReader(NamedTuple):
@@ -39,17 +60,21 @@ class ValueReader(NamedTuple):
     references: Callable[[int, int, bool, int], tuple[tuple[str, ...], int]]
 
 
-def leaf_reader(data: bytes, layout: Layout, limits: ReadLimits) -> Leaves:
+def leaf_reader(data: bytes, layout: Layout, limits: ReadLimits, step_over: StepOver) -> Leaves:
     """A function that reads the items of a sequence of leaves: (start, end, closed, level) gives, for each item, where the
     value of each element lies by its native tag, and where the sequence ended.
 
     A nested sequence is given by where its items lie, its own length checked; its delimiter is part of an open one.
     """
-    explicit, head, pair, word = layout.explicit, layout.head.unpack_from, layout.pair.unpack_from, layout.word.unpack_from
+    explicit, head, pair, word = (
+        layout.explicit,
+        layout.head.unpack_from,
+        layout.pair.unpack_from,
+        layout.word.unpack_from,
+    )
     native, long_vrs = layout.native, LONG_VRS
     item_tag, item_end, sequence_end = native(0xFFFEE000), native(0xFFFEE00D), native(0xFFFEE0DD)
     levels = limits.levels
-    step_over = Walk(data, layout, limits, frozenset()).value
 
     def fields(pos: int, end: int, closed: bool, level: int) -> tuple[Fields, int]:
         found: Fields = {}
@@ -69,7 +94,7 @@ def leaf_reader(data: bytes, layout: Layout, limits: ReadLimits) -> Leaves:
                 tag, length = head(data, pos)
             pos = start + length
             if length == UNDEFINED:
-                pos = step_over(0, vr, length, start, end, level)[1]
+                pos = step_over(tag, vr, start, end, level)
             elif pos > end:
                 raise past_end(data, layout, tag, pos, end)
             elif tag == item_end and not closed:
@@ -101,10 +126,9 @@ def leaf_reader(data: bytes, layout: Layout, limits: ReadLimits) -> Leaves:
     return leaves
 
 
-def value_reader(data: bytes, layout: Layout, limits: ReadLimits, decode: Decode) -> ValueReader:
+def value_reader(data: bytes, layout: Layout, limits: ReadLimits, decode: Decode, memory: CodeMemory) -> ValueReader:
     """How the values of this data set are read."""
-    native, find = layout.native, data.find
-    leaves = leaf_reader(data, layout, limits)
+    native, find, remembered = layout.native, data.find, memory.of(layout)
     value_tags = tuple(map(native, (0x00080100, 0x00080119, 0x00080120)))
     scheme_tag, meaning_tag = native(0x00080102), native(0x00080104)
     number_tag, unit_tag, uid_tag = native(0x0040A30A), native(0x004008EA), native(0x00081155)
@@ -129,10 +153,17 @@ def value_reader(data: bytes, layout: Layout, limits: ReadLimits, decode: Decode
         # The bytes of an open sequence up to the first delimiter are found here only if a real walk once ended just there.
         stop = end if closed else find(delimiter, start, end) + 8
         raw = data[start:stop]
-        if raw in codes and stop > start:
-            return codes[raw], stop
+        if stop > start:
+            if raw in remembered:
+                return remembered[raw], stop
+            if raw in codes:
+                return codes[raw], stop
         items, stop = leaves(start, end, closed, level)
-        found = codes[data[start:stop]] = code_of(items)
+        raw, found = data[start:stop], code_of(items)
+        if len(remembered) < REMEMBERED_CODES and len(raw) <= LONGEST_REMEMBERED and _is_plain(found):
+            remembered[raw] = found
+        else:
+            codes[raw] = found
         return found, stop
 
     def measured(start: int, end: int, closed: bool, level: int) -> tuple[tuple[Measured, ...], int]:
@@ -149,15 +180,24 @@ def value_reader(data: bytes, layout: Layout, limits: ReadLimits, decode: Decode
         return found, stop
 
     def one_measured(item: Fields, level: int) -> Measured:
+        # The span of an open sequence ends in its delimiter, which is also sound at the end of a closed one.
         span = item.get(unit_tag)
-        return Measured(text(item, number_tag), unit_in(span[0], span[1], level) if span else None)
-
-    def unit_in(start: int, stop: int, level: int) -> Code | None:
-        # An open sequence ends in its delimiter, which is also sound at the end of a closed one.
-        return code(start, stop, True, level)[0]
+        unit = code(span[0], span[1], True, level)[0] if span and span[1] > span[0] else None
+        return Measured(text(item, number_tag), unit)
 
     def references(start: int, end: int, closed: bool, level: int) -> tuple[tuple[str, ...], int]:
         items, stop = leaves(start, end, closed, level)
         return tuple([uid for item in items if (uid := text(item, uid_tag))]), stop
 
+    def step_over(tag: int, vr: bytes, start: int, end: int, level: int) -> int:
+        if tag == unit_tag and vr != b"UN":
+            return code(start, end, False, level + 1)[1]
+        return walk.value(tag, vr, UNDEFINED, start, end, level)[1]
+
+    walk = Walk(data, layout, limits, frozenset())
+    leaves = leaf_reader(data, layout, limits, step_over)
     return ValueReader(code, measured, references)
+
+
+def _is_plain(code: Code | None) -> bool:
+    return code is not None and (code.value + code.scheme + code.meaning).isascii()
