@@ -1,9 +1,10 @@
 """`Facts`: the exams, parts and events within a scope, as Ibis tables on DuckDB."""
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -14,7 +15,7 @@ import pyarrow as pa
 from doseloop.access.scope import Scope
 from doseloop.facts.newest import Latest, Newest
 from doseloop.facts.paths import FactsPaths
-from doseloop.facts.schema import NAME_KINDS, ROW_KINDS, RowKind
+from doseloop.facts.schema import NAME_KINDS, ROW_KINDS, SCANNERS, SITES, RowKind
 
 _BATCH = 5_000
 _SETTINGS: dict[str, Any] = {
@@ -23,6 +24,7 @@ _SETTINGS: dict[str, Any] = {
     "temp_directory": "",
     "autoload_known_extensions": False,
     "autoinstall_known_extensions": False,
+    "python_enable_replacements": False,
 }
 
 
@@ -44,7 +46,7 @@ class Session:
 
     def table(self, expression: ir.Table) -> pa.Table:
         """The rows of an expression over this session's tables."""
-        return self._engine.backend.to_pyarrow(expression)
+        return self._engine.run(expression).to_arrow_table()
 
     def records(self, expression: ir.Table) -> list[dict[str, Any]]:
         """The rows of an expression, by column name."""
@@ -53,7 +55,7 @@ class Session:
 
     def batches(self, expression: ir.Table) -> Iterator[list[dict[str, Any]]]:
         """The rows of an expression in batches; no other query may run in the session meanwhile."""
-        for batch in self._engine.backend.to_pyarrow_batches(expression, chunk_size=_BATCH):
+        for batch in self._engine.run(expression).to_arrow_reader(_BATCH):
             yield batch.to_pylist()
 
 
@@ -74,17 +76,17 @@ class Facts:
         Errors: `SetupError` where there is no record.
         """
         latest, names = self._newest.now()
-        engine = _Engine(self.paths) if own else self._engine_of_thread()
+        engine = _Engine(self.paths.folder) if own else self._engine_of_thread()
         try:
             engine.show(latest, names)
-            yield engine.session(scope, names)
+            yield _session(engine, scope, names)
         finally:
             if own:
                 engine.close()
 
     def _engine_of_thread(self) -> "_Engine":
         if not hasattr(self._of_thread, "engine"):
-            self._of_thread.engine = _Engine(self.paths)
+            self._of_thread.engine = _Engine(self.paths.folder)
         engine: _Engine = self._of_thread.engine
         return engine
 
@@ -92,20 +94,22 @@ class Facts:
 class _Engine:
     """One DuckDB in memory, whose views show the copy and the newest rows as one."""
 
-    def __init__(self, paths: FactsPaths) -> None:
-        self._folder = paths.folder
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder.absolute()
         self._connection = duckdb.connect(":memory:", config=_SETTINGS)
-        self._connection.execute("SET allowed_directories = [?]", [str(paths.folder.absolute())])
+        self._connection.execute("SET allowed_directories = [?]", [str(self._folder)])
         self._connection.execute("SET enable_external_access = false")
-        self.backend = ibis.duckdb.from_connection(self._connection)
         self._connection.execute("SET lock_configuration = true")
         self._latest: Latest | None = None
         self._names: Mapping[str, pa.Table] = {}
-        self._tables: dict[str, ir.Table] = {}
 
     def close(self) -> None:
         """Give the memory back."""
         self._connection.close()
+
+    def run(self, expression: ir.Table) -> duckdb.DuckDBPyRelation:
+        """Start a query."""
+        return self._connection.sql(_sql(expression))
 
     def show(self, latest: Latest, names: Mapping[str, pa.Table]) -> None:
         """Make the views show these rows and names."""
@@ -120,31 +124,47 @@ class _Engine:
         for kind in ROW_KINDS:
             self._connection.register(f"{kind.name}_newest", latest.rows.of(kind))
         if before is None or before.manifest.generation != latest.manifest.generation:
-            self._define(latest)
+            for kind in ROW_KINDS:
+                self._define(kind, latest.manifest.files(kind.name))
 
-    def session(self, scope: Scope, names: Mapping[str, pa.Table]) -> Session:
-        """The tables as the scope may see them."""
-        exams, parts, events = (_seen(self._tables[kind.name], scope) for kind in ROW_KINDS)
-        if not scope.identity:
-            exams = exams.mutate(accession_number=ibis.null(str))
-        return Session(scope, exams, parts, events, _names_seen(names, scope), self)
-
-    def _define(self, latest: Latest) -> None:
-        for kind in ROW_KINDS:
-            view = self.backend.create_view(kind.name, self._rows(kind, latest), overwrite=True)
-            self._tables.setdefault(kind.name, view)
-
-    def _rows(self, kind: RowKind, latest: Latest) -> ir.Table:
-        rows = self.backend.table(f"{kind.name}_newest")
-        files = latest.manifest.files(kind.name)
+    def _define(self, kind: RowKind, files: Sequence[str]) -> None:
+        copied = f"{kind.name}_copied"
+        self._connection.unregister(copied)
         if files:
-            paths = [str(self._folder.absolute() / name) for name in files]
-            copied = self.backend.read_parquet(paths, table_name=f"{kind.name}_copied")
-            rows = copied.anti_join(self.backend.table("hidden"), "exam").union(rows)
-        sites = self.backend.table("sites_named").select("site", "site_name")
-        scanners = self.backend.table("scanners_named").select("scanner", "scanner_name")
-        named = rows.left_join(sites, "site").drop("site_right")
-        return named.left_join(scanners, "scanner").drop("scanner_right")
+            paths = [str(self._folder / name) for name in files]
+            self._connection.read_parquet(paths).create_view(copied, replace=True)
+        else:
+            self._connection.register(copied, kind.schema.empty_table())
+        self._connection.execute(f"CREATE OR REPLACE VIEW {kind.name} AS {_VIEWS[kind.name]}")
+
+
+def _sql(expression: ir.Table) -> str:
+    return str(ibis.to_sql(expression, dialect="duckdb"))
+
+
+def _declared(name: str, schema: pa.Schema) -> ir.Table:
+    return ibis.table(ibis.Schema.from_pyarrow(schema), name=name)
+
+
+def _view(kind: RowKind) -> ir.Table:
+    copied = _declared(f"{kind.name}_copied", kind.schema)
+    hidden = _declared("hidden", pa.schema([("exam", pa.int64())]))
+    rows = copied.anti_join(hidden, "exam").union(_declared(f"{kind.name}_newest", kind.schema))
+    sites = _declared("sites_named", SITES.schema).select("site", "site_name")
+    scanners = _declared("scanners_named", SCANNERS.schema).select("scanner", "scanner_name")
+    named = rows.left_join(sites, "site").drop("site_right")
+    return named.left_join(scanners, "scanner").drop("scanner_right")
+
+
+_VIEWS = {kind.name: _sql(_view(kind)) for kind in ROW_KINDS}
+_TABLES = {kind.name: _declared(kind.name, _view(kind).schema().to_pyarrow()) for kind in ROW_KINDS}
+
+
+def _session(engine: _Engine, scope: Scope, names: Mapping[str, pa.Table]) -> Session:
+    exams, parts, events = (_seen(_TABLES[kind.name], scope) for kind in ROW_KINDS)
+    if not scope.identity:
+        exams = exams.mutate(accession_number=ibis.null(str))
+    return Session(scope, exams, parts, events, _names_seen(names, scope), engine)
 
 
 def _seen(table: ir.Table, scope: Scope) -> ir.Table:

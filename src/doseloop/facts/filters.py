@@ -90,7 +90,8 @@ class ExamFilter:
 
     def apply(self, exams: ir.Table) -> ir.Table:
         """The exams that fit. Days are compared with the wall clock of the site."""
-        return exams.filter(*self._of_columns(exams), *self._of_days(exams), *self._of_standing(exams))
+        asked = [*self._of_columns(exams), *self._of_days(exams), *self._of_standing(exams)]
+        return exams.filter(*asked) if asked else exams
 
     def _of_columns(self, exams: ir.Table) -> list[ir.BooleanValue]:
         band = "" if self.age_band == UNKNOWN_AGE else self.age_band
