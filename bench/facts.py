@@ -1,0 +1,284 @@
+"""How long figures take on a large record: `python bench/facts.py [EXAMS]` prints the measurements as JSON."""
+
+import json
+import os
+import random
+import sqlite3
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+SCANNERS, PROCEDURES, DAYS, SEED = 40, 80, 1826, 20250310
+_FIRST = datetime(2021, 1, 1)
+_OBJECT = (
+    "INSERT INTO store_doseobjectrow (id, sha256, size, state, reason_code, reason, hint, way_in, peer_ae, peer_host, "
+    "received_at, receipts, last_received_at, claimed_by, attempts, reader_version, kind, sop_class_uid, sop_instance_uid, "
+    "study_uid, standing, dose_digest) VALUES (1, 'x', 1, 'read', '', '', '', 'bench', '', '', '2021-01-01 00:00:00', 1, "
+    "'2021-01-01 00:00:00', '', 0, '', '', '', '', '', 'current', '')"
+)
+
+
+def measure(exams: int = 200_000) -> dict[str, float]:
+    """Milliseconds by name (`_cpu`: of the processor) on a fresh record of so many exams with five events each."""
+    with tempfile.TemporaryDirectory(prefix="doseloop-bench-") as folder:
+        data = Path(folder)
+        make_record(data, exams)
+        return {"exams": exams, **_measure(data)}
+
+
+def make_record(data: Path, exams: int) -> None:
+    """Write a record with two sites, 40 scanners and 80 procedures over five years."""
+    os.environ.update(DJANGO_SETTINGS_MODULE="doseloop.roles.django_settings", DOSELOOP_DATA=str(data))
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    call_command("migrate", verbosity=0)
+    django.db.connections.close_all()
+    connection = sqlite3.connect(data / "record.sqlite3")
+    _fill(connection, exams)
+    connection.close()
+
+
+def _fill(connection: sqlite3.Connection, exams: int) -> None:
+    chance = random.Random(SEED)
+    now = "2026-01-01 00:00:00"
+    _insert(
+        connection,
+        "store_site",
+        ("id", "name", "zone", "units", "operators_shown"),
+        [(n, f"Site {n}", "UTC", "{}", 0) for n in (1, 2)],
+    )
+    fields = (
+        "id",
+        "site_id",
+        "name",
+        "modality",
+        "manufacturer",
+        "model",
+        "station_name",
+        "serial_number",
+        "software_versions",
+        "first_object_at",
+        "last_object_at",
+    )
+    scanners = [(n, n % 2 + 1, f"CT {n}", "CT", "", "", f"S{n}", "", "", now, now) for n in range(1, SCANNERS + 1)]
+    _insert(connection, "store_scanner", fields, scanners)
+    _insert(
+        connection,
+        "store_procedure",
+        ("key", "name", "modality"),
+        [(f"ct-{n}", f"CT {n}", "CT") for n in range(PROCEDURES)],
+    )
+    _insert(connection, "store_patient", ("id",), [(n,) for n in range(1, exams // 3 + 2)])
+    connection.execute(_OBJECT)
+    rows = sorted(_exam(chance) for _ in range(exams))
+    columns = ("id", *_EXAM, *(name for name, _ in _EXAM_FIXED))
+    fixed = tuple(value for _, value in _EXAM_FIXED)
+    _insert(connection, "store_exam", columns, [(n, *_keys(n, exams, row), *fixed) for n, row in enumerate(rows, 1)])
+    _insert(connection, "store_part", _PART, [_part(n, row) for n, row in enumerate(rows, 1)])
+    _insert(connection, "store_event", _EVENT, (_event(n, row, k) for n, row in enumerate(rows, 1) for k in range(5)))
+    connection.execute("INSERT INTO store_counter VALUES ('exams', 1)")
+    connection.commit()
+
+
+_EXAM = (
+    "site_id",
+    "scanner_id",
+    "patient_id",
+    "study_uid",
+    "started_at",
+    "weight_kg",
+    "dlp_mgy_cm",
+    "description",
+    "received_at",
+)
+_EXAM_FIXED = (
+    *(
+        (name, "")
+        for name in (
+            "accession_number",
+            "zone",
+            "protocol_name",
+            "requested_procedure",
+            "sex",
+            "excluded_as",
+            "excluded_reason",
+        )
+    ),
+    *(("modality", "CT"), ("zone_source", "site"), ("age_band", "adult"), ("totals", "{}"), ("issues", "[]")),
+    *(("event_count", 5), ("settled", 1), ("changed", 1)),
+)
+_PART = (
+    "id",
+    "exam_id",
+    "site_id",
+    "position",
+    "modality",
+    "procedure_id",
+    "evidence",
+    "age_band",
+    "started_at",
+    "weight_kg",
+    "phantom_cm",
+    "dlp_mgy_cm",
+    "eligible",
+)
+_EVENT = (
+    *(
+        "id",
+        "exam_id",
+        "part_id",
+        "object_id",
+        "position",
+        "event_uid",
+        "kind",
+        "role",
+        "started_at",
+        "type",
+        "plane",
+        "protocol",
+    ),
+    *("target_region", "ctdi_vol_mgy", "dlp_mgy_cm", "phantom_cm", "kvp", "detail"),
+)
+
+
+def _exam(chance: random.Random) -> tuple[str, int, int, float | None, float]:
+    started = _FIRST + timedelta(days=chance.randrange(DAYS), seconds=chance.randrange(86_400))
+    weight = round(chance.gauss(75, 12), 1) if chance.random() > 0.25 else None
+    procedure = int(PROCEDURES * chance.random() ** 2)
+    return started.isoformat(), chance.randrange(1, SCANNERS + 1), procedure, weight, chance.lognormvariate(6, 0.4)
+
+
+def _keys(n: int, exams: int, row: tuple[str, int, int, float | None, float]) -> tuple[object, ...]:
+    started, scanner, procedure, weight, dlp = row
+    patient, uid = n % (exams // 3 + 1) + 1, f"1.2.826.0.1.3680043.{n}"
+    return (
+        scanner % 2 + 1,
+        scanner,
+        patient,
+        uid,
+        started,
+        weight,
+        dlp,
+        f"CT protocol {procedure}",
+        started.replace("T", " "),
+    )
+
+
+def _part(n: int, row: tuple[str, int, int, float | None, float]) -> tuple[object, ...]:
+    started, scanner, procedure, weight, dlp = row
+    return n, n, scanner % 2 + 1, 0, "CT", f"ct-{procedure}", "[]", "adult", started, weight, 32, dlp, 1
+
+
+def _event(n: int, row: tuple[str, int, int, float | None, float], k: int) -> tuple[object, ...]:
+    role = "localiser" if k == 0 else "main"
+    started, dlp = row[0], row[4]
+    return (
+        n * 5 + k,
+        n,
+        n,
+        1,
+        k,
+        f"1.2.9.{n}.{k}",
+        "ct",
+        role,
+        started,
+        "Spiral",
+        "",
+        "Routine",
+        "Head",
+        dlp / 60,
+        dlp / 5,
+        32,
+        120,
+        b"",
+    )
+
+
+def _insert(connection: sqlite3.Connection, table: str, columns: tuple[str, ...], rows: object) -> None:
+    places = ", ".join("?" * len(columns))
+    connection.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})", rows)  # noqa: S608
+
+
+def _measure(data: Path) -> dict[str, float]:
+    found: dict[str, float] = {}
+    _time(found, "import", _imported)
+    from doseloop.access.scope import SYSTEM, Scope
+    from doseloop.facts.copy import refresh
+    from doseloop.facts.engine import Facts
+    from doseloop.facts.exams import ExamOrder, OrderBy, exam_page
+    from doseloop.facts.filters import ExamFilter
+    from doseloop.facts.paths import FactsPaths
+    from doseloop.facts.procedure import distribution, group_values, procedures, trend
+    from doseloop.facts.quantities import Quantity
+    from doseloop.facts.today import day, scanner_activity
+    from doseloop.facts.windows import Grain, Window
+
+    paths = FactsPaths.in_data(data)
+    facts, order = Facts(paths), ExamOrder()
+    one_site = Scope(frozenset({1}), identity=True, operators=False)
+    weeks, years = Window(date(2025, 11, 1), date(2025, 12, 15)), Window(date(2021, 1, 1), date(2026, 1, 1))
+    _time(found, "refresh_all", lambda: refresh(paths))
+    _time(found, "refresh_nothing", lambda: refresh(paths))
+    _time(found, "first_page", lambda: exam_page(facts, SYSTEM, ExamFilter(), order))
+    _best(found, "session", lambda: _opened(facts, SYSTEM))
+    _best(found, "exam_page", lambda: exam_page(facts, SYSTEM, ExamFilter(), order))
+    _best(found, "exam_page_one_site_by_dose", lambda: exam_page(facts, one_site, ExamFilter(), ExamOrder(OrderBy.DLP)))
+    _best(found, "exam_page_text", lambda: exam_page(facts, SYSTEM, ExamFilter(text="protocol 17"), order))
+    _best(found, "distribution_6_weeks", lambda: distribution(facts, SYSTEM, "ct-3", Quantity.DLP, weeks))
+    _best(found, "distribution_5_years", lambda: distribution(facts, SYSTEM, "ct-3", Quantity.DLP, years))
+    _best(found, "ctdi_5_years", lambda: distribution(facts, SYSTEM, "ct-3", Quantity.CTDI_VOL, years))
+    _best(found, "trend_5_years", lambda: trend(facts, SYSTEM, "ct-3", Quantity.DLP, years, Grain.MONTH))
+    _best(found, "group_6_weeks", lambda: group_values(facts, SYSTEM, "ct-3", Quantity.DLP, weeks))
+    _best(found, "procedures_6_weeks", lambda: procedures(facts, SYSTEM, weeks))
+    _best(found, "day", lambda: day(facts, SYSTEM, date(2025, 11, 3)))
+    _best(found, "scanner_activity", lambda: scanner_activity(facts, SYSTEM, datetime(2025, 11, 3, tzinfo=UTC)))
+    _change(data, 50)
+    _time(found, "exam_page_after_50_changes", lambda: exam_page(facts, SYSTEM, ExamFilter(), order))
+    _best(found, "exam_page_with_50_changes", lambda: exam_page(facts, SYSTEM, ExamFilter(), order))
+    _time(found, "refresh_50_changes", lambda: refresh(paths))
+    _time(found, "exam_page_after_refresh", lambda: exam_page(facts, SYSTEM, ExamFilter(), order))
+    return found
+
+
+def _imported() -> object:
+    import doseloop.facts.engine
+
+    return doseloop.facts.engine
+
+
+def _opened(facts: object, scope: object) -> None:
+    with facts.session(scope):  # type: ignore[attr-defined]
+        pass
+
+
+def _change(data: Path, exams: int) -> None:
+    connection = sqlite3.connect(data / "record.sqlite3")
+    connection.execute("UPDATE store_exam SET changed = 2 WHERE id > (SELECT max(id) FROM store_exam) - ?", (exams,))
+    connection.execute("UPDATE store_counter SET value = 2")
+    connection.commit()
+    connection.close()
+
+
+def _time(found: dict[str, float], name: str, call: Callable[[], object]) -> None:
+    wall, processor = time.perf_counter(), time.process_time()
+    call()
+    found[name] = round((time.perf_counter() - wall) * 1000, 1)
+    found[f"{name}_cpu"] = round((time.process_time() - processor) * 1000, 1)
+
+
+def _best(found: dict[str, float], name: str, call: Callable[[], object]) -> None:
+    """The median of seven."""
+    runs: list[dict[str, float]] = []
+    for _ in range(7):
+        runs.append({})
+        _time(runs[-1], name, call)
+    found.update(sorted(runs, key=lambda run: run[name])[3])
+
+
+if __name__ == "__main__":
+    print(json.dumps(measure(*(int(given) for given in sys.argv[1:2])), indent=1))
