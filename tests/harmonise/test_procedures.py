@@ -24,7 +24,6 @@ def reason(names: StudyNames) -> str:
         ("1.1 Head", "ct-head"),
         ("Head_Routine", "ct-head"),
         ("CCT nativ", "ct-head"),
-        ("Abdomen Routine ZC", "ct-abdomen"),
         ("Thorax^TAP (Adult)", "ct-chest-abdomen-pelvis"),
         ("CT ABD AND PELVIS WITH IV CONT", "ct-abdomen-pelvis"),
         ("LWS nativ", "ct-lumbar-spine"),

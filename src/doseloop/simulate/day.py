@@ -109,7 +109,15 @@ def _scanner_day(
         found = planted(faults, Slot(scanner.name, procedure, day, done[procedure]))
         accession = f"{site}{day:%y%m%d}{scanner.ae_title[:6]}{index:03d}"
         exam = draw_exam(department, scanner, procedure, at, accession, seed, draw, found.conditions)
-        yield SimulatedExam(at, scanner, procedure, exam.patient, _deliveries(exam, draw), _truth(exam, found))
+        yield simulated(exam, found, draw)
+
+
+def simulated(exam: Exam, found: Planted, draw: Random) -> SimulatedExam:
+    """An exam with what leaves its scanner and the truth about it."""
+    deliveries = _deliveries(exam, draw)
+    return SimulatedExam(
+        exam.started_at, exam.scanner, exam.procedure, exam.patient, deliveries, _truth(exam, found)
+    )
 
 
 def _beginnings(scanner: Scanner, day: date, draw: Random) -> list[datetime]:
