@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-import django
 import structlog
 from django.conf import settings
 from django.db import OperationalError, connections
@@ -82,7 +81,6 @@ def run(stop: threading.Event) -> None:
     """Work until `stop` is set."""
     options = Settings()
     pool = pool_of(options)
-    django.setup()
     folder: DataFolder = settings.FOLDER
     name = os.environ.get("DOSELOOP_WORKER", "worker-1")
     claims.give_back(name)
