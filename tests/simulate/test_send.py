@@ -17,6 +17,8 @@ from doseloop.model.errors import SimulationError
 from doseloop.simulate import SimulatedExam, send, standard_department, workday
 from doseloop.simulate.send import Pace, deliveries_in_order
 
+pytestmark = pytest.mark.peers
+
 
 @dataclass
 class Taken:
