@@ -15,7 +15,7 @@ from doseloop.harmonise.age_bands import AGE_BANDS
 from doseloop.harmonise.procedures import match
 from doseloop.harmonise.study import HeldObject, equipment_of, unite
 from doseloop.model.dose_object import Modality, ReadResult
-from doseloop.model.errors import DoseloopError, NotDose, ObjectError
+from doseloop.model.errors import DoseloopError, NotDose, ObjectError, Unsettled
 from doseloop.model.flag import Finding
 from doseloop.model.procedure import Match, StudyNames
 from doseloop.reference.procedures import catalogue
@@ -66,6 +66,15 @@ class Pipeline:
             self._keep(claim)
             objects.settle_without_dose(claim, outcome, quarantined=True)
         self.inbox.drop(claim.sha256)
+
+    def put_off(self, claim: Claim) -> None:
+        """What to do with an object that could not be settled: try later, in the end set it apart for a person."""
+        if claim.attempts < _TRIES:
+            claims.postpone(claim, _RETRY_AFTER)
+        else:
+            self._keep(claim)
+            objects.settle_without_dose(claim, Unsettled("The object was read and could not be entered."), quarantined=True)
+            self.inbox.drop(claim.sha256)
 
     def settle_quiet(self, quiet: timedelta, most: int = 200) -> int:
         """End the provisional state of exams whose study has been quiet, and judge them again. Returns how many."""

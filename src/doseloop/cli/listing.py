@@ -22,7 +22,7 @@ def exams(address: FilterOption = "", as_json: JsonOption = False, data: DataOpt
     from doseloop.facts.filters import ExamFilter
     from doseloop.facts.paths import FactsPaths
 
-    facts = Facts(FactsPaths(folder.facts, folder.record))
+    facts = Facts(FactsPaths.in_data(folder.root))
     wanted = ExamFilter.from_address(dict(parse_qsl(address)))
     for row in exam_rows(facts, SYSTEM, wanted, ExamOrder()):
         _show(dataclasses.asdict(row), as_json)
