@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import ModuleType, TracebackType
-from typing import Literal
+from typing import Literal, Self
 
 import msgspec
 
@@ -119,7 +119,7 @@ class ReaderPool:
         for _ in range(self._size):
             self._idle.get().end()
 
-    def __enter__(self) -> "ReaderPool":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
