@@ -134,6 +134,9 @@ class ReaderPool:
         if self._closing.is_set():
             raise ReaderStopped("the reader processes are being ended")
         child = self._idle.get()
+        if not child.is_alive():  # it died while idle, which is no fault of this object
+            child.kill()
+            child = self._new_child()
         try:
             answer = child.ask(_Job(task, str(path)))
         except BaseException:
@@ -176,6 +179,10 @@ class _Child:
             raise ReaderStopped(f"the reader process died on {where} ({_why(self._process.exitcode)})") from error
         except msgspec.ValidationError as error:
             raise ReaderStopped(f"the answer about {where} does not fit the model: {error}") from error
+
+    def is_alive(self) -> bool:
+        """Whether the process runs and waits for a job."""
+        return self._process.is_alive()
 
     def kill(self) -> None:
         """End the process now and wait until it is gone."""
