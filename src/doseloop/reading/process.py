@@ -3,13 +3,15 @@
 A child gets a task and a path, and answers with data (msgpack) that the parent checks against the model; never with a
 pickle. The parent holds it to a wall time, the child holds itself to a size. Children come from a fork server that has
 imported the reader and nothing else of ours, so a pool must be made before any database is open. When the parent ends,
-however it ends, the pipe closes and the fork server goes, and the kernel kills the child with it.
+however it ends, the kernel ends its children, even one that is stuck.
 """
 
-import ctypes
+import fcntl
 import multiprocessing
+import os
 import queue
 import resource
+import select
 import signal
 import sys
 import threading
@@ -19,7 +21,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import ModuleType, TracebackType
-from typing import Literal
+from typing import Literal, Self
 
 import msgspec
 
@@ -33,7 +35,6 @@ from doseloop.reading.values import CodeMemory
 Task = Literal["read", "tree"]
 _STARTING = threading.Lock()
 PRELOADED = ["doseloop.reading.process"]
-_PR_SET_PDEATHSIG = 1
 _LONGEST_ANSWER = 256 * MEBIBYTE
 
 
@@ -119,7 +120,7 @@ class ReaderPool:
         for _ in range(self._size):
             self._idle.get().end()
 
-    def __enter__(self) -> "ReaderPool":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -134,6 +135,9 @@ class ReaderPool:
         if self._closing.is_set():
             raise ReaderStopped("the reader processes are being ended")
         child = self._idle.get()
+        if not child.is_alive():  # it died while idle, which is no fault of this object
+            child.kill()
+            child = self._new_child()
         try:
             answer = child.ask(_Job(task, str(path)))
         except BaseException:
@@ -177,6 +181,10 @@ class _Child:
         except msgspec.ValidationError as error:
             raise ReaderStopped(f"the answer about {where} does not fit the model: {error}") from error
 
+    def is_alive(self) -> bool:
+        """Whether the process runs and waits for a job."""
+        return self._process.is_alive()
+
     def kill(self) -> None:
         """End the process now and wait until it is gone."""
         self._process.kill()
@@ -212,7 +220,7 @@ def _why(exit_code: int | None) -> str:
 
 def _serve(pipe: Connection, memory_bytes: int, limits: ReadLimits) -> None:
     """What a reader process does until its pipe closes."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    _end_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt at the terminal is for the parent to handle
     most = _address_space() + memory_bytes
     resource.setrlimit(resource.RLIMIT_AS, (most, most))
@@ -224,6 +232,21 @@ def _serve(pipe: Connection, memory_bytes: int, limits: ReadLimits) -> None:
         except (EOFError, OSError):
             return
         pipe.send_bytes(msgspec.msgpack.encode(_answer(job, limits, memory)))
+
+
+def _end_with_parent() -> None:
+    """Let the kernel end this process by SIGIO when the pipe to its parent closes.
+
+    The signal of a parent's death (PR_SET_PDEATHSIG) is of no use here: the parent by kinship is the fork server, which
+    lives as long as one of its children.
+    """
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+    fcntl.fcntl(parent.sentinel, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(parent.sentinel, fcntl.F_SETFL, fcntl.fcntl(parent.sentinel, fcntl.F_GETFL) | os.O_ASYNC)
+    if select.select([parent.sentinel], [], [], 0)[0]:  # it ended before the signal was asked for
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _answer(job: _Job, limits: ReadLimits, memory: CodeMemory) -> _Answer:
