@@ -1,0 +1,111 @@
+"""Lists of exams: a page of them, or all for an export."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from doseloop.access.scope import Scope
+from doseloop.facts.engine import Facts
+from doseloop.facts.filters import ExamFilter
+
+
+class OrderBy(StrEnum):
+    """What exams are ordered by. Exams without the value stand last in both directions."""
+
+    STARTED = "started"
+    RECEIVED = "received"
+    DLP = "dlp"
+    DAP = "dap"
+
+
+@dataclass(frozen=True, slots=True)
+class ExamOrder:
+    """An order with its direction."""
+
+    by: OrderBy = OrderBy.STARTED
+    descending: bool = True
+
+    def to_address(self) -> str:
+        """`started` upwards, `-started` downwards."""
+        return f"-{self.by}" if self.descending else str(self.by)
+
+    @classmethod
+    def from_address(cls, text: str) -> "ExamOrder":
+        """The order of an address; empty is the newest first.
+
+        Errors: `UnusableInput`.
+        """
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True)
+class NamedProcedure:
+    """A procedure of the catalogue."""
+
+    key: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExamRow:
+    """One exam of a list. Missing values are None; texts that no object told are empty."""
+
+    exam: int
+    site: int
+    site_name: str
+    scanner: int
+    scanner_name: str
+    patient: int
+    """Our key of the patient: no identity."""
+    study_uid: str
+    accession_number: str | None
+    """None where the scope does not show identity."""
+    modality: str
+    started_at: datetime | None
+    """Wall clock of the site, naive."""
+    received_at: datetime | None
+    """When its newest object arrived (UTC, aware)."""
+    description: str
+    protocol_name: str
+    requested_procedure: str
+    procedures: tuple[NamedProcedure, ...]
+    """Those of its parts, each once, in the order of the parts."""
+    without_procedure: bool
+    """Whether a part has no procedure."""
+    age_years: float | None
+    age_band: str
+    sex: str
+    height_m: float | None
+    weight_kg: float | None
+    dlp_mgy_cm: float | None
+    dap_gy_cm2: float | None
+    ka_r_mgy: float | None
+    fluoro_time_s: float | None
+    event_count: int
+    open_flags: int
+    has_issues: bool
+    settled: bool
+    """False: provisional."""
+    excluded_as: str
+    """`phantom`, `test` or empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExamPage:
+    """Some of the exams that fit, and how many fit in all."""
+
+    rows: tuple[ExamRow, ...]
+    total: int
+
+
+def exam_page(
+    facts: Facts, scope: Scope, wanted: ExamFilter, order: ExamOrder, offset: int = 0, limit: int = 50
+) -> ExamPage:
+    """The exams from `offset` on, at most `limit`."""
+    raise NotImplementedError
+
+
+def exam_rows(facts: Facts, scope: Scope, wanted: ExamFilter, order: ExamOrder) -> Iterator[ExamRow]:
+    """All exams that fit, for an export: read in batches, never whole in memory."""
+    raise NotImplementedError

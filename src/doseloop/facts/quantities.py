@@ -1,0 +1,29 @@
+"""The quantities that figures are made of, and the rows that carry them."""
+
+from enum import StrEnum
+
+
+class Quantity(StrEnum):
+    """A column of doses. The value is the column's name and the name in addresses and in `--json`."""
+
+    DLP = "dlp_mgy_cm"
+    CTDI_VOL = "ctdi_vol_mgy"
+    DAP = "dap_gy_cm2"
+    KA_R = "ka_r_mgy"
+    FLUORO_TIME = "fluoro_time_s"
+
+    @property
+    def per_acquisition(self) -> bool:
+        """Whether it is counted by main acquisition, not by part: CTDIvol is compared per matched acquisition."""
+        return self is Quantity.CTDI_VOL
+
+
+ADULT = "adult"
+"""Key of the adults' age band."""
+UNKNOWN_AGE = "unknown"
+"""Stands for exams whose age band is not known (empty in the record)."""
+
+
+def default_quantity(modality: str) -> Quantity:
+    """The quantity that a procedure of this modality is shown by."""
+    return Quantity.DLP if modality == "CT" else Quantity.DAP
