@@ -1,0 +1,65 @@
+"""Percentiles and the interval of a median, the same everywhere in Doseloop."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+RESAMPLES = 10_000
+SEED = 135
+
+
+def percentile(values: Sequence[float], p: float) -> float | None:
+    """The p-th percentile (0 to 100) of values in any order; None of no values.
+
+    Type 7 of Hyndman and Fan (1996), The American Statistician 50(4): h = (n - 1) p / 100, linear between the order statistics
+    on both sides of h. R's and NumPy's default.
+    """
+    if not values:
+        return None
+    ordered = sorted(values)
+    h = (len(ordered) - 1) * p / 100
+    below = math.floor(h)
+    above = min(below + 1, len(ordered) - 1)
+    return ordered[below] + (h - below) * (ordered[above] - ordered[below])
+
+
+def median(values: Sequence[float]) -> float | None:
+    """The median of values in any order; None of no values."""
+    return percentile(values, 50)
+
+
+def median_interval(
+    values: Sequence[float], confidence: float = 0.95, resamples: int = RESAMPLES, seed: int = SEED
+) -> tuple[float, float] | None:
+    """Percentile bootstrap interval of the median (Efron and Tibshirani 1993, chapter 13); None of fewer than two values.
+
+    A resample need not be drawn in full: its median is the value at the median of n uniform numbers, whose distribution is
+    a beta distribution, so the cost does not grow with n. The seed is fixed: the same values in any order give the same interval.
+    """
+    if len(values) < 2:
+        return None
+    medians = _bootstrap_medians(np.sort(np.asarray(values, dtype=float)), np.random.default_rng(seed), resamples)
+    tail = (1 - confidence) / 2
+    low, high = np.quantile(medians, (tail, 1 - tail))
+    return float(low), float(high)
+
+
+def _bootstrap_medians(
+    ordered: np.ndarray[tuple[int], np.dtype[np.float64]], generator: np.random.Generator, resamples: int
+) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    n = len(ordered)
+    lower_rank = (n + 1) // 2
+    lower = generator.beta(lower_rank, n + 1 - lower_rank, resamples)
+    first = ordered[_positions(lower, n)]
+    if n % 2:
+        return first
+    # Above the lower middle lie n/2 uniform numbers; the upper middle is the least of them.
+    upper = lower + (1 - lower) * generator.beta(1, n // 2, resamples)
+    return (first + ordered[_positions(upper, n)]) / 2
+
+
+def _positions(
+    uniform: np.ndarray[tuple[int], np.dtype[np.float64]], n: int
+) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
+    return np.minimum((uniform * n).astype(np.intp), n - 1)

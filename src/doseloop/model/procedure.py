@@ -1,0 +1,72 @@
+"""A standard procedure, the names by which objects call it, and what a matcher concluded."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+NameField = Literal[
+    "requested procedure", "performed procedure", "study description", "protocol name", "acquisition protocol"
+]
+MatchBasis = Literal["site mapping", "catalogue"]
+
+
+@dataclass(frozen=True, slots=True)
+class Procedure:
+    """A standard procedure of the catalogue."""
+
+    key: str
+    modality: Literal["CT", "XA", "RF"]
+    regions: frozenset[str]
+    """Parts of the body that it covers: head, neck, chest, abdomen, pelvis, spine, heart, limbs."""
+    names: Mapping[str, str]
+    """Plain name by language (`en`, `de`)."""
+    aliases: tuple[str, ...]
+    """Other names, compared after normalisation."""
+
+
+@dataclass(frozen=True, slots=True)
+class StudyNames:
+    """Every name that the objects of one exam give to what was done; None or empty where not recorded."""
+
+    study_description: str | None = None
+    protocol_name: str | None = None
+    requested_procedure: str | None = None
+    performed_procedure: str | None = None
+    acquisition_protocols: tuple[str, ...] = ()
+    target_regions: tuple[str, ...] = ()
+    """Meanings of Target Region (123014) of the events."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Which field, with which words, spoke for a procedure."""
+
+    field: NameField
+    words: str
+    """As written in the object."""
+    basis: MatchBasis
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The procedure of an exam, with all the evidence for it."""
+
+    procedure: str
+    evidence: tuple[Evidence, ...]
+
+    @property
+    def sentence(self) -> str:
+        """The first evidence in words."""
+        first = self.evidence[0]
+        by = "mapped by the site" if first.basis == "site mapping" else "known to the catalogue"
+        return f"The {first.field} “{first.words}” is {by}."
+
+
+@dataclass(frozen=True, slots=True)
+class Abstention:
+    """Why no procedure was concluded."""
+
+    reason: str
+    """One sentence for people."""
+    candidates: tuple[str, ...] = ()
+    """Procedures that were named, sorted; more than one where sources disagree."""

@@ -1,0 +1,224 @@
+"""The one table of quantities: key, symbol, unit, display units, figures shown and what each one means.
+
+A value is always stored in the unit that its key names. `shown` turns it into words for people; None becomes an en dash,
+never 0. Names that questions use (`ask`) map to a quantity through `plan_name`.
+"""
+
+import math
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Final
+
+from doseloop.model.errors import UnusableInput
+
+NOT_RECORDED: Final = "–"
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit as shown, and how many of it make one of the quantity's own unit (exact)."""
+
+    label: str
+    per_own: Fraction = Fraction(1)
+    max_decimals: int | None = None
+    """No more decimals than this, as long as one significant digit is left; None: no limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """One quantity; `units[0]` is the unit that it is stored in."""
+
+    key: str
+    symbol: str
+    name: str
+    units: tuple[Unit, ...]
+    meaning: str
+    """What it is, for help in context."""
+    limits: str
+    """What it does not say."""
+    source: str
+    plan_name: str | None = None
+    significant: int = 3
+    needs_phantom: bool = False
+    """Values of different CTDI phantoms are never compared or pooled."""
+
+    @property
+    def unit(self) -> str:
+        """Label of the unit that values are stored in."""
+        return self.units[0].label
+
+
+_MGY: Final = (Unit("mGy", max_decimals=2), Unit("µGy", Fraction(1000), 1), Unit("Gy", Fraction(1, 1000)))
+_DAP: Final = (
+    Unit("Gy·cm²"),
+    Unit("cGy·cm²", Fraction(100)),
+    Unit("dGy·cm²", Fraction(10)),
+    Unit("mGy·cm²", Fraction(1000)),
+    Unit("µGy·m²", Fraction(100)),
+)
+_TIME: Final = (Unit("s", max_decimals=0), Unit("min", Fraction(1, 60), 1))
+_LENGTH: Final = (Unit("mm", max_decimals=0), Unit("cm", Fraction(1, 10), 1))
+_DOSE_REPORT: Final = "DICOM PS3.16, templates of the X-ray radiation dose reports"
+
+_CT: Final = (
+    Quantity(
+        "ctdi_vol_mgy", "CTDIvol", "Volume CT dose index", _MGY,
+        "Average absorbed dose in a standard plastic cylinder of 16 or 32 cm for the settings of one scan.",
+        "It describes the scanner's output, not the dose to this patient; 16 and 32 cm values are not comparable.",
+        "IEC 60601-2-44; DICOM PS3.16 TID 10013 (113830)", "ctdivol", needs_phantom=True,
+    ),
+    Quantity(
+        "dlp_mgy_cm", "DLP", "Dose-length product", (Unit("mGy·cm", max_decimals=1), Unit("Gy·cm", Fraction(1, 1000))),
+        "CTDIvol times the length that was irradiated; over an examination the sum of all its scans.",
+        "Longer coverage and more phases raise it; it is not a dose and says nothing about the size of the patient.",
+        "IEC 60601-2-44; DICOM PS3.16 TID 10012, 10013 (113813, 113838)", "dlp", needs_phantom=True,
+    ),
+    Quantity(
+        "ssde_mgy", "SSDE", "Size-specific dose estimate", _MGY,
+        "CTDIvol multiplied by a factor for the size of the patient: mean dose at the middle of the scanned region.",
+        "An estimate for the scanned region, not for one organ.",
+        "AAPM Reports 204, 220 and 293; DICOM PS3.16 TID 10013 (113930)", "ssde",
+    ),
+    Quantity(
+        "water_equivalent_diameter_mm", "Dw", "Water-equivalent diameter", _LENGTH,
+        "Diameter of the water cylinder that weakens X-rays as this part of the patient does.",
+        "Depends on where along the patient it was taken.", "AAPM Report 220",
+    ),
+    Quantity(
+        "scanning_length_mm", "L", "Scanning length", _LENGTH,
+        "Length of table travel while the beam was on.", "Makers count the run-in and run-out differently.",
+        "DICOM PS3.16 TID 10014 (113825)",
+    ),
+)  # fmt: skip
+
+_PROJECTION: Final = (
+    Quantity(
+        "dap_gy_cm2", "KAP", "Air kerma-area product", _DAP,
+        "Air kerma times the area of the beam; the same at any distance from the tube. Also called DAP or P_KA.",
+        "A small field with a high dose and a large field with a low dose may give the same value.",
+        "ICRP Publication 135; IEC 60580; DICOM PS3.16 TID 10002, 10003 (113722, 122130)", "kap",
+    ),
+    Quantity(
+        "ka_r_mgy", "Ka,r", "Air kerma at the reference point", (_MGY[0], _MGY[2], _MGY[1]),
+        "Air kerma, without scatter, at a fixed point of the equipment that stands for the patient's entrance.",
+        "Not the skin dose: the point may lie inside or outside the patient, and beams from many angles add up in it.",
+        "IEC 60601-2-43; DICOM PS3.16 TID 10002, 10003 (113725, 113738)", "kar",
+    ),
+    Quantity(
+        "fluoro_time_s", "FT", "Fluoroscopy time", _TIME,
+        "How long fluoroscopy was on.", "Leaves out acquisitions and says nothing about the dose rate.",
+        "DICOM PS3.16 TID 10002 (113730)", "fluoro_time",
+    ),
+    Quantity(
+        "psd_mgy", "PSD", "Peak skin dose", (_MGY[0], _MGY[2]),
+        "Estimated dose to the area of skin that received most.",
+        "An estimate with an interval; needs the geometry of each exposure and is read by a physicist.",
+        "NCRP Report 168", "psd",
+    ),
+    Quantity(
+        "agd_mgy", "AGD", "Average glandular dose", _MGY,
+        "Mean dose to the glandular tissue of a breast, by a model of the breast.",
+        "Depends on the assumed share of glandular tissue and on the model that the maker uses.",
+        "DICOM PS3.16 TID 10003 (111631); Dance et al. 2000", "agd",
+    ),
+    Quantity(
+        "entrance_exposure_mgy", "Ka,e", "Entrance exposure at the reference point", _MGY,
+        "Air kerma at the entrance of the patient or breast.", "Without scatter from the patient.",
+        "DICOM PS3.16 TID 10003 (111636)",
+    ),
+)  # fmt: skip
+
+_OTHER: Final = (
+    Quantity(
+        "activity_mbq", "A", "Administered activity", (Unit("MBq", max_decimals=1), Unit("GBq", Fraction(1, 1000))),
+        "Radioactivity that was given to the patient.", "What stayed in the syringe has to be subtracted.",
+        "DICOM PS3.16 TID 10022 (113507)", "administered_activity",
+    ),
+    Quantity(
+        "effective_dose_msv", "E", "Effective dose", (Unit("mSv", max_decimals=2), Unit("µSv", Fraction(1000), 0)),
+        "Doses to organs weighted by their sensitivity, for a reference person.",
+        "Made to compare procedures and for protection; not a measure of one patient's risk.",
+        "ICRP Publications 103 and 147", "effective_dose",
+    ),
+    Quantity(
+        "kvp", "kV", "Tube voltage", (Unit("kV", max_decimals=0),), "Peak voltage of the X-ray tube.",
+        "Means little without filter and current.", _DOSE_REPORT + " (113733)", "kvp",
+    ),
+    Quantity(
+        "tube_current_ma", "mA", "Tube current", (Unit("mA", max_decimals=0),), "Mean current of the X-ray tube.",
+        "A mean over a scan in which it may vary.", _DOSE_REPORT + " (113734)",
+    ),
+    Quantity(
+        "exposure_mas", "mAs", "Tube current-time product", (Unit("mAs", max_decimals=1),), "Current times time of exposure.",
+        "Makers state it with or without division by the pitch.", _DOSE_REPORT + " (113736)", "mas",
+    ),
+    Quantity(
+        "exposure_index", "EI", "Exposure index", (Unit("", max_decimals=0),), "Detector's response to the exposure.",
+        "Not a dose to the patient.", "IEC 62494-1; DICOM PS3.16 (113845)", "ei",
+    ),
+    Quantity(
+        "deviation_index", "DI", "Deviation index", (Unit("", max_decimals=1),),
+        "How far the exposure index is from its target, in steps of a tenth of a decade.", "Only as good as its target.",
+        "IEC 62494-1; DICOM PS3.16 (113847)", "di",
+    ),
+    Quantity(
+        "compression_thickness_mm", "CBT", "Compressed breast thickness", _LENGTH, "Thickness of the breast under compression.",
+        "The paddle bends; displays may be off by several millimetres.", "DICOM PS3.16 TID 10003 (111633)", "cbt",
+    ),
+    Quantity(
+        "weight_kg", "m", "Weight", (Unit("kg", max_decimals=1),), "Weight of the patient as typed at the scanner.",
+        "Often missing or guessed.", "DICOM PS3.3 (0010,1030)",
+    ),
+)  # fmt: skip
+
+QUANTITIES: Final[dict[str, Quantity]] = {one.key: one for one in (*_CT, *_PROJECTION, *_OTHER)}
+BY_PLAN_NAME: Final[dict[str, Quantity]] = {one.plan_name: one for one in QUANTITIES.values() if one.plan_name}
+
+
+def quantity(key: str) -> Quantity:
+    """The quantity with this key; `UnusableInput` where there is none."""
+    if key not in QUANTITIES:
+        raise UnusableInput(f"There is no quantity {key!r}.")
+    return QUANTITIES[key]
+
+
+def unit_of(key: str, label: str | None = None) -> Unit:
+    """The display unit of a quantity with this label, its own unit for None; `UnusableInput` where it has no such unit."""
+    units = quantity(key).units
+    if label is None:
+        return units[0]
+    for one in units:
+        if one.label == label:
+            return one
+    raise UnusableInput(f"{quantity(key).symbol} is not shown in {label!r}.")
+
+
+def converted(key: str, value: float, unit: str | None = None) -> float:
+    """A value in the quantity's own unit as a number in a display unit."""
+    factor = unit_of(key, unit).per_own
+    return value * factor.numerator / factor.denominator
+
+
+def number_shown(key: str, value: float | None, unit: str | None = None) -> str:
+    """The number alone, rounded for people; never rounds away digits before the decimal point. None or NaN: an en dash."""
+    if value is None or not math.isfinite(value):
+        return NOT_RECORDED
+    number = converted(key, value, unit)
+    return f"{number:.{_decimals(number, quantity(key).significant, unit_of(key, unit).max_decimals)}f}"
+
+
+def shown(key: str, value: float | None, unit: str | None = None) -> str:
+    """A value in the quantity's own unit as people read it, `612 mGy·cm`; None: an en dash without a unit."""
+    number = number_shown(key, value, unit)
+    label = unit_of(key, unit).label
+    return number if number == NOT_RECORDED or not label else f"{number} {label}"
+
+
+def _decimals(number: float, significant: int, at_most: int | None) -> int:
+    """How many decimals give that many significant digits after rounding (9.996 with three is 10.0)."""
+    if number == 0:
+        return 0
+    exponent = Decimal(f"{number:.{significant - 1}e}").adjusted()
+    wanted = max(0, significant - 1 - exponent)
+    return wanted if at_most is None else min(wanted, max(at_most, -exponent))

@@ -1,0 +1,78 @@
+"""The catalogue of standard procedures that comes with Doseloop: `data/procedures.yaml`, typed and indexed."""
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Any
+
+import yaml
+
+from doseloop.model.errors import SetupError
+from doseloop.model.procedure import Procedure
+from doseloop.reference.names import comparable, readings
+
+_FAMILIES = {"XA": "projection", "RF": "projection"}
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Procedures by key and, for each family of modalities, by every name that they have."""
+
+    procedures: MappingProxyType[str, Procedure]
+    index: MappingProxyType[tuple[str, str], str]
+    """(family of modality, comparable name) to key."""
+    neutral_endings: frozenset[str]
+    region_words: MappingProxyType[str, str]
+    """Normalised words of coded target regions to our regions; what is not here says nothing."""
+
+    def find(self, name: str, modality: str) -> Procedure | None:
+        """The procedure that has exactly this name; XA and RF are one family. None where none has."""
+        for reading in readings(name, self.neutral_endings):
+            key = self.index.get((family(modality), reading))
+            if key is not None:
+                return self.procedures[key]
+        return None
+
+    def name_of(self, key: str, language: str = "en") -> str:
+        """The plain name of a procedure, English where the language has none; the key itself where it is a site's own."""
+        found = self.procedures.get(key)
+        return key if found is None else found.names.get(language, found.names["en"])
+
+
+def family(modality: str) -> str:
+    """Modalities that share their names: XA and RF are `projection`, others stand for themselves."""
+    return _FAMILIES.get(modality, modality)
+
+
+@cache
+def catalogue() -> Catalogue:
+    """The catalogue in the package."""
+    return parsed_catalogue((files("doseloop.reference") / "data" / "procedures.yaml").read_text("utf-8"))
+
+
+def parsed_catalogue(text: str) -> Catalogue:
+    """A catalogue from YAML; `SetupError` where one name belongs to two procedures of a family."""
+    data: dict[str, Any] = yaml.safe_load(text)
+    neutral = frozenset(data["neutral_endings"])
+    procedures = {key: _procedure(key, entry) for key, entry in data["procedures"].items()}
+    index: dict[tuple[str, str], str] = {}
+    for one in procedures.values():
+        for name in (*one.names.values(), *one.aliases):
+            _enter(index, (family(one.modality), comparable(name, neutral)), one.key)
+    return Catalogue(MappingProxyType(procedures), MappingProxyType(index), neutral, MappingProxyType(data["regions"]))
+
+
+def _procedure(key: str, entry: dict[str, Any]) -> Procedure:
+    return Procedure(
+        key=key,
+        modality=entry["modality"],
+        regions=frozenset(entry["regions"]),
+        names=MappingProxyType({"en": entry["en"], "de": entry["de"]}),
+        aliases=tuple(str(alias) for alias in entry["aliases"]),
+    )
+
+
+def _enter(index: dict[tuple[str, str], str], place: tuple[str, str], key: str) -> None:
+    if index.setdefault(place, key) != key:
+        raise SetupError(f"The name {place[1]!r} belongs to {index[place]} and to {key}.")
