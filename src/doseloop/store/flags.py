@@ -93,6 +93,11 @@ def flag(scope: Scope, flag_id: int) -> FlagShown:
     return _shown(row)
 
 
+def count_open(scope: Scope) -> int:
+    """How many flags nobody has judged yet."""
+    return visible.flags(scope).filter(state=Flag.State.OPEN).count()
+
+
 def history(scope: Scope, flag_id: int) -> tuple[HistoryEntry, ...]:
     """What was done to the flag, the latest first."""
     subject = f"flag {flag(scope, flag_id).id}"
