@@ -1,1 +1,30 @@
 """Commands. Each reads its options, calls one function of the house and prints; `--json` output is stable."""
+
+import sys
+
+import typer
+
+from doseloop.cli import account, ingest, listing, read, serve
+from doseloop.model.errors import DoseloopError
+
+app = typer.Typer(
+    name="doseloop",
+    help="Radiation dose management: from a scanner's object to a flag that someone follows.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+app.command("serve")(serve.serve)
+app.command("ingest")(ingest.ingest)
+app.command("read")(read.read)
+app.command("exams")(listing.exams)
+app.command("flags")(listing.flags)
+app.add_typer(account.app, name="account", help="Accounts and their roles.")
+
+
+def main() -> None:
+    """Run a command; what cannot be done is told in one sentence with what to do, and a status of 1."""
+    try:
+        app()
+    except DoseloopError as error:
+        print(f"doseloop: {error}\n  {error.hint} [{error.code}]", file=sys.stderr)
+        sys.exit(1)

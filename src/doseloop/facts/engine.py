@@ -1,23 +1,62 @@
-"""`Facts`: the exams, parts and events within a scope, as Ibis tables."""
+"""`Facts`: the exams, parts and events within a scope, as Ibis tables on DuckDB."""
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
-import ibis.expr.types as ir  # type: ignore[import-untyped]
+import duckdb
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
 
 from doseloop.access.scope import Scope
+from doseloop.facts.newest import Latest, Newest
 from doseloop.facts.paths import FactsPaths
+from doseloop.facts.schema import NAME_KINDS, ROW_KINDS, SCANNERS, SITES, RowKind
+
+_BATCH = 5_000
+_SETTINGS: dict[str, Any] = {
+    "threads": 2,
+    "memory_limit": "512MB",
+    "temp_directory": "",
+    "autoload_known_extensions": False,
+    "autoinstall_known_extensions": False,
+    "python_enable_replacements": False,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """The rows that one scope may see, up to the last commit before the session was opened."""
+    """The rows that one scope may see, up to the last commit before the session was opened.
+
+    `exams`, `parts` and `events` have the columns of `facts.schema` with `site_name` and `scanner_name`. Times are naive:
+    `started_at` is the wall clock of the site, `received_at` is UTC.
+    """
 
     scope: Scope
     exams: ir.Table
     parts: ir.Table
     events: ir.Table
+    names: Mapping[str, pa.Table]
+    """`sites`, `scanners` and `procedures` (see `facts.schema`), restricted to the scope's sites."""
+    _engine: "_Engine"
+
+    def table(self, expression: ir.Table) -> pa.Table:
+        """The rows of an expression over this session's tables."""
+        return self._engine.run(expression).to_arrow_table()
+
+    def records(self, expression: ir.Table) -> list[dict[str, Any]]:
+        """The rows of an expression, by column name."""
+        rows: list[dict[str, Any]] = self.table(expression).to_pylist()
+        return rows
+
+    def batches(self, expression: ir.Table) -> Iterator[list[dict[str, Any]]]:
+        """The rows of an expression in batches; no other query may run in the session meanwhile."""
+        for batch in self._engine.run(expression).to_arrow_reader(_BATCH):
+            yield batch.to_pylist()
 
 
 class Facts:
@@ -25,9 +64,120 @@ class Facts:
 
     def __init__(self, paths: FactsPaths) -> None:
         self.paths = paths
+        self._newest = Newest(paths)
+        self._of_thread = threading.local()
 
     @contextmanager
-    def session(self, scope: Scope) -> Iterator[Session]:
-        """Tables restricted to the sites of the scope."""
-        raise NotImplementedError
-        yield
+    def session(self, scope: Scope, *, own: bool = False) -> Iterator[Session]:
+        """Tables restricted to the sites of the scope.
+
+        `own` gives the session an engine for itself, for results that are read while others run.
+
+        Errors: `SetupError` where there is no record.
+        """
+        latest, names = self._newest.now()
+        engine = _Engine(self.paths.folder) if own else self._engine_of_thread()
+        try:
+            engine.show(latest, names)
+            yield _session(engine, scope, names)
+        finally:
+            if own:
+                engine.close()
+
+    def _engine_of_thread(self) -> "_Engine":
+        if not hasattr(self._of_thread, "engine"):
+            self._of_thread.engine = _Engine(self.paths.folder)
+        engine: _Engine = self._of_thread.engine
+        return engine
+
+
+class _Engine:
+    """One DuckDB in memory, whose views show the copy and the newest rows as one."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder.absolute()
+        self._connection = duckdb.connect(":memory:", config=_SETTINGS)
+        self._connection.execute("SET allowed_directories = [?]", [str(self._folder)])
+        self._connection.execute("SET enable_external_access = false")
+        self._connection.execute("SET lock_configuration = true")
+        self._latest: Latest | None = None
+        self._names: Mapping[str, pa.Table] = {}
+
+    def close(self) -> None:
+        """Give the memory back."""
+        self._connection.close()
+
+    def run(self, expression: ir.Table) -> duckdb.DuckDBPyRelation:
+        """Start a query."""
+        return self._connection.sql(_sql(expression))
+
+    def show(self, latest: Latest, names: Mapping[str, pa.Table]) -> None:
+        """Make the views show these rows and names."""
+        for name, table in names.items():
+            if not (name in self._names and self._names[name].equals(table)):
+                self._connection.register(f"{name}_named", table)
+        self._names = names
+        before, self._latest = self._latest, latest
+        if before is latest:
+            return
+        self._connection.register("hidden", latest.hidden)
+        for kind in ROW_KINDS:
+            self._connection.register(f"{kind.name}_newest", latest.rows.of(kind))
+        if before is None or before.manifest.generation != latest.manifest.generation:
+            for kind in ROW_KINDS:
+                self._define(kind, latest.manifest.files(kind.name))
+
+    def _define(self, kind: RowKind, files: Sequence[str]) -> None:
+        copied = f"{kind.name}_copied"
+        self._connection.unregister(copied)
+        if files:
+            paths = [str(self._folder / name) for name in files]
+            self._connection.read_parquet(paths).create_view(copied, replace=True)
+        else:
+            self._connection.register(copied, kind.schema.empty_table())
+        self._connection.execute(f"CREATE OR REPLACE VIEW {kind.name} AS {_VIEWS[kind.name]}")
+
+
+def _sql(expression: ir.Table) -> str:
+    return str(ibis.to_sql(expression, dialect="duckdb"))
+
+
+def _declared(name: str, schema: pa.Schema) -> ir.Table:
+    return ibis.table(ibis.Schema.from_pyarrow(schema), name=name)
+
+
+def _view(kind: RowKind) -> ir.Table:
+    copied = _declared(f"{kind.name}_copied", kind.schema)
+    hidden = _declared("hidden", pa.schema([("exam", pa.int64())]))
+    rows = copied.anti_join(hidden, "exam").union(_declared(f"{kind.name}_newest", kind.schema))
+    sites = _declared("sites_named", SITES.schema).select("site", "site_name")
+    scanners = _declared("scanners_named", SCANNERS.schema).select("scanner", "scanner_name")
+    named = rows.left_join(sites, "site").drop("site_right")
+    return named.left_join(scanners, "scanner").drop("scanner_right")
+
+
+_VIEWS = {kind.name: _sql(_view(kind)) for kind in ROW_KINDS}
+_TABLES = {kind.name: _declared(kind.name, _view(kind).schema().to_pyarrow()) for kind in ROW_KINDS}
+
+
+def _session(engine: _Engine, scope: Scope, names: Mapping[str, pa.Table]) -> Session:
+    exams, parts, events = (_seen(_TABLES[kind.name], scope) for kind in ROW_KINDS)
+    if not scope.identity:
+        exams = exams.mutate(accession_number=ibis.null(str))
+    return Session(scope, exams, parts, events, _names_seen(names, scope), engine)
+
+
+def _seen(table: ir.Table, scope: Scope) -> ir.Table:
+    return table if scope.every_site else table.filter(table.site.isin(sorted(scope.sites)))
+
+
+def _names_seen(names: Mapping[str, pa.Table], scope: Scope) -> dict[str, pa.Table]:
+    if scope.every_site:
+        return dict(names)
+    return {
+        kind.name: table.filter(pa.array([scope.sees(site) for site in table["site"].to_pylist()], pa.bool_()))
+        if "site" in table.schema.names
+        else table
+        for kind in NAME_KINDS
+        for table in [names[kind.name]]
+    }

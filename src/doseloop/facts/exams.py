@@ -1,13 +1,17 @@
 """Lists of exams: a page of them, or all for an export."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Any
+
+import ibis.expr.types as ir
 
 from doseloop.access.scope import Scope
-from doseloop.facts.engine import Facts
+from doseloop.facts.engine import Facts, Session
 from doseloop.facts.filters import ExamFilter
+from doseloop.model.errors import UnusableInput
 
 
 class OrderBy(StrEnum):
@@ -17,6 +21,14 @@ class OrderBy(StrEnum):
     RECEIVED = "received"
     DLP = "dlp"
     DAP = "dap"
+
+
+_COLUMNS = {
+    OrderBy.STARTED: "started_at",
+    OrderBy.RECEIVED: "received_at",
+    OrderBy.DLP: "dlp_mgy_cm",
+    OrderBy.DAP: "dap_gy_cm2",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +48,12 @@ class ExamOrder:
 
         Errors: `UnusableInput`.
         """
-        raise NotImplementedError
+        by, descending = text.removeprefix("-"), text.startswith("-")
+        if not text:
+            return cls()
+        if by not in {known.value for known in OrderBy}:
+            raise UnusableInput(f"order: {text[:40]!r} is none of {', '.join(OrderBy)}, or one of them after a minus.")
+        return cls(OrderBy(by), descending)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +120,39 @@ def exam_page(
     facts: Facts, scope: Scope, wanted: ExamFilter, order: ExamOrder, offset: int = 0, limit: int = 50
 ) -> ExamPage:
     """The exams from `offset` on, at most `limit`."""
-    raise NotImplementedError
+    with facts.session(scope) as session:
+        fitting = wanted.apply(session.exams)
+        total = session.records(fitting.agg(total=fitting.count()))[0]["total"]
+        page = session.records(_ordered(fitting, order).limit(limit, offset=offset))
+        names = _procedure_names(session)
+        return ExamPage(tuple(_row(record, names) for record in page), total)
 
 
 def exam_rows(facts: Facts, scope: Scope, wanted: ExamFilter, order: ExamOrder) -> Iterator[ExamRow]:
     """All exams that fit, for an export: read in batches, never whole in memory."""
-    raise NotImplementedError
+    with facts.session(scope, own=True) as session:
+        names = _procedure_names(session)
+        for batch in session.batches(_ordered(wanted.apply(session.exams), order)):
+            yield from (_row(record, names) for record in batch)
+
+
+def _ordered(exams: ir.Table, order: ExamOrder) -> ir.Table:
+    column = exams[_COLUMNS[order.by]]
+    first = column.desc(nulls_first=False) if order.descending else column.asc(nulls_first=False)
+    return exams.order_by(first, exams.exam.desc() if order.descending else exams.exam.asc())
+
+
+def _procedure_names(session: Session) -> dict[str, str]:
+    table = session.names["procedures"]
+    return dict(zip(table["procedure"].to_pylist(), table["procedure_name"].to_pylist(), strict=True))
+
+
+def _row(record: Mapping[str, Any], names: Mapping[str, str]) -> ExamRow:
+    values = dict(record)
+    received = values.pop("received_at")
+    keys = values.pop("procedures")
+    return ExamRow(
+        **values,
+        received_at=None if received is None else received.replace(tzinfo=UTC),
+        procedures=tuple(NamedProcedure(key, names.get(key, key)) for key in keys),
+    )

@@ -2,16 +2,23 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
 
 from doseloop.access.scope import Scope
-from doseloop.facts.engine import Facts
-from doseloop.facts.quantities import ADULT, Quantity
+from doseloop.facts.engine import Facts, Session
+from doseloop.facts.quantities import ADULT, UNKNOWN_AGE, Quantity, default_quantity
 from doseloop.facts.windows import Grain, Window
 
 
 @dataclass(frozen=True, slots=True)
 class ScannerDistribution:
-    """A quantity's distribution on one scanner, in the unit of the quantity. Percentiles interpolate linearly (type 7)."""
+    """A quantity's distribution on one scanner, in the unit of the quantity.
+
+    Percentiles interpolate linearly (type 7 of Hyndman and Fan, The American Statistician 50 (1996) 361-365).
+    """
 
     scanner: int
     scanner_name: str
@@ -79,7 +86,12 @@ def distribution(
 
     `age_band`: key of a band, `unknown`, or None for all ages.
     """
-    raise NotImplementedError
+    with facts.session(scope) as session:
+        values = _group(session, procedure, quantity, window, None, age_band)
+        found = values.group_by("scanner", "scanner_name").agg(_spread(values))
+        present = found.filter(found.n > 0)
+        rows = session.records(present.order_by("scanner_name", "scanner"))
+        return tuple(ScannerDistribution(**row) for row in rows)
 
 
 def trend(
@@ -92,8 +104,16 @@ def trend(
     scanner: int | None = None,
     age_band: str | None = ADULT,
 ) -> tuple[TrendPoint, ...]:
-    """Median and third quartile by period and scanner, in the order of periods. A period without values has no point."""
-    raise NotImplementedError
+    """Median and third quartile by period and scanner, in the order of periods; none where there are no values."""
+    with facts.session(scope) as session:
+        values = _group(session, procedure, quantity, window, scanner, age_band)
+        told = values.filter(values.value.notnull())
+        dated = told.mutate(period_start=told.exam_started_at.truncate("W" if grain is Grain.WEEK else "M").date())
+        points = dated.group_by("period_start", "scanner", "scanner_name").agg(
+            n=dated.count(), median=dated.value.quantile(0.5), p75=dated.value.quantile(0.75)
+        )
+        rows = session.records(points.order_by("period_start", "scanner_name", "scanner"))
+        return tuple(TrendPoint(**row) for row in rows)
 
 
 def group_values(
@@ -106,9 +126,87 @@ def group_values(
     age_band: str | None = ADULT,
 ) -> tuple[GroupValue, ...]:
     """The single values of a group in the order of exams, for the comparison of their median with a reference level."""
-    raise NotImplementedError
+    with facts.session(scope) as session:
+        values = _group(session, procedure, quantity, window, scanner, age_band)
+        told = values.filter(values.value.notnull()).order_by("exam_started_at", "exam", "position")
+        rows = session.records(told.select("exam", "value", "weight_kg", "phantom_cm", "settled"))
+        return tuple(GroupValue(**row) for row in rows)
 
 
 def procedures(facts: Facts, scope: Scope, window: Window) -> tuple[ProcedureRow, ...]:
     """The procedures with exams in the window, the most frequent first."""
-    raise NotImplementedError
+    with facts.session(scope) as session:
+        parts = _within(session.parts, window)
+        known = parts.filter(parts.procedure.notnull(), parts.excluded_as == "")
+        catalogue = session.names["procedures"].to_pylist()
+        quantities = {row["procedure"]: default_quantity(row["modality"]) for row in catalogue}
+        rows = session.records(_by_procedure(known, quantities).order_by(ibis.desc("exams"), "procedure"))
+        named = {row["procedure"]: row for row in catalogue}
+        return tuple(_procedure_row(row, named[row["procedure"]]) for row in rows)
+
+
+def _group(
+    session: Session, procedure: str, quantity: Quantity, window: Window, scanner: int | None, age_band: str | None
+) -> ir.Table:
+    """Eligible rows of one procedure with the quantity as `value`."""
+    rows = session.events if quantity.per_acquisition else session.parts
+    rows = _within(rows, window).filter(lambda row: _eligible(row, age_band) & (row.procedure == procedure))
+    if quantity.per_acquisition:
+        rows = rows.filter(rows.role == "main")
+    if scanner is not None:
+        rows = rows.filter(rows.scanner == scanner)
+    return rows.mutate(value=rows[quantity.value])
+
+
+def _within(rows: ir.Table, window: Window) -> ir.Table:
+    # The exam's start counts for all of its rows: one exam never falls into two windows.
+    return rows.filter(rows.exam_started_at >= window.first_moment, rows.exam_started_at < window.end_moment)
+
+
+def _eligible(rows: ir.Table, age_band: str | None) -> ir.BooleanValue:
+    eligible = rows.eligible & (rows.excluded_as == "")
+    if age_band is None:
+        return eligible
+    return eligible & (rows.age_band == ("" if age_band == UNKNOWN_AGE else age_band))
+
+
+def _spread(rows: ir.Table) -> dict[str, ir.Value]:
+    value, told = rows.value, rows.value.notnull()
+    return {
+        "n": value.count(),
+        "minimum": value.min(),
+        "p5": value.quantile(0.05),
+        "p25": value.quantile(0.25),
+        "median": value.quantile(0.5),
+        "p75": value.quantile(0.75),
+        "p95": value.quantile(0.95),
+        "maximum": value.max(),
+        "n_without_weight": (told & rows.weight_kg.isnull()).sum(),
+        "n_provisional": (told & ~rows.settled).sum(),
+        "n_without_value": (~told).sum(),
+    }
+
+
+def _by_procedure(parts: ir.Table, quantities: dict[str, Quantity]) -> ir.Table:
+    columns = {quantity: parts[quantity.value] for quantity in set(quantities.values())}
+    chosen = [(parts.procedure == key, columns[quantity]) for key, quantity in quantities.items()]
+    value = _eligible(parts, ADULT).ifelse(ibis.cases(*chosen), None) if chosen else ibis.null(float)
+    return parts.group_by("procedure").agg(
+        exams=parts.exam.nunique(),
+        scanners=parts.scanner.nunique(),
+        median=value.quantile(0.5),
+        n=value.count(),
+        open_flags=parts.open_flags.sum(),
+    )
+
+
+def _procedure_row(row: dict[str, Any], named: dict[str, Any]) -> ProcedureRow:
+    figures = {name: value for name, value in row.items() if name != "procedure"}
+    modality = named["modality"]
+    return ProcedureRow(
+        key=row["procedure"],
+        name=named["procedure_name"],
+        modality=modality,
+        quantity=default_quantity(modality),
+        **figures,
+    )

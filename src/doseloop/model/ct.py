@@ -43,6 +43,16 @@ class DoseCheck:
     """CTDIvol Forward Estimate (113914)."""
     reason_for_proceeding: Reading[str] | None = None
     """Reason for Proceeding (113907), of the alert or the notification."""
+    dlp_alert_configured: bool | None = None
+    """DLP Alert Value Configured (113901)."""
+    ctdi_vol_alert_configured: bool | None = None
+    """CTDIvol Alert Value Configured (113902)."""
+    dlp_notification_configured: bool | None = None
+    """DLP Notification Value Configured (113909)."""
+    ctdi_vol_notification_configured: bool | None = None
+    """CTDIvol Notification Value Configured (113910)."""
+    person: Reading[str] | None = None
+    """Person Name (113870) of who authorised it, as typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,3 +102,9 @@ class CtEvent:
     sources: tuple[CtSource, ...] = ()
     """One per tube, in the order of the object."""
     dose_check: DoseCheck | None = None
+    label: Reading[str] | None = None
+    """Irradiation Event Label (113605)."""
+    reconstructable_length_mm: Reading[float] | None = None
+    """Length of Reconstructable Volume (113893), mm."""
+    water_equivalent_diameter_mm: Reading[float] | None = None
+    """Water Equivalent Diameter (113980), mm, as the scanner states it."""

@@ -136,6 +136,22 @@ class DoseObject:
     projection_events: tuple[ProjectionEvent, ...] = ()
     missing: tuple[str, ...] = ()
     """What could not be read, one sentence each; not empty makes the object `partly read`."""
+    started_at: str | None = None
+    """Start of X-Ray Irradiation (113809), local, ISO."""
+    ended_at: str | None = None
+    """End of X-Ray Irradiation (113810), local, ISO."""
+    procedure_reported: Code | None = None
+    """Procedure Reported (121058)."""
+    intent: Code | None = None
+    """Has Intent (G-C0E8) of the procedure reported."""
+    scope_study_uid: str | None = None
+    """Study Instance UID (110180) below Scope of Accumulation (113705); may differ from the header's."""
+    dose_source: Code | None = None
+    """Source of Dose Information (113854)."""
+    series_description: str | None = None
+    """Series Description (0008,103E)."""
+    quirks: tuple[str, ...] = ()
+    """Ids of the makers' quirks (`reading/vendors`) that applied."""
 
 
 @dataclass(frozen=True, slots=True)

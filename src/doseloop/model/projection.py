@@ -7,7 +7,7 @@ from doseloop.model.reading import Code, Reading
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """One X-ray filter (113771): material and thickness range."""
+    """One X-ray filter (113771): type, material and thickness range."""
 
     material: Reading[Code] | None = None
     """X-Ray Filter Material (113757), CID 10006."""
@@ -15,6 +15,8 @@ class Filter:
     """X-Ray Filter Thickness Minimum (113758), mm."""
     thickness_max_mm: Reading[float] | None = None
     """X-Ray Filter Thickness Maximum (113773), mm."""
+    filter_type: Reading[Code] | None = None
+    """X-Ray Filter Type (113772), CID 10007."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,50 @@ class ProjectionEvent:
     """Target Exposure Index (113846)."""
     deviation_index: Reading[float] | None = None
     """Deviation Index (113847)."""
+    label: Reading[str] | None = None
+    """Irradiation Event Label (113605)."""
+    fluoro_mode: Reading[Code] | None = None
+    """Fluoro Mode (113732), CID 10004."""
+    average_tube_current_ma: Reading[float] | None = None
+    """Average X-Ray Tube Current (113767), mA."""
+    image_view: Reading[Code] | None = None
+    """Image View (111031)."""
+    reference_point: Reading[str] | None = None
+    """Reference Point Definition (113780): the code's meaning, or free text."""
+    patient_orientation: Reading[Code] | None = None
+    """Patient Orientation (113743), CID 19: recumbent, erect, ..."""
+    patient_orientation_modifier: Reading[Code] | None = None
+    """Patient Orientation Modifier (113744), CID 20: supine, prone, ..."""
+    patient_table_relationship: Reading[Code] | None = None
+    """Patient Table Relationship (113745), CID 21: head first, feet first."""
+    table_longitudinal_mm: Reading[float] | None = None
+    """Table Longitudinal Position (113751), mm."""
+    table_lateral_mm: Reading[float] | None = None
+    """Table Lateral Position (113752), mm."""
+    table_height_mm: Reading[float] | None = None
+    """Table Height Position (113753), mm; a maker's own item where its quirk says so."""
+    table_longitudinal_end_mm: Reading[float] | None = None
+    """Table Longitudinal End Position (113759), mm."""
+    table_lateral_end_mm: Reading[float] | None = None
+    """Table Lateral End Position (113760), mm."""
+    table_height_end_mm: Reading[float] | None = None
+    """Table Height End Position (113761), mm."""
+    table_head_tilt_deg: Reading[float] | None = None
+    """Table Head Tilt Angle (113754), degrees."""
+    table_horizontal_rotation_deg: Reading[float] | None = None
+    """Table Horizontal Rotation Angle (113755), degrees."""
+    table_cradle_tilt_deg: Reading[float] | None = None
+    """Table Cradle Tilt Angle (113756), degrees."""
+    field_height_mm: Reading[float] | None = None
+    """Collimated Field Height (113788), mm; 0 means not recorded."""
+    field_width_mm: Reading[float] | None = None
+    """Collimated Field Width (113789), mm; 0 means not recorded."""
+    patient_thickness_mm: Reading[float] | None = None
+    """Patient Equivalent Thickness (111638), mm."""
+    grid: Reading[Code] | None = None
+    """X-Ray Grid (111635), the first where there are several."""
+    image_uids: tuple[str, ...] = ()
+    """SOP Instance UIDs of the Acquired Images (113795)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,3 +168,11 @@ class PlaneTotals:
     """Accumulated Average Glandular Dose (111637) of the left breast, mGy."""
     agd_right_mgy: Reading[float] | None = None
     """Accumulated Average Glandular Dose (111637) of the right breast, mGy."""
+    acquisition_time_s: Reading[float] | None = None
+    """Total Acquisition Time (113855), s."""
+    radiographic_frames: Reading[float] | None = None
+    """Total Number of Radiographic Frames (113731)."""
+    reference_point: Reading[str] | None = None
+    """Reference Point Definition (113780): the code's meaning, or free text."""
+    source_reference_point_mm: Reading[float] | None = None
+    """Distance Source to Reference Point (113737), mm."""

@@ -1,7 +1,14 @@
 """Accounts' roles, and the scope that follows from them."""
 
+from django.contrib.auth.models import User
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
 from doseloop.access.rights import Right, Role, scope_for
 from doseloop.access.scope import Scope
+from doseloop.model.errors import UnusableInput
+from doseloop.store.audit import COMMAND, record_change
 from doseloop.store.models import RoleAtSite, Site
 
 
@@ -17,3 +24,26 @@ def scope_of(account: int, right: Right) -> Scope:
 def grant(account: int, site: int, role: Role) -> None:
     """Give the role at the site; giving it twice is giving it once."""
     RoleAtSite.objects.get_or_create(account_id=account, site_id=site, role=role.value)
+
+
+def add_account(name: str, password: str, role: Role, site: str | None) -> tuple[str, ...]:
+    """Make an account that holds the role at the site, or at every site. Returns the sites' names.
+
+    Errors: `UnusableInput` where the name is taken, the password too weak, or there is no such site.
+    """
+    sites = Site.objects.filter(name=site) if site else Site.objects.all()
+    if not sites:
+        raise UnusableInput(f"There is no site {site!r}.")
+    with transaction.atomic():
+        account = User(username=name)
+        try:
+            account.validate_unique()
+            validate_password(password, account)
+        except ValidationError as error:
+            raise UnusableInput(" ".join(error.messages)) from None
+        account.set_password(password)
+        account.save()
+        for one in sites:
+            grant(account.pk, one.pk, role)
+            record_change(COMMAND, "made account", f"account {account.pk}", site=one.pk, after={"role": role.value})
+    return tuple(one.name for one in sites)

@@ -19,6 +19,7 @@ class Actor:
 
 
 WORKER = Actor(account=None, name="worker")
+COMMAND = Actor(account=None, name="command line")
 
 
 def record_change(

@@ -75,7 +75,7 @@ class Part(models.Model):
     started_at = models.TextField(default="")
     weight_kg = models.FloatField(null=True)
     phantom_cm = models.IntegerField(null=True)
-    """The phantom of all acquisitions that the DLP adds up, None where they differ or are not known."""
+    """The phantom of the main acquisitions, None where they differ or are not known."""
     dlp_mgy_cm = models.FloatField(null=True)
     ctdi_vol_mgy = models.FloatField(null=True)
     """The highest of the part's main acquisitions."""

@@ -1,0 +1,27 @@
+"""`doseloop account`: the first administrator, and others where nobody can sign in yet."""
+
+from typing import Annotated
+
+import typer
+
+from doseloop.access.rights import Role
+from doseloop.cli.options import DataOption, open_record
+
+app = typer.Typer(no_args_is_help=True)
+Password = Annotated[str, typer.Option(prompt=True, confirmation_prompt=True, hide_input=True, envvar="DOSELOOP_PASSWORD")]
+
+
+@app.command("add")
+def add(
+    name: str,
+    password: Password,
+    role: Annotated[Role, typer.Option(help="Role at the site.")] = Role.ADMINISTRATOR,
+    site: Annotated[str, typer.Option(help="Name of the site; empty means all sites.")] = "",
+    data: DataOption = None,
+) -> None:
+    """Make an account with a role at one site or at all."""
+    open_record(data)
+    from doseloop.store.accounts import add_account
+
+    sites = add_account(name, password, role, site or None)
+    typer.echo(f"{name} is {role.value} at {', '.join(sites)}.")

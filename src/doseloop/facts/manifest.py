@@ -1,0 +1,137 @@
+"""The manifest of the copy: which files hold which month, and up to which change of the record.
+
+Files are written once under a name of their own and never changed; the manifest is replaced by a rename. A reader who
+holds a manifest finds all its files until they have been out of use for `GRACE_SECONDS`.
+"""
+
+import json
+import os
+import secrets
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+GRACE_SECONDS = 900.0
+_NAME = "manifest.json"
+_LAYOUT = 1
+"""Of columns and files; a copy of another layout is made anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """The files of one month, by kind of row, and how many exams they hold."""
+
+    exams: int
+    files: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What the copy holds. One without a month covers nothing."""
+
+    generation: str = ""
+    """Differs for every manifest that was ever written."""
+    change: int = -1
+    """Every exam whose number of change is not higher stands in the files as it is."""
+    last_exam: int = 0
+    """Highest key of an exam in the files."""
+    months: Mapping[str, Month] = field(default_factory=dict)
+    retired: Mapping[str, float] = field(default_factory=dict)
+    """Files out of use, with the time since when."""
+
+    @property
+    def exams(self) -> int:
+        """How many exams the files hold."""
+        return sum(month.exams for month in self.months.values())
+
+    def files(self, kind: str) -> tuple[str, ...]:
+        """The files of a kind of row, by month."""
+        return tuple(month.files[kind] for _, month in sorted(self.months.items()))
+
+
+NO_COPY = Manifest()
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """The manifest as it is now; `NO_COPY` where there is none that can be used."""
+    try:
+        content = json.loads((folder / _NAME).read_bytes())
+    except (FileNotFoundError, ValueError):
+        return NO_COPY
+    if content.get("layout") != _LAYOUT:
+        return NO_COPY
+    months = {name: Month(**month) for name, month in content["months"].items()}
+    return Manifest(content["generation"], content["change"], content["last_exam"], months, content["retired"])
+
+
+def copied_exams(folder: Path, month: Month) -> pa.Array:
+    """Keys of the exams that the files of a month hold."""
+    column = pq.read_table(folder / month.files["exams"], columns=["exam"], partitioning=None)["exam"]
+    return column.combine_chunks()
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    """Replace the manifest, whole or not at all."""
+    content: dict[str, Any] = {"layout": _LAYOUT, **asdict(manifest)}
+    with _arriving(folder / _NAME) as draft:
+        draft.write_text(json.dumps(content, indent=1))
+
+
+def write_rows(folder: Path, kind: str, month: str, rows: pa.Table) -> str:
+    """Write a file of rows; its name."""
+    name = f"{kind}-{month}-{secrets.token_hex(6)}.parquet"
+    with _arriving(folder / name) as draft:
+        pq.write_table(rows, draft, compression="zstd", row_group_size=50_000)
+    return name
+
+
+def new_generation() -> str:
+    """A name for a manifest."""
+    return secrets.token_hex(8)
+
+
+def retired_now(old: Manifest, months: Mapping[str, Month]) -> dict[str, float]:
+    """Files that `months` use no more, with those that were out of use before."""
+    used = {name for month in months.values() for name in month.files.values()}
+    before = {name for month in old.months.values() for name in month.files.values()}
+    return {**old.retired, **dict.fromkeys(before - used, time.time())}
+
+
+def sweep(folder: Path, manifest: Manifest) -> Manifest:
+    """Remove files that have been out of use long enough; the manifest without them, still to be written."""
+    limit = time.time() - GRACE_SECONDS
+    used = {name for month in manifest.months.values() for name in month.files.values()}
+    waiting = {name: since for name, since in manifest.retired.items() if since > limit}
+    for path in folder.iterdir():
+        kept = path.name in used or path.name in waiting or path.suffix not in {".parquet", ".draft"}
+        if not kept and path.stat().st_mtime < limit:
+            path.unlink(missing_ok=True)
+    return replace(manifest, retired=waiting)
+
+
+@contextmanager
+def _arriving(path: Path) -> Iterator[Path]:
+    """A draft that becomes `path` at the end, once it is on the disk."""
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}.draft")
+    try:
+        yield draft
+        _sync(draft)
+        os.chmod(draft, 0o600)
+        draft.replace(path)
+        _sync(path.parent)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

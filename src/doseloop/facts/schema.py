@@ -1,0 +1,185 @@
+"""The declared columns of the copy: name, Arrow type and where the record holds the value.
+
+Types are declared and never inferred: a column may begin with thousands of nulls, hold whole numbers among fractions, or
+have no row at all. The expressions are SQL that SQLite and PostgreSQL share.
+"""
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+_TEXT = pa.string()
+_KEY = pa.int64()
+_DOSE = pa.float64()
+_FLAG = pa.bool_()
+MOMENT = pa.timestamp("us")
+"""Wall clock of the site, or UTC for our own times. Never with a zone."""
+KEYS = pa.list_(pa.string())
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column; `source` is an SQL expression over the record."""
+
+    name: str
+    kind: pa.DataType
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class RowKind:
+    """One table of the copy, and how its rows stand in the record."""
+
+    name: str
+    source: str
+    """Tables of the record; `e` is the exam."""
+    columns: tuple[Column, ...]
+
+    @property
+    def schema(self) -> pa.Schema:
+        """The declared Arrow schema."""
+        return pa.schema([pa.field(column.name, column.kind) for column in self.columns])
+
+    @property
+    def select(self) -> str:
+        """The query of all rows, to which a condition on `e` may be added."""
+        listed = ", ".join(f"{column.source} AS {column.name}" for column in self.columns)
+        return f"SELECT {listed} FROM {self.source}"  # noqa: S608  (only declared expressions)
+
+
+_EXAM_FLAGS = "(SELECT count(*) FROM store_flag f WHERE f.exam_id = e.id AND f.state = 'open')"
+_PART_FLAGS = (
+    "(SELECT count(*) FROM store_flag f WHERE f.exam_id = e.id AND f.state = 'open'"
+    " AND (f.procedure_id IS NULL OR f.procedure_id = p.procedure_id))"
+)
+_HAS_ISSUES = "CASE WHEN CAST(e.issues AS TEXT) IN ('[]', '') THEN 0 ELSE 1 END"
+
+_OF_EXAM = (
+    Column("exam", _KEY, "e.id"),
+    Column("site", _KEY, "e.site_id"),
+    Column("scanner", _KEY, "e.scanner_id"),
+    Column("patient", _KEY, "e.patient_id"),
+)
+_STANDING = (
+    Column("excluded_as", _TEXT, "e.excluded_as"),
+    Column("settled", _FLAG, "e.settled"),
+)
+
+EXAMS = RowKind(
+    "exams",
+    "store_exam e",
+    (
+        *_OF_EXAM,
+        Column("study_uid", _TEXT, "e.study_uid"),
+        Column("accession_number", _TEXT, "e.accession_number"),
+        Column("modality", _TEXT, "e.modality"),
+        Column("started_at", MOMENT, "e.started_at"),
+        Column("received_at", MOMENT, "e.received_at"),
+        Column("description", _TEXT, "e.description"),
+        Column("protocol_name", _TEXT, "e.protocol_name"),
+        Column("requested_procedure", _TEXT, "e.requested_procedure"),
+        Column("age_years", _DOSE, "e.age_years"),
+        Column("age_band", _TEXT, "e.age_band"),
+        Column("sex", _TEXT, "e.sex"),
+        Column("height_m", _DOSE, "e.height_m"),
+        Column("weight_kg", _DOSE, "e.weight_kg"),
+        Column("dlp_mgy_cm", _DOSE, "e.dlp_mgy_cm"),
+        Column("dap_gy_cm2", _DOSE, "e.dap_gy_cm2"),
+        Column("ka_r_mgy", _DOSE, "e.ka_r_mgy"),
+        Column("fluoro_time_s", _DOSE, "e.fluoro_time_s"),
+        Column("event_count", _KEY, "e.event_count"),
+        Column("open_flags", _KEY, _EXAM_FLAGS),
+        Column("has_issues", _FLAG, _HAS_ISSUES),
+        *_STANDING,
+        Column("procedures", KEYS, "NULL"),
+        Column("without_procedure", _FLAG, "NULL"),
+    ),
+)
+"""Exams. The last two columns are gathered from the exam's parts."""
+
+PARTS = RowKind(
+    "parts",
+    "store_part p JOIN store_exam e ON e.id = p.exam_id",
+    (
+        Column("part", _KEY, "p.id"),
+        Column("position", _KEY, "p.position"),
+        *_OF_EXAM,
+        Column("modality", _TEXT, "p.modality"),
+        Column("procedure", _TEXT, "p.procedure_id"),
+        Column("age_band", _TEXT, "p.age_band"),
+        Column("started_at", MOMENT, "CASE WHEN p.started_at = '' THEN e.started_at ELSE p.started_at END"),
+        Column("exam_started_at", MOMENT, "e.started_at"),
+        Column("weight_kg", _DOSE, "p.weight_kg"),
+        Column("phantom_cm", _KEY, "p.phantom_cm"),
+        Column("dlp_mgy_cm", _DOSE, "p.dlp_mgy_cm"),
+        Column("ctdi_vol_mgy", _DOSE, "p.ctdi_vol_mgy"),
+        Column("dap_gy_cm2", _DOSE, "p.dap_gy_cm2"),
+        Column("ka_r_mgy", _DOSE, "p.ka_r_mgy"),
+        Column("fluoro_time_s", _DOSE, "p.fluoro_time_s"),
+        Column("eligible", _FLAG, "p.eligible"),
+        Column("open_flags", _KEY, _PART_FLAGS),
+        *_STANDING,
+    ),
+)
+
+EVENTS = RowKind(
+    "events",
+    "store_event v JOIN store_part p ON p.id = v.part_id JOIN store_exam e ON e.id = v.exam_id",
+    (
+        Column("event", _KEY, "v.id"),
+        Column("part", _KEY, "v.part_id"),
+        Column("position", _KEY, "v.position"),
+        *_OF_EXAM,
+        Column("modality", _TEXT, "p.modality"),
+        Column("procedure", _TEXT, "p.procedure_id"),
+        Column("age_band", _TEXT, "p.age_band"),
+        Column("weight_kg", _DOSE, "p.weight_kg"),
+        Column("event_uid", _TEXT, "v.event_uid"),
+        Column("kind", _TEXT, "v.kind"),
+        Column("role", _TEXT, "v.role"),
+        Column("started_at", MOMENT, "CASE WHEN v.started_at = '' THEN e.started_at ELSE v.started_at END"),
+        Column("exam_started_at", MOMENT, "e.started_at"),
+        Column("type", _TEXT, "v.type"),
+        Column("plane", _TEXT, "v.plane"),
+        Column("protocol", _TEXT, "v.protocol"),
+        Column("target_region", _TEXT, "v.target_region"),
+        Column("ctdi_vol_mgy", _DOSE, "v.ctdi_vol_mgy"),
+        Column("dlp_mgy_cm", _DOSE, "v.dlp_mgy_cm"),
+        Column("phantom_cm", _KEY, "v.phantom_cm"),
+        Column("dap_gy_cm2", _DOSE, "v.dap_gy_cm2"),
+        Column("ka_r_mgy", _DOSE, "v.ka_r_mgy"),
+        Column("kvp", _DOSE, "v.kvp"),
+        Column("tube_current_ma", _DOSE, "v.tube_current_ma"),
+        Column("exposure_time_ms", _DOSE, "v.exposure_time_ms"),
+        Column("pitch", _DOSE, "v.pitch"),
+        Column("scanning_length_mm", _DOSE, "v.scanning_length_mm"),
+        Column("eligible", _FLAG, "p.eligible"),
+        *_STANDING,
+    ),
+)
+
+ROW_KINDS = (EXAMS, PARTS, EVENTS)
+
+SITES = RowKind(
+    "sites",
+    "store_site s",
+    (Column("site", _KEY, "s.id"), Column("site_name", _TEXT, "s.name"), Column("zone", _TEXT, "s.zone")),
+)
+SCANNERS = RowKind(
+    "scanners",
+    "store_scanner s",
+    (
+        Column("scanner", _KEY, "s.id"),
+        Column("scanner_name", _TEXT, "s.name"),
+        Column("site", _KEY, "s.site_id"),
+        Column("modality", _TEXT, "s.modality"),
+        Column("last_object_at", MOMENT, "s.last_object_at"),
+    ),
+)
+PROCEDURES = RowKind(
+    "procedures",
+    "store_procedure s",
+    (Column("procedure", _TEXT, "s.key"), Column("procedure_name", _TEXT, "s.name"), Column("modality", _TEXT, "s.modality")),
+)
+NAME_KINDS = (SITES, SCANNERS, PROCEDURES)
+"""Names are never copied: they are read fresh and joined, so that renaming a scanner rewrites nothing."""

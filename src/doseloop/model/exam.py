@@ -1,0 +1,82 @@
+"""An exam as the union of a study's objects: what is written to the record."""
+
+from dataclasses import dataclass
+
+from doseloop.model.ct import CtEvent
+from doseloop.model.dose_object import Equipment, Modality, PatientAtStudy, People, StudyHeader
+from doseloop.model.procedure import Match
+from doseloop.model.projection import ProjectionEvent
+
+
+@dataclass(frozen=True, slots=True)
+class WallTime:
+    """A clock as it was recorded, with its zone and where that came from."""
+
+    local: str
+    """`YYYY-MM-DDTHH:MM:SS`; empty where no object tells."""
+    zone: str
+    """An offset such as `+0100`, or an IANA name."""
+    zone_source: str
+    """`object`, `scanner`, `site` or `assumed`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """A total of an exam: what a report states, what the events add up to, and which of both is used."""
+
+    quantity: str
+    stated: float | None
+    summed: float | None
+    used: str
+    """`stated` where one report holds every event of the exam, else `summed`; empty where there is neither."""
+
+    @property
+    def value(self) -> float | None:
+        """The total that is used, None where it is not known."""
+        return self.stated if self.used == "stated" else self.summed
+
+
+@dataclass(frozen=True, slots=True)
+class ExamEvent:
+    """One event of an exam, of either kind, and the key of the object that it was taken from."""
+
+    object: int
+    role: str
+    """CT: `main`, `localiser`, `bolus tracking`. Projection: `fluoroscopy`, `acquisition`."""
+    ct: CtEvent | None = None
+    projection: ProjectionEvent | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A procedure within an exam, with its events. None is not known, never 0."""
+
+    modality: Modality
+    events: tuple[ExamEvent, ...]
+    procedure: Match | None = None
+    totals: tuple[Total, ...] = ()
+    ctdi_vol_mgy: float | None = None
+    """The highest CTDIvol of the main acquisitions, mGy."""
+    phantom_cm: int | None = None
+    """The phantom of the main acquisitions; None where they differ or are not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExamRecord:
+    """A study with dose of one patient, as all of its objects together tell it."""
+
+    study: StudyHeader
+    patient: PatientAtStudy
+    equipment: Equipment
+    people: People
+    modality: Modality
+    started_at: WallTime
+    parts: tuple[Part, ...]
+    issues: tuple[str, ...] = ()
+    """What does not fit, one sentence each."""
+
+    def total(self, quantity: str) -> float | None:
+        """The total of a quantity where exactly one part has it, None otherwise."""
+        values = [total.value for part in self.parts for total in part.totals if total.quantity == quantity]
+        known = [value for value in values if value is not None]
+        return known[0] if len(known) == 1 else None

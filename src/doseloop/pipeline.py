@@ -1,0 +1,154 @@
+"""The whole chain, once: from an object in the inbox to an exam, its flags and the change that the facts see.
+
+Reading happens in a reader process and outside any transaction. Everything that follows from an object is one transaction
+under the lock on its study; a crash before its commit leaves the object waiting, and doing it again gives the same record.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+from doseloop.access.scope import SYSTEM
+from doseloop.assess import high_dose, same_event
+from doseloop.harmonise.age_bands import AGE_BANDS
+from doseloop.harmonise.procedures import match
+from doseloop.harmonise.study import HeldObject, equipment_of, unite
+from doseloop.model.dose_object import Modality, ReadResult
+from doseloop.model.errors import DoseloopError, NotDose, ObjectError
+from doseloop.model.flag import Finding
+from doseloop.model.procedure import Abstention, Match, StudyNames
+from doseloop.reference.procedures import catalogue
+from doseloop.store import changes, claims, exams, findings, history, objects, patients, people, procedures, scanners
+from doseloop.store.claims import Claim
+from doseloop.store.findings import ExamFinding
+from doseloop.store.inbox import Inbox
+from doseloop.store.scanners import SiteDefaults
+from doseloop.store.vault import Vault
+
+_TRIES = 2
+_RETRY_AFTER = timedelta(seconds=5)
+_HISTORY = 200
+_COMPARED = {"CT": ("dlp_mgy_cm", "ctdi_vol_mgy")}
+_COMPARED_PROJECTION = ("dap_gy_cm2", "ka_r_mgy")
+_BAND_NAMES = {band.key: band.name for band in AGE_BANDS}
+
+Outcome = ReadResult | DoseloopError
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """The chain over one installation."""
+
+    reader: Callable[[Path], ReadResult]
+    """Reads one file in a process of its own; raises `ObjectError` or `NotDose`."""
+    inbox: Inbox
+    vault: Vault
+    defaults: SiteDefaults
+
+    def read(self, claim: Claim) -> Outcome:
+        """What the object says, or why it says nothing. Touches no database; may run in any thread."""
+        try:
+            return self.reader(self.inbox.path(claim.sha256))
+        except (ObjectError, NotDose) as error:
+            return error
+
+    def settle(self, claim: Claim, outcome: Outcome) -> None:
+        """Bring the object to its state and everything that follows from it into the record."""
+        if isinstance(outcome, ReadResult):
+            self._enter(claim, outcome)
+        elif isinstance(outcome, NotDose):
+            objects.settle_without_dose(claim, outcome, quarantined=False)
+        elif outcome.retry and claim.attempts < _TRIES:
+            claims.postpone(claim, _RETRY_AFTER)
+            return
+        else:
+            self._keep(claim)
+            objects.settle_without_dose(claim, outcome, quarantined=True)
+        self.inbox.drop(claim.sha256)
+
+    def settle_quiet(self, quiet: timedelta, most: int = 200) -> int:
+        """End the provisional state of exams whose study has been quiet, and judge them again. Returns how many."""
+        keys = exams.quiet_since(quiet, most)
+        for key in keys:
+            with exams.study_lock(str(key)):
+                exams.settle(key)
+                _assess(key)
+                changes.note_change([key])
+        return len(keys)
+
+    def _keep(self, claim: Claim) -> None:
+        self.vault.keep(claim.sha256, self.inbox.path(claim.sha256).read_bytes())
+
+    def _enter(self, claim: Claim, result: ReadResult) -> None:
+        dose = result.dose
+        self._keep(claim)
+        with exams.study_lock(dose.study.study_uid):
+            scanner = scanners.scanner_of(dose.equipment, dose.modality, self.defaults)
+            identity = patients.identify(result.identity, dose.study.study_uid)
+            copies = objects.earlier_copies(dose)
+            standing = objects.standing_of(dose, identity, copies)
+            if standing == objects.DEMOGRAPHIC and copies[0].exam_id is not None:
+                exams.move_to(identity.patient_id, copies[0].exam_id)
+            exam = exams.exam_of(identity.patient_id, dose.study.study_uid, scanner)
+            objects.settle_read(claim, result, identity, standing, exam)
+            if standing != objects.RESEND:
+                rebuild(exam, self.defaults)
+
+
+def rebuild(exam: int, defaults: SiteDefaults) -> None:
+    """Make the exam anew from all of its objects, judge it, and tell the facts. Within the caller's transaction."""
+    held = [HeldObject(one.key, one.dose) for one in objects.held_by(exam)]
+    scanner = scanners.scanner_of(equipment_of(held), held[0].dose.modality, defaults)
+    record = unite(held, scanner.zone, "site", _matcher(scanner.site))
+    revised = ("An object of this exam came again with another dose; both are kept.",) if objects.revised(exam) else ()
+    exams.write(exam, record, scanner, (*record.issues, *revised))
+    people.name_people(exam, scanner.site, record.people)
+    others = exams.in_other_exams(exam)
+    _assess(exam)
+    for other in others:
+        _assess(other)
+    changes.note_change([exam, *others])
+
+
+def _matcher(site: int) -> Callable[[StudyNames, Modality], Match | Abstention]:
+    def find(names: StudyNames, modality: Modality) -> Match | Abstention:
+        return match(names, modality, procedures.mapping(site, modality), catalogue())
+
+    return find
+
+
+def _assess(exam: int) -> None:
+    found = [_high_dose(part) for part in history.parts_of(SYSTEM, exam)]
+    same = same_event.on_exam(f"exam {exam}", exams.in_other_exams(exam))
+    findings.apply(exam, [one for one in [*found, ExamFinding(same) if same else None] if one is not None])
+
+
+def _high_dose(part: history.PartFacts) -> ExamFinding | None:
+    """The strongest finding over the part's quantities: flags of one cause are one flag."""
+    if part.excluded or not part.procedure:
+        return None
+    past = history.before(SYSTEM, part, _HISTORY)
+    quantities = _COMPARED.get(part.modality, _COMPARED_PROJECTION)
+    found = [one for quantity in quantities if (one := _on_quantity(part, past, quantity))]
+    if not found:
+        return None
+    strongest = max(found, key=lambda one: one.factor or 0.0)
+    return ExamFinding(replace(strongest, cause="dose"), part.procedure)
+
+
+def _on_quantity(part: history.PartFacts, past: list[history.PartFacts], quantity: str) -> Finding | None:
+    value = part.doses.get(quantity)
+    if value is None:
+        return None
+    exam = high_dose.ExamDose(
+        subject=f"exam {part.exam} part {part.part}",
+        quantity=quantity,
+        value=value,
+        procedure=part.procedure_name,
+        age_band=_BAND_NAMES.get(part.age_band, "patients of unknown age"),
+        weight_kg=part.weight_kg,
+        phantom_cm=part.phantom_cm,
+        provisional=not part.settled,
+    )
+    return high_dose.on_exam(exam, [high_dose.PastExam(*one) for one in history.doses(past, quantity)])

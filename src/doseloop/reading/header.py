@@ -1,0 +1,194 @@
+"""The header of an object: the few elements outside the content tree that a reading of dose needs."""
+
+from dataclasses import dataclass
+
+from pydicom.uid import UID
+
+from doseloop.model.dose_object import Equipment, PatientAtStudy, People, StudyHeader
+from doseloop.model.errors import Malformed, TooLarge
+from doseloop.model.reading import Code
+from doseloop.reading.elements import UNDEFINED, DataSet, Walk, layout_of, past_end
+from doseloop.reading.encoding import Encoded
+from doseloop.reading.limits import ReadLimits
+from doseloop.reading.moments import date_iso, time_iso, zone
+from doseloop.reading.patient import patient_at_study
+from doseloop.reading.sr import ContentItem, code_of, content_reader, root_item
+from doseloop.reading.text import Decode, decoder
+
+SPECIFIC_CHARACTER_SET = 0x00080005
+CONTENT_SEQUENCE = 0x0040A730
+PIXEL_GROUPS = frozenset((0x7FE00008, 0x7FE00009, 0x7FE00010))
+SR_CLASSES = "1.2.840.10008.5.1.4.1.1.88."
+
+_CODES = frozenset((0x00080100, 0x00080102, 0x00080104, 0x00080119, 0x00080120))
+_SEQUENCES = frozenset((0x00081032, 0x00321064, 0x00400275, 0x0040A372, 0x0040A504, 0x0040A043))
+_TEXTS = frozenset(
+    (0x00080005, 0x00080016, 0x00080018, 0x00080020, 0x00080023, 0x00080030, 0x00080033, 0x00080050, 0x00080060, 0x00080070)
+    + (0x00080080, 0x00080201, 0x00081010, 0x00081030, 0x0008103E, 0x00081040, 0x00081050, 0x00081070, 0x00081090)
+    + (0x00100010, 0x00100020, 0x00100021, 0x00100030, 0x00100040, 0x00101010, 0x00101020, 0x00101030)
+    + (0x00181000, 0x00181020, 0x00181030, 0x0020000D, 0x0020000E, 0x00321060, 0x00400254, 0x00400007)
+    + (0x0040A040, 0x0040A491, 0x0040DB00)
+)
+WANTED = _CODES | _SEQUENCES | _TEXTS
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What stands outside the content tree, still as bytes, and how its text is decoded."""
+
+    data_set: DataSet
+    decode: Decode
+    meta: dict[int, bytes]
+
+    def text(self, tag: int) -> str | None:
+        """The text of an element, None where it is absent or empty."""
+        raw = self.data_set.get(tag)
+        return (self.decode(raw) or None) if isinstance(raw, bytes) else None
+
+    def texts(self, tag: int) -> tuple[str, ...]:
+        """The values of an element of several."""
+        return tuple(part for part in map(str.strip, (self.text(tag) or "").split("\\")) if part)
+
+    def codes(self, tag: int) -> tuple[Code, ...]:
+        """The codes of a code sequence."""
+        return _codes(self.data_set, tag, self.decode)
+
+    def inner(self, sequence: int, tag: int) -> str | None:
+        """The first text of an element inside the items of a sequence."""
+        items = self.data_set.get(sequence, b"")
+        raws = (item.get(tag) for item in items if isinstance(item, dict))
+        return next((text for raw in raws if isinstance(raw, bytes) and (text := self.decode(raw))), None)
+
+    @property
+    def sop_class_uid(self) -> str:
+        """SOP Class UID (0008,0016), else that of the file meta information; empty where neither is there."""
+        return self.text(0x00080016) or self.decode(self.meta.get(0x00020002, b""))
+
+    @property
+    def sop_instance_uid(self) -> str:
+        """SOP Instance UID (0008,0018), else that of the file meta information; empty where neither is there."""
+        return self.text(0x00080018) or self.decode(self.meta.get(0x00020003, b""))
+
+    @property
+    def sop_class_name(self) -> str:
+        """The name of the SOP class where it is a known one."""
+        return str(UID(self.sop_class_uid).name) or "unknown SOP class"
+
+    @property
+    def is_report(self) -> bool:
+        """Whether the object says that it is a structured report."""
+        return self.sop_class_uid.startswith(SR_CLASSES) or self.text(0x00080060) == "SR"
+
+
+def _codes(data_set: DataSet, tag: int, decode: Decode) -> tuple[Code, ...]:
+    items = data_set.get(tag, b"")
+    codes = (code_of(item, decode) for item in items if isinstance(item, dict))
+    return tuple(code for code in codes if code is not None)
+
+
+def read_data_set(encoded: Encoded, limits: ReadLimits) -> tuple[Header, tuple[ContentItem, ...] | None]:
+    """The header and, where there is one, the children of the root of the content tree. Stops before pixels.
+
+    Raises `Truncated`, `Malformed`, `TooDeep`, `TooLarge`.
+    """
+    layout = layout_of(encoded)
+    data, pos, end = encoded.data, encoded.start, len(encoded.data)
+    walk = Walk(data, layout, limits, WANTED)
+    found: DataSet = {}
+    children: tuple[ContentItem, ...] | None = None
+    while pos < end:
+        if children is not None and not any(data[pos : pos + 8]) and not any(data[pos:]):
+            break  # padding that some archives add
+        tag, vr, length, start = walk.header(pos, end)
+        if tag in PIXEL_GROUPS:
+            break
+        if tag == CONTENT_SEQUENCE:
+            if end - encoded.start > limits.report_bytes:
+                raise TooLarge(f"a report of {end - encoded.start} bytes")
+            closed = length != UNDEFINED
+            stop = start + length if closed else end
+            if stop > end:
+                raise past_end(data, layout, layout.native(tag), stop, end)
+            read = content_reader(data, layout, limits, _decoder(found))
+            children, pos = read(start, stop, closed, "1", 2)
+            continue
+        pos = _element(walk, found, tag, vr, length, start, end)
+    return Header(found, _decoder(found), encoded.meta), children
+
+
+def _element(walk: Walk, found: DataSet, tag: int, vr: bytes, length: int, start: int, end: int) -> int:
+    value, pos = walk.value(tag, vr, length, start, end, 1)
+    if tag in WANTED:
+        found[tag] = value
+    return pos
+
+
+def _decoder(found: DataSet) -> Decode:
+    declared = found.get(SPECIFIC_CHARACTER_SET, b"")
+    return decoder(declared if isinstance(declared, bytes) else b"")
+
+
+def report_root(header: Header, children: tuple[ContentItem, ...] | None) -> ContentItem:
+    """The content tree. Raises `Truncated` for a report that lost it."""
+    return root_item(header.data_set, children, header.decode)
+
+
+def study_header(header: Header) -> StudyHeader:
+    """The study as the object names it. Raises `Malformed` without a Study Instance UID, which nothing can be filed by."""
+    study_uid = header.text(0x0020000D)
+    if study_uid is None:
+        raise Malformed("no Study Instance UID (0020,000d)")
+    return StudyHeader(
+        study_uid=study_uid,
+        date=date_iso(header.text(0x00080020)),
+        time=time_iso(header.text(0x00080030)),
+        timezone_offset=zone(header.text(0x00080201)),
+        accession_number=header.text(0x00080050),
+        description=header.text(0x00081030),
+        protocol_name=header.text(0x00181030),
+        requested_procedure=header.text(0x00321060) or header.inner(0x00400275, 0x00321060),
+        performed_procedure=header.text(0x00400254),
+        procedure_codes=header.codes(0x00081032) + header.codes(0x00321064) + _request_codes(header),
+    )
+
+
+def _request_codes(header: Header) -> tuple[Code, ...]:
+    requests = header.data_set.get(0x00400275, b"")
+    known = set(header.codes(0x00321064))
+    codes = (code for item in requests if isinstance(item, dict) for code in _codes(item, 0x00321064, header.decode))
+    return tuple(code for code in codes if code not in known)
+
+
+def equipment(header: Header, observer: Equipment) -> Equipment:
+    """The scanner as the header names it, else as the report's device observer does (`observer`)."""
+    return Equipment(
+        manufacturer=header.text(0x00080070) or observer.manufacturer,
+        model=header.text(0x00081090) or observer.model,
+        station_name=header.text(0x00081010),
+        serial_number=header.text(0x00181000) or observer.serial_number,
+        software_versions=", ".join(header.texts(0x00181020)) or None,
+        institution=header.text(0x00080080),
+        department=header.text(0x00081040),
+        observer_uid=observer.observer_uid,
+        observer_name=observer.observer_name,
+    )
+
+
+def people(header: Header, operators: tuple[str, ...], physicians: tuple[str, ...]) -> People:
+    """Staff of the header, then those of the content tree, each name once."""
+    return People(
+        operators=tuple(dict.fromkeys((*header.texts(0x00081070), *operators))),
+        physicians=tuple(dict.fromkeys((*header.texts(0x00081050), *physicians))),
+    )
+
+
+def patient(header: Header) -> PatientAtStudy:
+    """The patient's size and age at the study."""
+    return patient_at_study(
+        age=header.text(0x00101010),
+        birth_date=header.text(0x00100030),
+        study_date=header.text(0x00080020),
+        sex=header.text(0x00100040),
+        size=header.text(0x00101020),
+        weight=header.text(0x00101030),
+    )

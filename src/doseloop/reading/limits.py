@@ -1,0 +1,24 @@
+"""How much of one object is read before it is refused."""
+
+from dataclasses import dataclass
+
+MEBIBYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class ReadLimits:
+    """Limits that hold a hostile or broken object to its own harm (`TooDeep`, `TooLarge`)."""
+
+    levels: int = 64
+    """Deepest nesting of sequences; the root of a content tree is level 1."""
+    report_bytes: int = 32 * MEBIBYTE
+    """Longest structured report, as encoded (deflated: once inflated)."""
+    items: int = 1_000_000
+    """Most content items in one tree."""
+    inflated_bytes: int = 256 * MEBIBYTE
+    """Most bytes that a deflated object may become."""
+    inflate_ratio: int = 100
+    """Most bytes out for each byte in, beyond the first mebibyte."""
+
+
+DEFAULT_LIMITS = ReadLimits()

@@ -1,0 +1,59 @@
+"""The patient: identity as written, and age, sex and size at the study."""
+
+import re
+
+from doseloop.model.dose_object import Identity, PatientAtStudy
+from doseloop.model.reading import Reading
+from doseloop.reading.moments import date_iso, date_of
+from doseloop.reading.units import number_of
+
+DAYS_A_YEAR = 365.25
+OLDEST_YEARS = 125
+_UNITS_A_YEAR = {"Y": 1.0, "M": 12.0, "W": DAYS_A_YEAR / 7, "D": DAYS_A_YEAR}
+_AGE = re.compile(r"0*(\d{1,3}) ?([YMWD])", re.IGNORECASE)
+_SEXES = {"M": "M", "F": "F", "O": "O", "MALE": "M", "FEMALE": "F", "OTHER": "O"}
+_DUMMY_BIRTH_DATES = frozenset(("1899-12-30", "1899-12-31", "1900-01-01", "1901-01-01"))
+"""The zero dates of spreadsheets and systems: nobody's birth date."""
+
+
+def identity(number: str | None, issuer: str | None, name: str | None, birth_date: str | None) -> Identity:
+    """Who the object says the patient is; the birth date ISO, None where it is not a date."""
+    return Identity(number=number, issuer=issuer, name=name, birth_date=date_iso(birth_date))
+
+
+def age_years(age: str | None, birth_date: str | None, study_date: str | None) -> float | None:
+    """Age at the study in years: Patient's Age (`067Y`, also `37Y`) where it is sound, else from a plausible birth date.
+
+    Months are n/12, weeks n·7/365.25, days n/365.25. None where neither tells.
+    """
+    found = _AGE.fullmatch((age or "").strip())
+    if found:
+        return int(found[1]) / _UNITS_A_YEAR[found[2].upper()]
+    born, studied = date_of(birth_date), date_of(study_date)
+    if born is None or studied is None or born.isoformat() in _DUMMY_BIRTH_DATES:
+        return None
+    years = (studied - born).days / DAYS_A_YEAR
+    return years if 0 <= years <= OLDEST_YEARS else None
+
+
+def patient_at_study(
+    *,
+    age: str | None,
+    birth_date: str | None,
+    study_date: str | None,
+    sex: str | None,
+    size: str | None,
+    weight: str | None,
+) -> PatientAtStudy:
+    """The patient's size and age at the study (PS3.3 section C.7.2.2). A height or weight of 0 means not recorded."""
+    return PatientAtStudy(
+        age_years=age_years(age, birth_date, study_date),
+        sex=_SEXES.get((sex or "").strip().upper()),
+        height_m=_positive(size, "(0010,1020)"),
+        weight_kg=_positive(weight, "(0010,1030)"),
+    )
+
+
+def _positive(written: str | None, place: str) -> Reading[float] | None:
+    value = number_of(written or "")
+    return Reading(value, place, written or "") if value is not None and value > 0 else None

@@ -1,0 +1,131 @@
+"""CT Radiation Dose (TID 10011, PS3.16): accumulated dose (TID 10012), acquisitions (10013), sources (10014), Dose Check
+(10015)."""
+
+from doseloop.model.ct import CtEvent, CtSource, DoseCheck
+from doseloop.model.dose_object import CtTotals
+from doseloop.model.reading import Code, Reading
+from doseloop.reading.concept_names import Items
+from doseloop.reading.moments import moment_iso
+from doseloop.reading.sr import ContentItem
+from doseloop.reading.units import COUNT, KV, MA, MGY, MGY_CM, MILLISECONDS, MM, MSV, RATIO, SECONDS
+
+ACQUISITION = "113819"
+ACCUMULATED = "113811"
+_PHANTOMS_CM = {"113690": 16, "113691": 32}
+
+
+def ct_totals(root: Items, missing: list[str]) -> CtTotals | None:
+    """The totals that the report states, None where it states none."""
+    containers = root.all(ACCUMULATED)
+    if not containers:
+        return None
+    items = Items(containers[0], missing)
+    total = items.first("113813")
+    phantom = Items(total, missing).plain_code("113835") if total else None
+    return CtTotals(
+        dlp_mgy_cm=items.number("113813", MGY_CM),
+        phantom_cm=phantom_cm(phantom or items.plain_code("113835")),
+        events=items.number("113812", COUNT),
+    )
+
+
+def ct_events(root: Items, missing: list[str]) -> tuple[CtEvent, ...]:
+    """The acquisitions in the order of the object."""
+    return tuple(_ct_event(container, missing) for container in root.all(ACQUISITION))
+
+
+def _ct_event(container: ContentItem, missing: list[str]) -> CtEvent:
+    items = Items(container, missing)
+    number, coded, text = items.number, items.coded, items.text
+    phantom = coded("113835")
+    return CtEvent(
+        event_uid=text("113769"),
+        started_at=started_at(items, missing),
+        protocol=text("125203"),
+        acquisition_type=coded("113820"),
+        target_region=coded("123014"),
+        procedure_context=coded("G-C32C"),
+        comment=text("121106"),
+        ctdi_vol_mgy=number("113830", MGY),
+        dlp_mgy_cm=number("113838", MGY_CM),
+        phantom=phantom,
+        phantom_cm=phantom_cm(phantom.value if phantom else None),
+        ssde_mgy=number("113930", MGY),
+        effective_dose_msv=number("113839", MSV),
+        exposure_time_ms=number("113824", MILLISECONDS),
+        scanning_length_mm=number("113825", MM),
+        exposed_range_mm=number("113899", MM),
+        pitch=number("113828", RATIO),
+        single_collimation_mm=number("113826", MM),
+        total_collimation_mm=number("113827", MM),
+        modulation=text("113842"),
+        sources=_sources(items, missing),
+        dose_check=_dose_check(items, missing),
+        label=text("113605"),
+        reconstructable_length_mm=number("113893", MM),
+        water_equivalent_diameter_mm=number("113980", MM),
+    )
+
+
+def started_at(items: Items, missing: list[str]) -> Reading[str] | None:
+    """DateTime Started (111526) as the local wall clock."""
+    written = items.text("111526")
+    if written is None:
+        return None
+    moment = moment_iso(written.value)
+    if moment is None:
+        missing.append(f"DateTime Started at {written.place} is written {written.recorded[:40]!r}, which is not a time.")
+        return None
+    return Reading(moment, written.place, written.recorded)
+
+
+def phantom_cm(phantom: Code | None) -> int | None:
+    """The diameter of a CTDIw phantom (CID 4052): head 16 cm, body 32 cm, None for any other."""
+    if phantom is None:
+        return None
+    meaning = phantom.meaning.casefold()
+    spelt = 16 if "head" in meaning else 32 if "body" in meaning else None
+    return _PHANTOMS_CM.get(phantom.value, spelt if "phantom" in meaning else None)
+
+
+def _sources(items: Items, missing: list[str]) -> tuple[CtSource, ...]:
+    containers = [Items(container, missing) for container in items.all("113831")]
+    if not containers and items.all("113733", "113734"):
+        containers = [items]  # technique written beside the container that it belongs in
+    return tuple(_source(container) for container in containers)
+
+
+def _source(items: Items) -> CtSource:
+    identification = items.text("113832")
+    number_as_id = items.number("113832", COUNT) if identification is None else None
+    return CtSource(
+        identification=identification.value if identification else number_as_id and number_as_id.recorded,
+        kvp=items.number("113733", KV, nothing_is_zero=True),
+        tube_current_ma=items.number("113734", MA),
+        max_tube_current_ma=items.number("113833", MA),
+        rotation_time_s=items.number("113834", SECONDS),
+    )
+
+
+def _dose_check(items: Items, missing: list[str]) -> DoseCheck | None:
+    details = items.all("113900", "113908")
+    if not details:
+        return None
+    both = ContentItem("", None, "CONTAINER", None, children=tuple(item for one in details for item in one.children))
+    check = Items(both, missing)
+    return DoseCheck(
+        dlp_alert_mgy_cm=check.number("113903", MGY_CM),
+        ctdi_vol_alert_mgy=check.number("113904", MGY),
+        accumulated_dlp_forward_estimate_mgy_cm=check.number("113905", MGY_CM),
+        accumulated_ctdi_vol_forward_estimate_mgy=check.number("113906", MGY),
+        dlp_notification_mgy_cm=check.number("113911", MGY_CM),
+        ctdi_vol_notification_mgy=check.number("113912", MGY),
+        dlp_forward_estimate_mgy_cm=check.number("113913", MGY_CM),
+        ctdi_vol_forward_estimate_mgy=check.number("113914", MGY),
+        reason_for_proceeding=check.text("113907"),
+        dlp_alert_configured=check.flag("113901"),
+        ctdi_vol_alert_configured=check.flag("113902"),
+        dlp_notification_configured=check.flag("113909"),
+        ctdi_vol_notification_configured=check.flag("113910"),
+        person=check.text("113870"),
+    )

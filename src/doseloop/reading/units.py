@@ -1,0 +1,82 @@
+"""Numbers and units as objects write them, to the unit of a field. An unknown unit is never guessed."""
+
+import math
+import re
+
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_IGNORED = re.compile(r"\{[^}]*\}|[\s.·⋅*^_()]|\*\*")
+
+
+def number_of(written: str) -> float | None:
+    """One number (DS: `1.6e-005`, also a decimal comma), None where the text is not a finite number."""
+    plain = written.strip(" \0")
+    if "," in plain and "." not in plain and plain.count(",") == 1:
+        plain = plain.replace(",", ".")
+    if not _NUMBER.fullmatch(plain):
+        return None
+    value = float(plain)
+    return value if math.isfinite(value) else None
+
+
+def numbers_of(written: str) -> list[float | None]:
+    """All numbers of a value: parted by backslashes, or by commas where those cannot be decimal ones."""
+    parts = written.split("\\")
+    if len(parts) == 1 and ("," in written and "." in written or written.count(",") > 1):
+        parts = written.split(",")
+    return [number_of(part) for part in parts if part.strip(" \0")]
+
+
+def plain_unit(written: str) -> str:
+    """A unit without what is only spelling: `Gy.cm^2`, `Gy*cm2`, `Gycm2` and `Gy·cm²` are one."""
+    return _IGNORED.sub("", written.replace("²", "2").replace("µ", "u").replace("μ", "u").replace("°", "deg"))
+
+
+_GRAY_MGY = {"Gy": 1e3, "dGy": 1e2, "cGy": 10.0, "mGy": 1.0, "uGy": 1e-3, "nGy": 1e-6}
+_LENGTH_MM = {"mm": 1.0, "cm": 10.0, "dm": 100.0, "m": 1e3, "um": 1e-3}
+_AREA_CM2 = {"mm2": 1e-2, "cm2": 1.0, "dm2": 1e2, "m2": 1e4}
+_TIME_S = {"s": 1.0, "sec": 1.0, "ms": 1e-3, "msec": 1e-3, "us": 1e-6, "min": 60.0, "h": 3600.0}
+
+MGY = dict(_GRAY_MGY)
+MGY_CM = {
+    spelling: dose * length / 10
+    for dose_unit, dose in _GRAY_MGY.items()
+    for length_unit, length in _LENGTH_MM.items()
+    for spelling in (dose_unit + length_unit, length_unit + dose_unit)
+}
+GY_CM2 = {
+    spelling: dose / 1e3 * area
+    for dose_unit, dose in _GRAY_MGY.items()
+    for area_unit, area in _AREA_CM2.items()
+    for spelling in (dose_unit + area_unit, area_unit + dose_unit)
+}
+MSV = {"Sv": 1e3, "mSv": 1.0, "uSv": 1e-3}
+KV = {"kV": 1.0, "kVp": 1.0, "V": 1e-3}
+MA = {"A": 1e3, "mA": 1.0, "uA": 1e-3}
+MAS = {"As": 1e3, "mAs": 1.0, "uAs": 1e-3}
+SECONDS = dict(_TIME_S)
+MILLISECONDS = {unit: factor * 1e3 for unit, factor in _TIME_S.items()}
+MM = dict(_LENGTH_MM)
+CM2 = dict(_AREA_CM2)
+NEWTON = {"N": 1.0, "daN": 10.0, "kN": 1e3, "mN": 1e-3}
+DEGREES = {"deg": 1.0, "degree": 1.0, "degrees": 1.0, "rad": 180 / math.pi}
+PER_SECOND = {"/s": 1.0, "pulse/s": 1.0, "pulses/s": 1.0, "1/s": 1.0, "s-1": 1.0, "Hz": 1.0, "fps": 1.0, "/min": 1 / 60}
+COUNT = {"": 1.0, "1": 1.0, "ratio": 1.0, "events": 1.0, "pulse": 1.0, "pulses": 1.0, "nounits": 1.0, "nounit": 1.0}
+RATIO = {"": 1.0, "1": 1.0, "ratio": 1.0, "nounits": 1.0, "nounit": 1.0, "%": 1e-2}
+
+
+def factor_to(field_units: dict[str, float], *written: str) -> float | None:
+    """What to multiply by to get from the unit as written (its code, else its meaning) to the field's unit.
+
+    None where no spelling of it is known. Upper and lower case are told apart first, and ignored only where that leaves
+    a single unit.
+    """
+    for spelling in written:
+        plain = plain_unit(spelling)
+        if plain in field_units and (plain or spelling):
+            return field_units[plain]
+    for spelling in written:
+        loose = plain_unit(spelling).casefold()
+        alike = {factor for unit, factor in field_units.items() if unit.casefold() == loose}
+        if len(alike) == 1 and loose:
+            return alike.pop()
+    return None

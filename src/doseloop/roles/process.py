@@ -1,0 +1,63 @@
+"""What every role does at its start: logs without patients, an end with its parent, a name that `ps` shows."""
+
+import ctypes
+import logging
+import os
+import signal
+import sys
+import threading
+import traceback
+from types import FrameType
+
+import structlog
+from structlog.typing import EventDict
+
+_PR_SET_PDEATHSIG = 1
+
+
+def end_with_parent(parent: int) -> None:
+    """Have the system end this process when the process that started it ends, however it ends (prctl(2), Linux)."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != parent:
+        sys.exit(0)
+
+
+def stop_on_signal() -> threading.Event:
+    """An event that SIGTERM and SIGINT set: the role then ends in order."""
+    stop = threading.Event()
+
+    def set_it(number: int, frame: FrameType | None) -> None:
+        stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, set_it)
+    return stop
+
+
+def log_as(role: str) -> None:
+    """Log one JSON object a line to standard error. What is logged is named in code: never a value of an object."""
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(message)s")
+    logging.getLogger("pynetdicom").setLevel(logging.CRITICAL)
+    logging.getLogger("pydicom").setLevel(logging.CRITICAL)
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _without_values,
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    structlog.contextvars.bind_contextvars(role=role, pid=os.getpid())
+
+
+def _without_values(logger: object, method: str, event: EventDict) -> EventDict:
+    """An exception as its type and frames: its message may hold what an object said about a patient."""
+    if event.pop("exc_info", None):
+        kind, _, frames = sys.exc_info()
+        event["exception"] = kind.__name__ if kind else ""
+        event["frames"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(frames)]
+    return event

@@ -1,0 +1,115 @@
+"""The worker role: objects from the inbox through the pipeline, and what has to be done by the clock."""
+
+import os
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import django
+import structlog
+from django.conf import settings
+from django.db import OperationalError, connections
+
+from doseloop.facts.copy import refresh
+from doseloop.facts.paths import FactsPaths
+from doseloop.model.dose_object import ReadResult
+from doseloop.pipeline import Pipeline
+from doseloop.reading.process import ProcessLimits, ReaderPool
+from doseloop.roles.data_folder import DataFolder
+from doseloop.roles.receiver import inbox_of
+from doseloop.roles.settings import Settings
+from doseloop.store import claims
+from doseloop.store.scanners import SiteDefaults
+from doseloop.store.vault import Vault
+
+_LEASE = timedelta(minutes=2)
+_BATCH = 16
+_log = structlog.get_logger()
+
+
+def pool_of(options: Settings) -> ReaderPool:
+    """The reader processes of a worker. Make them before the record is opened."""
+    return ReaderPool(options.readers, ProcessLimits(options.reader_memory_bytes, options.reader_seconds))
+
+
+def pipeline_of(options: Settings, folder: DataFolder, reader: Callable[[Path], ReadResult]) -> Pipeline:
+    """The pipeline of an installation."""
+    return Pipeline(
+        reader=reader,
+        inbox=inbox_of(options, folder),
+        vault=Vault(folder.objects, folder.key("objects")),
+        defaults=SiteDefaults(options.site, options.zone),
+    )
+
+
+@dataclass(slots=True)
+class Clock:
+    """Something that is done every so many seconds while there is nothing better to do."""
+
+    every_s: float
+    action: Callable[[], object]
+    due: float = 0.0
+
+    def tick(self) -> None:
+        """Do it if it is due."""
+        now = time.monotonic()
+        if now >= self.due:
+            self.action()
+            self.due = time.monotonic() + self.every_s
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """Takes claims, reads them side by side and settles them one after the other."""
+
+    name: str
+    pipeline: Pipeline
+    threads: ThreadPoolExecutor
+
+    def step(self) -> int:
+        """Process what waits, up to one batch. Returns how many objects were settled."""
+        taken = claims.claim(self.name, _BATCH, _LEASE) if claims.anything_waiting() else ()
+        for claim, outcome in zip(taken, self.threads.map(self.pipeline.read, taken), strict=True):
+            self.pipeline.settle(claim, outcome)
+        return len(taken)
+
+
+def run(stop: threading.Event) -> None:
+    """Work until `stop` is set."""
+    options = Settings()
+    pool = pool_of(options)
+    django.setup()
+    folder: DataFolder = settings.FOLDER
+    name = os.environ.get("DOSELOOP_WORKER", "worker-1")
+    claims.give_back(name)
+    worker = Worker(name, pipeline_of(options, folder, pool.read), ThreadPoolExecutor(options.readers))
+    quiet = timedelta(minutes=options.quiet_minutes)
+    paths = FactsPaths(folder.facts, folder.record)
+    clocks = [Clock(2.0, lambda: worker.pipeline.settle_quiet(quiet)), Clock(60.0, lambda: refresh(paths))]
+    _log.info("working", name=name, readers=options.readers)
+    while not stop.is_set():
+        if not _guarded(worker, clocks):
+            stop.wait(0.1)
+    worker.threads.shutdown(cancel_futures=True)
+    pool.close()
+    connections.close_all()
+
+
+def _guarded(worker: Worker, clocks: list[Clock]) -> int:
+    """One step that outlives any failure: what failed waits for its lease and is tried again."""
+    try:
+        done = worker.step()
+        for clock in clocks:
+            clock.tick()
+    except OperationalError:
+        _log.exception("the record did not answer")
+        connections.close_all()
+        return 0
+    except Exception:
+        _log.exception("a step failed")
+        return 0
+    return done

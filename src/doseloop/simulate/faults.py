@@ -1,0 +1,91 @@
+"""Faults planted into the virtual hospital, with known place, size and time.
+
+A fault looks at each slot (where, when, what) before the exam is drawn and answers how the exam departs from the usual way,
+or None. Further faults (drift, copied protocol, adult protocol on a child, ...) are further classes of this form.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Protocol
+
+from doseloop.simulate.conditions import Conditions
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One exam that is about to happen."""
+
+    scanner: str
+    procedure: str
+    day: date
+    ordinal: int
+    """Which exam of this procedure it is on the scanner that day, from 1."""
+
+
+class Fault(Protocol):
+    """Something wrong that the product should notice."""
+
+    @property
+    def name(self) -> str:
+        """What the truth calls it."""
+        ...
+
+    def conditions(self, slot: Slot) -> Conditions | None:
+        """How an exam departs from the usual way; None where the fault does not touch it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class HighDose:
+    """A single exam at a multiple of the typical dose of its procedure on its scanner at its patient's size."""
+
+    scanner: str
+    procedure: str
+    day: date
+    factor: float = 3.0
+    ordinal: int = 1
+
+    @property
+    def name(self) -> str:
+        """What the truth calls it."""
+        return "high_dose"
+
+    def conditions(self, slot: Slot) -> Conditions | None:
+        """Touches one exam of one day."""
+        here = (slot.scanner, slot.procedure, slot.day, slot.ordinal)
+        if here != (self.scanner, self.procedure, self.day, self.ordinal):
+            return None
+        return Conditions(dose_factor=self.factor, typical=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Planted:
+    """What was planted in one exam."""
+
+    faults: tuple[str, ...] = ()
+    conditions: Conditions = Conditions()
+
+
+def planted(faults: Sequence[Fault], slot: Slot) -> Planted:
+    """All faults that touch a slot; their factors multiply."""
+    touching = [(fault.name, found) for fault in faults if (found := fault.conditions(slot))]
+    conditions = Conditions()
+    for _, found in touching:
+        conditions = Conditions(
+            dose_factor=conditions.dose_factor * found.dose_factor,
+            length_factor=conditions.length_factor * found.length_factor,
+            typical=conditions.typical or found.typical,
+        )
+    return Planted(tuple(name for name, _ in touching), conditions)
+
+
+def demo_faults(last_day: date) -> tuple[Fault, ...]:
+    """The faults of the demo, in the working days before its last day."""
+    recent = [last_day - timedelta(days=back) for back in range(1, 12)]
+    working = [day for day in recent if day.weekday() < 5]
+    return (
+        HighDose("CT2", "CT Abdomen/Pelvis", working[0]),
+        HighDose("CT1", "CT Chest", working[4]),
+        HighDose("Angio 1", "Coronary Angiography", working[2]),
+    )

@@ -1,0 +1,51 @@
+"""Claims: which worker has which waiting object, and for how long."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import connection, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from doseloop.store.models import DoseObjectRow
+
+_WAITING = DoseObjectRow.State.WAITING
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A waiting object that a worker has for a while."""
+
+    object: int
+    sha256: str
+    attempts: int
+    """How often reading it was begun, this time included."""
+
+
+def claim(worker: str, most: int, lease: timedelta) -> tuple[Claim, ...]:
+    """Take up to `most` waiting objects, the oldest first. Each is given to one worker until the lease ends."""
+    now = timezone.now()
+    free = Q(claimed_until=None) | Q(claimed_until__lt=now)
+    skip = connection.features.has_select_for_update_skip_locked
+    with transaction.atomic():
+        waiting = DoseObjectRow.objects.filter(free, state=_WAITING).order_by("pk")
+        rows = list(waiting.select_for_update(skip_locked=skip).values_list("pk", "sha256", "attempts")[:most])
+        DoseObjectRow.objects.filter(pk__in=[pk for pk, _, _ in rows]).update(
+            claimed_by=worker, claimed_until=now + lease, attempts=F("attempts") + 1
+        )
+    return tuple(Claim(pk, sha256, attempts + 1) for pk, sha256, attempts in rows)
+
+
+def give_back(worker: str) -> int:
+    """Free what a worker of that name held when it died; for its next start. Returns how many."""
+    return DoseObjectRow.objects.filter(claimed_by=worker, state=_WAITING).update(claimed_by="", claimed_until=None)
+
+
+def postpone(claim: Claim, by: timedelta) -> None:
+    """Let an object wait before it is tried again."""
+    DoseObjectRow.objects.filter(pk=claim.object).update(claimed_by="", claimed_until=timezone.now() + by)
+
+
+def anything_waiting() -> bool:
+    """Whether any object waits, cheap enough to ask often."""
+    return DoseObjectRow.objects.filter(state=_WAITING).exists()

@@ -1,0 +1,135 @@
+"""The inbox: `put` is where every way in ends, and what it has acknowledged is never lost.
+
+The order is: bytes to a temporary file while they are hashed, fsync, rename to the name that their SHA-256 gives, fsync of
+the folder, the row, commit. Only then does `put` return, and only then may a sender be told of success. A crash before the
+commit leaves at most a file without a row, which `sweep` removes.
+"""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from doseloop.model.errors import ObjectTooLarge, StorageFull
+from doseloop.store.durable import sync_folder
+from doseloop.store.models import DoseObjectRow
+
+_CHUNK = 256 * 1024
+_WAITING = DoseObjectRow.State.WAITING
+
+
+class Stream(Protocol):
+    """Anything that gives bytes in turn."""
+
+    def read(self, size: int, /) -> bytes:
+        """Up to `size` bytes, empty at the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """How an object came in."""
+
+    way_in: str
+    """`dimse`, `ingest`, `stow`, `folder`."""
+    peer_ae: str = ""
+    peer_host: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What `put` took in: the name of the bytes, their number, and whether they were here already."""
+
+    sha256: str
+    size: int
+    known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """Takes objects into the spool folder and the record."""
+
+    spool: Path
+    max_object_bytes: int
+    floor_bytes: int
+
+    def put(self, stream: Stream, origin: Origin) -> Receipt:
+        """Take in one object of any content.
+
+        Errors: `StorageFull` before anything is written where the disk is below its floor; `ObjectTooLarge` past the
+        limit; `OSError` of the disk. After an error nothing of the object is left.
+        """
+        self._check_space()
+        draft = self._draft()
+        try:
+            sha256, size = self._write(stream, draft)
+            os.rename(draft, self.path(sha256))
+        except BaseException:
+            draft.unlink(missing_ok=True)
+            raise
+        sync_folder(self.spool)
+        return Receipt(sha256, size, known=not self._enter(sha256, size, origin))
+
+    def path(self, sha256: str) -> Path:
+        """Where the bytes of that name lie until they are processed."""
+        return self.spool / sha256
+
+    def drop(self, sha256: str) -> None:
+        """Remove bytes that were processed."""
+        self.path(sha256).unlink(missing_ok=True)
+
+    def sweep(self) -> int:
+        """Remove what a crash left: drafts, and files whose object is processed or was never entered. Returns how many.
+
+        Only for a time when nobody puts: the start of an installation.
+        """
+        waiting = set(DoseObjectRow.objects.filter(state=_WAITING).values_list("sha256", flat=True))
+        stray = [path for path in self._files() if path.name not in waiting]
+        for path in stray:
+            path.unlink(missing_ok=True)
+        return len(stray)
+
+    def _files(self) -> Iterator[Path]:
+        return (path for path in self.spool.iterdir() if path.is_file())
+
+    def _check_space(self) -> None:
+        disk = os.statvfs(self.spool)
+        if disk.f_bavail * disk.f_frsize < self.floor_bytes or (disk.f_files and disk.f_favail < 1000):
+            raise StorageFull(f"Less than {self.floor_bytes} bytes, or no file entries, are free at {self.spool}.")
+
+    def _draft(self) -> Path:
+        descriptor, name = tempfile.mkstemp(prefix="draft-", dir=self.spool)
+        os.close(descriptor)
+        return Path(name)
+
+    def _write(self, stream: Stream, draft: Path) -> tuple[str, int]:
+        digest, size = hashlib.sha256(), 0
+        with draft.open("wb") as file:
+            while chunk := stream.read(_CHUNK):
+                size += len(chunk)
+                if size > self.max_object_bytes:
+                    raise ObjectTooLarge(f"The object is longer than {self.max_object_bytes} bytes.")
+                digest.update(chunk)
+                file.write(chunk)
+            file.flush()
+            os.fsync(file.fileno())
+        return digest.hexdigest(), size
+
+    def _enter(self, sha256: str, size: int, origin: Origin) -> bool:
+        """Enter the row; False where these bytes were here before, which only counts them."""
+        now = timezone.now()
+        arrival = {"size": size, "received_at": now, "last_received_at": now}
+        peer = {"way_in": origin.way_in, "peer_ae": origin.peer_ae, "peer_host": origin.peer_host}
+        with transaction.atomic():
+            row, made = DoseObjectRow.objects.get_or_create(sha256=sha256, defaults={**arrival, **peer})
+            if not made:
+                DoseObjectRow.objects.filter(pk=row.pk).update(receipts=F("receipts") + 1, last_received_at=now)
+        if row.state != _WAITING:
+            self.drop(sha256)
+        return made

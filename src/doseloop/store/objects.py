@@ -1,0 +1,112 @@
+"""What became of an object: each ends in exactly one state."""
+
+import hashlib
+from dataclasses import dataclass
+
+import msgspec
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from doseloop.model.dose_object import DoseObject, ReadResult
+from doseloop.model.errors import DoseloopError
+from doseloop.store.claims import Claim
+from doseloop.store.models import DoseObjectRow, Identity
+from doseloop.store.packing import pack, unpack
+
+READER_VERSION = "1"
+_State, _Standing = DoseObjectRow.State, DoseObjectRow.Standing
+RESEND, DEMOGRAPHIC = _Standing.RESEND, _Standing.DEMOGRAPHIC
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An object of a study as the record holds it."""
+
+    key: int
+    dose: DoseObject
+
+
+def settle_without_dose(claim: Claim, error: DoseloopError, *, quarantined: bool) -> None:
+    """End an object as `not dose`, or as `quarantined`, with the reason and what to do."""
+    _row(claim).update(
+        state=_State.QUARANTINED if quarantined else _State.NOT_DOSE,
+        reason_code=error.code,
+        reason=str(error)[:500],
+        hint=error.hint,
+        **_done(),
+    )
+
+
+def settle_read(claim: Claim, result: ReadResult, identity: Identity, standing: str, exam: int) -> None:
+    """End an object as `read`, or as `partly read` with what is missing, and give it to its exam."""
+    dose = result.dose
+    _row(claim).update(
+        state=_State.PARTLY_READ if dose.missing else _State.READ,
+        reason_code="partly-read" if dose.missing else "",
+        reason=" ".join(dose.missing)[:500],
+        hint="The figures shown are sound; what is missing could not be read from the object." if dose.missing else "",
+        kind=dose.kind,
+        sop_class_uid=dose.sop_class_uid,
+        sop_instance_uid=dose.sop_instance_uid,
+        study_uid=dose.study.study_uid,
+        standing=standing,
+        record=pack(dose),
+        dose_digest=dose_digest(dose),
+        identity=identity,
+        exam_id=exam,
+        **_done(),
+    )
+
+
+def dose_digest(dose: DoseObject) -> str:
+    """SHA-256 of what the object says about dose: two objects with the same one differ in identity or order data alone."""
+    content = (dose.ct_totals, dose.ct_events, dose.plane_totals, dose.projection_events)
+    return hashlib.sha256(msgspec.msgpack.encode(content)).hexdigest()
+
+
+def earlier_copies(dose: DoseObject) -> list[DoseObjectRow]:
+    """Processed objects of the same study with the same SOP Instance UID, the newest first."""
+    same = DoseObjectRow.objects.filter(sop_instance_uid=dose.sop_instance_uid, study_uid=dose.study.study_uid)
+    return list(same.exclude(exam=None).order_by("-pk"))
+
+
+def standing_of(dose: DoseObject, identity: Identity, copies: list[DoseObjectRow]) -> str:
+    """What an object is beside earlier copies of the same SOP Instance UID: current, resend, demographic update, revision."""
+    digest = dose_digest(dose)
+    same_dose = [row for row in copies if row.dose_digest == digest]
+    if any(row.identity_id == identity.pk and _dose(row) == dose for row in same_dose):
+        return _Standing.RESEND
+    if same_dose:
+        return _Standing.DEMOGRAPHIC
+    return _Standing.REVISION if copies else _Standing.CURRENT
+
+
+def held_by(exam: int) -> list[Held]:
+    """The objects that make an exam: of copies with the same dose content the newest, whose header holds."""
+    newest: dict[tuple[str, str], DoseObjectRow] = {}
+    for row in DoseObjectRow.objects.filter(exam_id=exam).exclude(standing=_Standing.RESEND).order_by("pk"):
+        newest[row.sop_instance_uid, row.dose_digest] = row
+    return [Held(row.pk, _dose(row)) for row in newest.values()]
+
+
+def revised(exam: int) -> bool:
+    """Whether an object of the exam came again with another dose."""
+    return DoseObjectRow.objects.filter(exam_id=exam, standing=_Standing.REVISION).exists()
+
+
+def _dose(row: DoseObjectRow) -> DoseObject:
+    assert row.record is not None
+    return unpack(bytes(row.record), DoseObject)
+
+
+def _row(claim: Claim) -> QuerySet[DoseObjectRow]:
+    return DoseObjectRow.objects.filter(pk=claim.object)
+
+
+def _done() -> dict[str, object]:
+    return {
+        "processed_at": timezone.now(),
+        "reader_version": READER_VERSION,
+        "claimed_by": "",
+        "claimed_until": None,
+    }

@@ -1,0 +1,89 @@
+"""Scanners and their sites, as objects name them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+
+from doseloop.access.scope import Scope
+from doseloop.model.dose_object import Equipment
+from doseloop.store.models import Scanner, Site
+
+
+@dataclass(frozen=True, slots=True)
+class SiteDefaults:
+    """The site of scanners whose institution names none, and the zone of new sites."""
+
+    name: str
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScannerAtSite:
+    """A scanner with its site's zone and when its last object came (UTC)."""
+
+    scanner: int
+    name: str
+    modality: str
+    site: int
+    site_name: str
+    zone: str
+    manufacturer: str
+    model: str
+    first_object_at: datetime
+    last_object_at: datetime
+
+
+def scanner_of(equipment: Equipment, modality: str, defaults: SiteDefaults) -> ScannerAtSite:
+    """The scanner that an object names, made where it is new; notes that an object of it came now."""
+    site = _site(equipment.institution, defaults)
+    now = timezone.now()
+    row, made = Scanner.objects.get_or_create(
+        site=site,
+        manufacturer=equipment.manufacturer or "",
+        model=equipment.model or "",
+        station_name=equipment.station_name or "",
+        serial_number=equipment.serial_number or "",
+        defaults={
+            "name": equipment.station_name or equipment.model or equipment.manufacturer or "Unnamed scanner",
+            "modality": modality,
+            "first_object_at": now,
+            "last_object_at": now,
+            "software_versions": equipment.software_versions or "",
+        },
+    )
+    if not made:
+        software = equipment.software_versions or row.software_versions
+        Scanner.objects.filter(pk=row.pk).update(last_object_at=now, software_versions=software)
+    return _at_site(row, site)
+
+
+def scanners(scope: Scope) -> tuple[ScannerAtSite, ...]:
+    """Scanners of the scope's sites, by name."""
+    rows = Scanner.objects.select_related("site").order_by("name")
+    return tuple(_at_site(row, row.site) for row in rows if scope.sees(row.site_id))
+
+
+def site_of(name: str, defaults: SiteDefaults) -> int:
+    """Key of the site of that name, made where it is new."""
+    return Site.objects.get_or_create(name=name, defaults={"zone": defaults.zone})[0].pk
+
+
+def _site(institution: str | None, defaults: SiteDefaults) -> Site:
+    named = Site.objects.filter(name__iexact=institution).first() if institution else None
+    return named or Site.objects.get_or_create(name=defaults.name, defaults={"zone": defaults.zone})[0]
+
+
+def _at_site(row: Scanner, site: Site) -> ScannerAtSite:
+    return ScannerAtSite(
+        scanner=row.pk,
+        name=row.name,
+        modality=row.modality,
+        site=site.pk,
+        site_name=site.name,
+        zone=site.zone,
+        manufacturer=row.manufacturer,
+        model=row.model,
+        first_object_at=row.first_object_at,
+        last_object_at=row.last_object_at,
+    )

@@ -1,0 +1,65 @@
+"""The vault: dose objects as they came, compressed and encrypted with the installation's key.
+
+A file is a magic number, a nonce and AES-256-GCM over the deflated bytes; its name is the SHA-256 of the original bytes,
+which is authenticated with it, so that one file cannot stand in for another.
+"""
+
+import os
+import secrets
+import zlib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from doseloop.model.errors import Malformed, NotVisible
+from doseloop.store.durable import sync_folder
+
+_MAGIC = b"DLV1"
+_NONCE = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Vault:
+    """Objects by the SHA-256 of their bytes."""
+
+    folder: Path
+    key: bytes = field(repr=False)
+
+    def keep(self, sha256: str, content: bytes) -> None:
+        """Keep the bytes durably; keeping them again changes nothing that can be seen."""
+        path = self._path(sha256)
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        nonce = secrets.token_bytes(_NONCE)
+        sealed = AESGCM(self.key).encrypt(nonce, zlib.compress(content, 6), sha256.encode())
+        draft = path.with_name(f"draft-{secrets.token_hex(8)}")
+        with draft.open("wb") as file:
+            file.write(_MAGIC + nonce + sealed)
+            file.flush()
+            os.fsync(file.fileno())
+        os.rename(draft, path)
+        sync_folder(path.parent)
+
+    def read(self, sha256: str) -> bytes:
+        """The original bytes. Errors: `NotVisible` where they are not kept, `Malformed` where the file was changed."""
+        try:
+            held = self._path(sha256).read_bytes()
+        except FileNotFoundError:
+            raise NotVisible(f"The bytes of object {sha256[:12]} are not kept.") from None
+        nonce, sealed = held[len(_MAGIC) : len(_MAGIC) + _NONCE], held[len(_MAGIC) + _NONCE :]
+        try:
+            return zlib.decompress(AESGCM(self.key).decrypt(nonce, sealed, sha256.encode()))
+        except InvalidTag:
+            raise Malformed(f"The kept file of object {sha256[:12]} was changed on the disk.") from None
+
+    def holds(self, sha256: str) -> bool:
+        """Whether the bytes are kept."""
+        return self._path(sha256).exists()
+
+    def destroy(self, sha256: str) -> None:
+        """Remove the bytes."""
+        self._path(sha256).unlink(missing_ok=True)
+
+    def _path(self, sha256: str) -> Path:
+        return self.folder / sha256[:2] / sha256

@@ -1,0 +1,56 @@
+"""A record in a folder of its own, made through the Django models, and the facts over it."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "doseloop.roles.django_settings")
+os.environ.setdefault("DOSELOOP_DATA", tempfile.mkdtemp(prefix="doseloop-test-"))
+
+import django
+import pytest
+from django.core.management import call_command
+from django.db import connections
+
+from doseloop.facts.engine import Facts
+from doseloop.facts.paths import FactsPaths
+
+django.setup()
+
+
+def use_record(path: Path) -> None:
+    """Let the models write this file: the facts read the file itself, so a database in memory does not do."""
+    connections["default"].close()
+    connections["default"].settings_dict["NAME"] = str(path)
+
+
+@pytest.fixture(scope="session")
+def empty_record(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: object) -> Iterator[Path]:
+    """A record with all tables and no row."""
+    path = tmp_path_factory.mktemp("empty") / "record.sqlite3"
+    before = Path(connections["default"].settings_dict["NAME"])
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        use_record(path)
+        call_command("migrate", verbosity=0)
+        use_record(before)
+    yield path
+
+
+@pytest.fixture
+def paths(empty_record: Path, tmp_path: Path, django_db_blocker: object) -> Iterator[FactsPaths]:
+    """A fresh record that the models write, with no copy yet."""
+    found = FactsPaths.in_data(tmp_path)
+    shutil.copy(empty_record, found.record)
+    before = Path(connections["default"].settings_dict["NAME"])
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        use_record(found.record)
+        yield found
+        use_record(before)
+
+
+@pytest.fixture
+def facts(paths: FactsPaths) -> Facts:
+    """The facts over the fresh record."""
+    return Facts(paths)
