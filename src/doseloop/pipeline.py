@@ -17,7 +17,7 @@ from doseloop.harmonise.study import HeldObject, equipment_of, unite
 from doseloop.model.dose_object import Modality, ReadResult
 from doseloop.model.errors import DoseloopError, NotDose, ObjectError
 from doseloop.model.flag import Finding
-from doseloop.model.procedure import Abstention, Match, StudyNames
+from doseloop.model.procedure import Match, StudyNames
 from doseloop.reference.procedures import catalogue
 from doseloop.store import changes, claims, exams, findings, history, objects, patients, people, procedures, scanners
 from doseloop.store.claims import Claim
@@ -111,8 +111,8 @@ def rebuild(exam: int, defaults: SiteDefaults) -> None:
     changes.note_change([exam, *others])
 
 
-def _matcher(site: int) -> Callable[[StudyNames, Modality], Match | Abstention]:
-    def find(names: StudyNames, modality: Modality) -> Match | Abstention:
+def _matcher(site: int) -> Callable[[StudyNames, Modality], Match | None]:
+    def find(names: StudyNames, modality: Modality) -> Match | None:
         return match(names, modality, procedures.mapping(site, modality), catalogue())
 
     return find

@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
-from doseloop.cli.options import DataOption, use_data
+from doseloop.cli.options import DataOption
 from doseloop.roles.process import log_as, stop_on_signal
+from doseloop.roles.record import use_data
 
 RoleOption = Annotated[str | None, typer.Option(help="Run one role alone: web, receiver or worker.")]
 
