@@ -90,7 +90,8 @@ class ExamDetail:
     dap_gy_cm2: float | None
     ka_r_mgy: float | None
     fluoro_time_s: float | None
-    totals: dict[str, Any]
+    totals: tuple[dict[str, Any], ...]
+    """For each part and quantity what objects state, what events add up to and which is used."""
     issues: tuple[str, ...]
     event_count: int
     received_at: datetime
@@ -131,6 +132,7 @@ def _detail(scope: Scope, row: Exam) -> ExamDetail:
         patient_key=row.patient_id,
         patient=current_identities(scope, {row.patient_id}).get(row.patient_id),
         **{name: getattr(row, name) for name in _PLAIN},
+        totals=tuple(row.totals),
         issues=tuple(row.issues),
         operators=tuple(name for part, name in people if part == "operator"),
         physicians=tuple(name for part, name in people if part == "physician"),
@@ -141,7 +143,7 @@ def _detail(scope: Scope, row: Exam) -> ExamDetail:
 _PLAIN = (
     "study_uid", "accession_number", "modality", "started_at", "zone", "zone_source", "description", "protocol_name",
     "requested_procedure", "age_years", "sex", "height_m", "weight_kg", "dlp_mgy_cm", "dap_gy_cm2", "ka_r_mgy",
-    "fluoro_time_s", "totals", "event_count", "received_at", "settled", "excluded_as", "excluded_reason",
+    "fluoro_time_s", "event_count", "received_at", "settled", "excluded_as", "excluded_reason",
 )  # fmt: skip
 
 

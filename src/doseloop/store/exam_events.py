@@ -1,11 +1,8 @@
 """The events of one exam, each with every value as it was read and where it stood in its object."""
 
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from typing import Any
-
-import msgspec
 
 from doseloop.access.scope import Scope
 from doseloop.model.ct import CtEvent
@@ -13,9 +10,7 @@ from doseloop.model.projection import ProjectionEvent
 from doseloop.model.reading import Reading
 from doseloop.store import visible
 from doseloop.store.models import Event
-
-_CT = msgspec.msgpack.Decoder(CtEvent)
-_PROJECTION = msgspec.msgpack.Decoder(ProjectionEvent)
+from doseloop.store.packing import unpack
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +19,7 @@ class EventDetail:
 
     id: int
     position: int
+    """Counted from 0 over the exam."""
     part_id: int
     object_id: int
     kind: str
@@ -47,8 +43,7 @@ def exam_events(scope: Scope, exam: int) -> tuple[EventDetail, ...]:
 
 def decode_event(kind: str, detail: bytes) -> CtEvent | ProjectionEvent:
     """The event as it was read, from its row."""
-    packed = zlib.decompress(detail)
-    return _CT.decode(packed) if kind == "ct" else _PROJECTION.decode(packed)
+    return unpack(detail, CtEvent) if kind == "ct" else unpack(detail, ProjectionEvent)
 
 
 def _event(row: Event) -> EventDetail:

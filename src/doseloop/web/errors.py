@@ -52,7 +52,6 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return error_page(request, 500, "This page could not be made. Nothing was changed.", hint)
 
 
-def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """403 where a form was not sent from a page of ours."""
-    said = "This form was not sent from a page of Doseloop, or the page was open for too long."
-    return error_page(request, 403, said, "Go back, load the page again and send the form once more.", "csrf")
+def too_many(request: HttpRequest, exception: Any = None) -> HttpResponse:
+    """429, of the log-in."""
+    return render(request, "doseloop/too_many.html", status=429)

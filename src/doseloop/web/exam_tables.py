@@ -26,13 +26,13 @@ _PLAIN = {
 
 def events_of(request: HttpRequest, exam: int) -> Table:
     """The events of an exam, for a file."""
-    scope = request.scope  # type: ignore[attr-defined]
+    scope = request.access  # type: ignore[attr-defined]
     return events(exam_detail(scope, exam), exam_events(scope, exam))
 
 
 def parts_of(request: HttpRequest, exam: int) -> Table:
     """The parts of an exam, for a file."""
-    return parts(exam_detail(request.scope, exam))  # type: ignore[attr-defined]
+    return parts(exam_detail(request.access, exam))  # type: ignore[attr-defined]
 
 
 def events(exam: ExamDetail, found: Iterable[EventDetail]) -> Table:
@@ -87,7 +87,7 @@ def _row(exam: int, event: EventDetail, filled: list[str], with_plane: bool, wit
     kind = event.type or event.role
     return Row(
         (
-            str(event.position),
+            str(event.position + 1),
             event.protocol,
             kind,
             *((event.plane,) if with_plane else ()),

@@ -1,8 +1,6 @@
 """The totals of an exam: what objects state beside what events add up to."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from doseloop.store.exam_detail import ExamDetail
 
@@ -13,14 +11,20 @@ _AGREE = 0.01
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """One total of an exam, in the quantity's own unit. Missing is None."""
+    """One total of a part, in the quantity's own unit. Missing is None."""
 
+    part: int
+    """Position of the part; an exam with one part shows no part."""
     quantity: str
-    used: float | None
     stated: float | None
     summed: float | None
     source: str
-    """Which of both is used: `stated` or `summed`; empty where that is not known."""
+    """Which of both is used: `stated` or `summed`."""
+
+    @property
+    def used(self) -> float | None:
+        """The total that counts."""
+        return self.stated if self.source == "stated" else self.summed
 
     @property
     def differ(self) -> bool:
@@ -31,13 +35,8 @@ class Total:
 
 
 def totals(exam: ExamDetail) -> tuple[Total, ...]:
-    """The totals that the exam has."""
-    return tuple(_known(exam))
-
-
-def _known(exam: ExamDetail) -> Iterator[Total]:
-    for quantity in _SHOWN:
-        said: dict[str, Any] = exam.totals.get(quantity) or {}
-        used = getattr(exam, quantity)
-        if used is not None or said:
-            yield Total(quantity, used, said.get("stated"), said.get("summed"), said.get("used") or "")
+    """The totals of the exam's parts, the quantities in their usual order."""
+    listed = sorted(exam.totals, key=lambda one: (one["part"], _SHOWN.index(one["quantity"])))
+    return tuple(
+        Total(one["part"], one["quantity"], one["stated"], one["summed"], one["used"]) for one in listed
+    )

@@ -23,17 +23,25 @@ _NOT_A_LINE = ("quantity", "not_seen", "provisional", "sentence", "rule", "versi
 
 
 @dataclass(frozen=True, slots=True)
+class Bar:
+    """One value of the flag's quantity. `share` is its length in thousandths of the longest."""
+
+    name: str
+    shown: str
+    share: int
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """What a flag rests on."""
 
     lines: tuple[tuple[str, str], ...]
     """Name and value."""
-    bars: tuple[tuple[str, str, float], ...]
-    """Name, value with unit, and value for those that are of one quantity."""
+    bars: tuple[Bar, ...]
+    """What was seen, what was expected, and where the rule flags."""
     not_seen: tuple[str, ...]
     """What the rule could not take into account."""
     provisional: bool
-    quantity: str
 
 
 def evidence(given: Mapping[str, Any]) -> Evidence:
@@ -44,15 +52,16 @@ def evidence(given: Mapping[str, Any]) -> Evidence:
         bars=tuple(_bars(given, quantity)),
         not_seen=tuple(str(one) for one in given.get("not_seen") or ()),
         provisional=bool(given.get("provisional")),
-        quantity=QUANTITIES[quantity].name if quantity in QUANTITIES else quantity,
     )
 
 
-def _bars(given: Mapping[str, Any], quantity: str) -> Iterator[tuple[str, str, float]]:
-    for name in _IN_QUANTITY:
-        value = given.get(name)
-        if quantity in QUANTITIES and isinstance(value, int | float):
-            yield _TITLES[name], shown(quantity, value), float(value)
+def _bars(given: Mapping[str, Any], quantity: str) -> Iterator[Bar]:
+    known = {name: given.get(name) for name in _IN_QUANTITY if quantity in QUANTITIES}
+    values = {name: float(value) for name, value in known.items() if isinstance(value, int | float)}
+    longest = max(values.values(), default=0.0)
+    for name, value in values.items():
+        share = round(1000 * value / longest) if longest > 0 else 0
+        yield Bar(_TITLES[name], shown(quantity, value), max(0, share))
 
 
 def _lines(given: Mapping[str, Any], quantity: str) -> Iterator[tuple[str, str]]:

@@ -11,7 +11,7 @@ THEMES = ("light", "dark")
 def frame(request: HttpRequest) -> dict[str, object]:
     """Context of the frame: the theme, whether this is the demo, and how many flags are open."""
     theme = request.COOKIES.get("theme", "")
-    scope = getattr(request, "scope", None)
+    scope = getattr(request, "access", None)
     return {
         "demo": settings.DOSELOOP.demo,
         "theme": theme if theme in THEMES else "system",

@@ -20,7 +20,7 @@ View = Callable[..., HttpResponseBase]
 
 
 def needs(right: Right) -> Callable[[View], View]:
-    """Declare the right that a view needs. The view finds the sites at which it is held as `request.scope`."""
+    """Declare the right that a view needs. The view finds the sites at which it is held as `request.access`."""
 
     def declare(view: View) -> View:
         view.right = right  # type: ignore[attr-defined]
@@ -41,7 +41,7 @@ class RightsMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.scope, request.rights = NOTHING, frozenset()  # type: ignore[attr-defined]
+        request.access, request.rights = NOTHING, frozenset()  # type: ignore[attr-defined]
         timezone.deactivate()
         return self.get_response(request)
 
@@ -59,7 +59,7 @@ class RightsMiddleware:
         scope = accounts.scope_of(request.user.pk, right) if right else None
         if scope is None or not _held(right, scope):
             raise PermissionDenied
-        request.scope = scope  # type: ignore[attr-defined]
+        request.access = scope  # type: ignore[attr-defined]
         timezone.activate(zone_of(scope))
         return None
 

@@ -13,15 +13,28 @@ from doseloop.store.audit import Actor, record_change
 from doseloop.web.rights import needs
 
 
+class SignIn(views.LoginView):  # type: ignore[misc]
+    """allauth's log-in on our page."""
+
+    template_name = "doseloop/sign_in.html"
+
+
+class SignOut(views.LogoutView):  # type: ignore[misc]
+    """allauth's log-out on our page."""
+
+    template_name = "doseloop/sign_out.html"
+
+
 class ChangePassword(views.PasswordChangeView):  # type: ignore[misc]
     """allauth's page, which then leads to today instead of back to itself."""
 
+    template_name = "doseloop/change_password.html"
     success_url = reverse_lazy("today")
 
 
 routes = [
-    path("accounts/login/", needs(Right.PUBLIC)(views.LoginView.as_view()), name="account_login"),
-    path("accounts/logout/", needs(Right.PUBLIC)(views.LogoutView.as_view()), name="account_logout"),
+    path("accounts/login/", needs(Right.PUBLIC)(SignIn.as_view()), name="account_login"),
+    path("accounts/logout/", needs(Right.PUBLIC)(SignOut.as_view()), name="account_logout"),
     path("accounts/password/", needs(Right.SIGNED_IN)(ChangePassword.as_view()), name="account_change_password"),
 ]
 

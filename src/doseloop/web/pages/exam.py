@@ -25,7 +25,7 @@ _BANDS = {band.key: band.name for band in AGE_BANDS}
 @needs(Right.SEE)
 def exam(request: HttpRequest, exam: int) -> HttpResponse:
     """The page."""
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+    scope: Scope = request.access  # type: ignore[attr-defined]
     detail = exam_detail.exam_detail(scope, exam)
     record_sight(actor_of(request), "saw", f"exam {exam}", {detail.patient_key})
     events = exam_events.exam_events(scope, exam)
@@ -47,7 +47,7 @@ def exam(request: HttpRequest, exam: int) -> HttpResponse:
 @require_POST
 def comment(request: HttpRequest, exam: int) -> HttpResponse:
     """Write a comment; answers with the comments alone where HTMX asked."""
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+    scope: Scope = request.access  # type: ignore[attr-defined]
     comments.add_comment(scope, exam, request.POST.get("text", ""), actor_of(request))
     if request.headers.get("HX-Request"):
         detail = exam_detail.exam_detail(scope, exam)
@@ -61,7 +61,7 @@ def comment(request: HttpRequest, exam: int) -> HttpResponse:
 def exclude(request: HttpRequest, exam: int) -> HttpResponse:
     """Take the exam out of every group, with a reason."""
     given = request.POST
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+    scope: Scope = request.access  # type: ignore[attr-defined]
     exclusions.exclude(scope, exam, given.get("excluded_as", ""), given.get("reason", ""), actor_of(request))
     return redirect("exam", exam)
 
@@ -70,17 +70,17 @@ def exclude(request: HttpRequest, exam: int) -> HttpResponse:
 @require_POST
 def include(request: HttpRequest, exam: int) -> HttpResponse:
     """Let the exam stand in groups again."""
-    exclusions.take_back(request.scope, exam, actor_of(request))  # type: ignore[attr-defined]
+    exclusions.take_back(request.access, exam, actor_of(request))  # type: ignore[attr-defined]
     return redirect("exam", exam)
 
 
 def _talk(request: HttpRequest, exam: int, site: int) -> dict[str, Any]:
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+    scope: Scope = request.access  # type: ignore[attr-defined]
     return {"comments": comments.comments(scope, exam), "may_judge": may(request, Right.JUDGE, site)}
 
 
 def _patient(request: HttpRequest, exam: int) -> set[int]:
-    return {exam_detail.exam_detail(request.scope, exam).patient_key}  # type: ignore[attr-defined]
+    return {exam_detail.exam_detail(request.access, exam).patient_key}  # type: ignore[attr-defined]
 
 
 routes = [

@@ -34,7 +34,7 @@ _BANDS = {band.key: band.name for band in AGE_BANDS}
 @needs(Right.SEE)
 def exams(request: HttpRequest) -> HttpResponse:
     """The page."""
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+    scope: Scope = request.access  # type: ignore[attr-defined]
     wanted, order = ExamFilter.from_address(request.GET.dict()), ExamOrder.from_address(request.GET.get("order", ""))
     number = _page_number(request)
     found = exam_page(the_facts(), scope, wanted, order, (number - 1) * PAGE, PAGE)
@@ -62,14 +62,14 @@ def exams(request: HttpRequest) -> HttpResponse:
 
 def exams_table(request: HttpRequest) -> Table:
     """All exams that fit the filter of the address."""
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+    scope: Scope = request.access  # type: ignore[attr-defined]
     wanted, order = ExamFilter.from_address(request.GET.dict()), ExamOrder.from_address(request.GET.get("order", ""))
     known = exam_detail.current_identities(scope, set(_patients(request)))
     return _table(scope, exam_rows(the_facts(), scope, wanted, order), known)
 
 
 def _patients(request: HttpRequest) -> Iterator[int]:
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+    scope: Scope = request.access  # type: ignore[attr-defined]
     if scope.identity:
         wanted = ExamFilter.from_address(request.GET.dict())
         yield from {row.patient for row in exam_rows(the_facts(), scope, wanted, ExamOrder())}
@@ -154,7 +154,7 @@ def _choices(scope: Scope) -> dict[str, Any]:
         "site": {str(site.id): site.name for site in site_list.sites(scope)},
         "scanner": {str(key): name for key, name in scanner_list.scanner_names(scope).items()},
         "procedure": procedure_list.names(),
-        "modality": {"CT": "CT", "XA": "Angiography", "RF": "Fluoroscopy"},
+        "modality": {"CT": "CT", "RF": "Angiography and fluoroscopy"},
         "age_band": {**_BANDS, "unknown": "age not known"},
     }
 

@@ -26,7 +26,7 @@ RULES = {"high-dose": "High dose", "reference-level": "Reference level"}
 @needs(Right.SEE)
 def flags(request: HttpRequest) -> HttpResponse:
     """The list."""
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+    scope: Scope = request.access  # type: ignore[attr-defined]
     counts = record.count_by_state(scope)
     state = _state(request, counts)
     number = int(text) if (text := request.GET.get("page", "")).isascii() and text.isdigit() and text != "0" else 1
@@ -48,7 +48,7 @@ def flags(request: HttpRequest) -> HttpResponse:
 @needs(Right.SEE)
 def flag(request: HttpRequest, flag: int) -> HttpResponse:
     """One flag."""
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+    scope: Scope = request.access  # type: ignore[attr-defined]
     found = record.flag(scope, flag)
     record_sight(actor_of(request), "saw", f"flag {flag}", _patients([found]))
     context = {
@@ -67,7 +67,7 @@ def flag(request: HttpRequest, flag: int) -> HttpResponse:
 def set_aside(request: HttpRequest, flag: int) -> HttpResponse:
     """Nothing to do about it, with a reason."""
     given = request.POST
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+    scope: Scope = request.access  # type: ignore[attr-defined]
     record.set_aside(scope, flag, given.get("reason", ""), given.get("note", "").strip(), actor_of(request))
     return redirect("flag", flag)
 
@@ -76,7 +76,7 @@ def set_aside(request: HttpRequest, flag: int) -> HttpResponse:
 @require_POST
 def reopen(request: HttpRequest, flag: int) -> HttpResponse:
     """Take the verdict back."""
-    record.reopen(request.scope, flag, actor_of(request))  # type: ignore[attr-defined]
+    record.reopen(request.access, flag, actor_of(request))  # type: ignore[attr-defined]
     return redirect("flag", flag)
 
 
@@ -84,7 +84,7 @@ def reopen(request: HttpRequest, flag: int) -> HttpResponse:
 @require_POST
 def make_case(request: HttpRequest, flag: int) -> HttpResponse:
     """Follow it."""
-    record.make_case(request.scope, flag, actor_of(request))  # type: ignore[attr-defined]
+    record.make_case(request.access, flag, actor_of(request))  # type: ignore[attr-defined]
     return redirect("flag", flag)
 
 
@@ -98,7 +98,7 @@ def _exported_patients(request: HttpRequest) -> set[int]:
 
 
 def _all(request: HttpRequest) -> tuple[record.FlagShown, ...]:
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+    scope: Scope = request.access  # type: ignore[attr-defined]
     state = _state(request, record.count_by_state(scope))
     return record.flag_list(scope, state="" if state == "all" else state, most=100_000)
 

@@ -18,7 +18,7 @@ from doseloop.web.tree_lines import tree_lines
 @needs(Right.SEE)
 def object_tree(request: HttpRequest, exam: int, object_id: int) -> HttpResponse:
     """The page. `at` names the item that one came for: its branch is open."""
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+    scope: Scope = request.access  # type: ignore[attr-defined]
     detail = exam_detail.exam_detail(scope, exam)
     found = object_list.exam_object(scope, exam, object_id)
     record_sight(actor_of(request), "saw", f"object {object_id} of exam {exam}", {detail.patient_key})
@@ -36,7 +36,7 @@ def _used(scope: Scope, exam: int, object_id: int) -> dict[str, str]:
     """What was read from each place: names of readings by place."""
     events = [event for event in exam_events.exam_events(scope, exam) if event.object_id == object_id]
     return {
-        reading.place: f"event {event.position}" for event in events for reading in event.readings.values()
+        reading.place: f"event {event.position + 1}" for event in events for reading in event.readings.values()
     }
 
 

@@ -30,7 +30,7 @@ from doseloop.web.verdicts import LEAST, Compared, compared_levels, verdict_tabl
 @needs(Right.SEE)
 def procedure(request: HttpRequest, procedure: str) -> HttpResponse:
     """The page."""
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+    scope: Scope = request.access  # type: ignore[attr-defined]
     known, view = _looked_at(request, procedure)
     units = display_units(scope)
     found = distribution(the_facts(), scope, procedure, view.quantity, view.window, view.band)
@@ -60,7 +60,7 @@ def procedure(request: HttpRequest, procedure: str) -> HttpResponse:
 
 def groups_of(request: HttpRequest, procedure: str) -> Table:
     """The distribution on each scanner, for a file."""
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+    scope: Scope = request.access  # type: ignore[attr-defined]
     _, view = _looked_at(request, procedure)
     found = distribution(the_facts(), scope, procedure, view.quantity, view.window, view.band)
     return procedure_tables.groups(found, view, display_units(scope))
@@ -68,7 +68,7 @@ def groups_of(request: HttpRequest, procedure: str) -> Table:
 
 def trend_of(request: HttpRequest, procedure: str) -> Table:
     """The trend of each scanner, for a file."""
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+    scope: Scope = request.access  # type: ignore[attr-defined]
     _, view = _looked_at(request, procedure)
     points = trend(the_facts(), scope, procedure, view.quantity, view.window, view.grain, age_band=view.band)
     return procedure_tables.periods(points, view, display_units(scope))
@@ -76,7 +76,7 @@ def trend_of(request: HttpRequest, procedure: str) -> Table:
 
 def levels_of(request: HttpRequest, procedure: str) -> Table:
     """The verdicts, for a file."""
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+    scope: Scope = request.access  # type: ignore[attr-defined]
     _, view = _looked_at(request, procedure)
     found = distribution(the_facts(), scope, procedure, view.quantity, view.window, view.band)
     scanners = {one.scanner: one.scanner_name for one in found}

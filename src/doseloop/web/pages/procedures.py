@@ -39,7 +39,7 @@ def procedures_page(request: HttpRequest) -> HttpResponse:
 
 def procedures_table(request: HttpRequest) -> Table:
     """Every procedure with exams in the last year."""
-    scope = request.scope  # type: ignore[attr-defined]
+    scope = request.access  # type: ignore[attr-defined]
     found = procedures(the_facts(), scope, Window.of_days_until(today_here(), DAYS))
     units = display_units(scope)
     return Table("procedures", "Procedures", _COLUMNS, (_row(one, units) for one in found))

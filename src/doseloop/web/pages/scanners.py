@@ -39,7 +39,7 @@ def scanners(request: HttpRequest) -> HttpResponse:
 def scanners_table(request: HttpRequest) -> Table:
     """All scanners of the scope, those that have been quiet for longest first."""
     silent_after = timedelta(hours=settings.DOSELOOP.silent_hours)
-    found = scanner_states(request.scope, silent_after)  # type: ignore[attr-defined]
+    found = scanner_states(request.access, silent_after)  # type: ignore[attr-defined]
     return Table("scanners", "Scanners", _COLUMNS, (_row(one) for one in found))
 
 

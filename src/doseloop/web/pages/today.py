@@ -37,7 +37,7 @@ def live(request: HttpRequest) -> HttpResponse:
 
 
 def _live(request: HttpRequest) -> dict[str, Any]:
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+    scope: Scope = request.access  # type: ignore[attr-defined]
     scanners = scanner_list.scanner_states(scope, _silent_after())
     figures = day(the_facts(), scope, today_here())
     return {
@@ -58,7 +58,7 @@ def _live(request: HttpRequest) -> dict[str, Any]:
 
 
 def _rest(request: HttpRequest) -> dict[str, Any]:
-    scope: Scope = request.scope  # type: ignore[attr-defined]
+    scope: Scope = request.access  # type: ignore[attr-defined]
     return {
         "silent_hours": settings.DOSELOOP.silent_hours,
         "trouble": object_list.in_trouble(scope, _LOOKED_BACK),
@@ -69,7 +69,7 @@ def _rest(request: HttpRequest) -> dict[str, Any]:
 
 def hours_table(request: HttpRequest) -> Table:
     """Exams of the day by hour and scanner."""
-    return _hours(day(the_facts(), request.scope, today_here()))  # type: ignore[attr-defined]
+    return _hours(day(the_facts(), request.access, today_here()))  # type: ignore[attr-defined]
 
 
 def _hours(figures: Day) -> Table:
