@@ -14,16 +14,16 @@ from doseloop.assess import high_dose, same_event
 from doseloop.harmonise.age_bands import AGE_BANDS
 from doseloop.harmonise.procedures import match
 from doseloop.harmonise.study import HeldObject, equipment_of, unite
-from doseloop.model.dose_object import Modality, ReadResult
-from doseloop.model.errors import DoseloopError, NotDose, ObjectError
+from doseloop.model.dose_object import DoseObject, Modality, ReadResult
+from doseloop.model.errors import DoseloopError, NotDose, ObjectError, Unsettled
 from doseloop.model.flag import Finding
-from doseloop.model.procedure import Abstention, Match, StudyNames
+from doseloop.model.procedure import Match, StudyNames
 from doseloop.reference.procedures import catalogue
 from doseloop.store import changes, claims, exams, findings, history, objects, patients, people, procedures, scanners
 from doseloop.store.claims import Claim
 from doseloop.store.findings import ExamFinding
 from doseloop.store.inbox import Inbox
-from doseloop.store.scanners import SiteDefaults
+from doseloop.store.scanners import ScannerAtSite, SiteDefaults
 from doseloop.store.vault import Vault
 
 _TRIES = 2
@@ -67,6 +67,15 @@ class Pipeline:
             objects.settle_without_dose(claim, outcome, quarantined=True)
         self.inbox.drop(claim.sha256)
 
+    def put_off(self, claim: Claim) -> None:
+        """What to do with an object that could not be settled: try later, in the end set it apart for a person."""
+        if claim.attempts < _TRIES:
+            claims.postpone(claim, _RETRY_AFTER)
+        else:
+            self._keep(claim)
+            objects.settle_without_dose(claim, Unsettled("The object was read and could not be entered."), quarantined=True)
+            self.inbox.drop(claim.sha256)
+
     def settle_quiet(self, quiet: timedelta, most: int = 200) -> int:
         """End the provisional state of exams whose study has been quiet, and judge them again. Returns how many."""
         keys = exams.quiet_since(quiet, most)
@@ -93,26 +102,31 @@ class Pipeline:
             exam = exams.exam_of(identity.patient_id, dose.study.study_uid, scanner)
             objects.settle_read(claim, result, identity, standing, exam)
             if standing != objects.RESEND:
-                rebuild(exam, self.defaults)
+                self._rebuild(exam, scanner, dose)
+
+    def _rebuild(self, exam: int, scanner: ScannerAtSite, newest: DoseObject) -> None:
+        """Make the exam anew from all of its objects; its scanner is what they name together."""
+        held = [HeldObject(one.key, one.dose) for one in objects.held_by(exam)]
+        equipment = equipment_of(held)
+        if equipment != newest.equipment:
+            scanner = scanners.scanner_of(equipment, newest.modality, self.defaults)
+        write(exam, held, scanner)
 
 
-def rebuild(exam: int, defaults: SiteDefaults) -> None:
-    """Make the exam anew from all of its objects, judge it, and tell the facts. Within the caller's transaction."""
-    held = [HeldObject(one.key, one.dose) for one in objects.held_by(exam)]
-    scanner = scanners.scanner_of(equipment_of(held), held[0].dose.modality, defaults)
+def write(exam: int, held: list[HeldObject], scanner: ScannerAtSite) -> None:
+    """Write the exam that the objects make, judge it, and tell the facts. Within the caller's transaction."""
     record = unite(held, scanner.zone, "site", _matcher(scanner.site))
     revised = ("An object of this exam came again with another dose; both are kept.",) if objects.revised(exam) else ()
     exams.write(exam, record, scanner, (*record.issues, *revised))
     people.name_people(exam, scanner.site, record.people)
     others = exams.in_other_exams(exam)
-    _assess(exam)
-    for other in others:
-        _assess(other)
+    for one in (exam, *others):
+        _assess(one)
     changes.note_change([exam, *others])
 
 
-def _matcher(site: int) -> Callable[[StudyNames, Modality], Match | Abstention]:
-    def find(names: StudyNames, modality: Modality) -> Match | Abstention:
+def _matcher(site: int) -> Callable[[StudyNames, Modality], Match | None]:
+    def find(names: StudyNames, modality: Modality) -> Match | None:
         return match(names, modality, procedures.mapping(site, modality), catalogue())
 
     return find

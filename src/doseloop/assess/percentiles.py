@@ -12,8 +12,8 @@ SEED = 135
 def percentile(values: Sequence[float], p: float) -> float | None:
     """The p-th percentile (0 to 100) of values in any order; None of no values.
 
-    Type 7 of Hyndman and Fan (1996), The American Statistician 50(4): h = (n - 1) p / 100, linear between the order statistics
-    on both sides of h. R's and NumPy's default.
+    Type 7 of Hyndman and Fan (1996), The American Statistician 50(4): h = (n - 1) p / 100, linear between the order
+    statistics on both sides of h. R's and NumPy's default.
     """
     if not values:
         return None
@@ -32,10 +32,11 @@ def median(values: Sequence[float]) -> float | None:
 def median_interval(
     values: Sequence[float], confidence: float = 0.95, resamples: int = RESAMPLES, seed: int = SEED
 ) -> tuple[float, float] | None:
-    """Percentile bootstrap interval of the median (Efron and Tibshirani 1993, chapter 13); None of fewer than two values.
+    """Percentile bootstrap interval of the median (Efron and Tibshirani 1993, chapter 13); None of fewer than two.
 
-    A resample need not be drawn in full: its median is the value at the median of n uniform numbers, whose distribution is
-    a beta distribution, so the cost does not grow with n. The seed is fixed: the same values in any order give the same interval.
+    A resample need not be drawn in full: its median is the value at the median of n uniform numbers, whose distribution
+    is a beta distribution, so the cost does not grow with n. The seed is fixed: the same values in any order give the
+    same interval.
     """
     if len(values) < 2:
         return None

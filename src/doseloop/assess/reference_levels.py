@@ -1,8 +1,9 @@
 """The median of a group against a reference level.
 
-Method: ICRP Publication 135 (Diagnostic Reference Levels in Medical Imaging, 2017): a level is compared with the median of a
-representative sample of patients of standard size, never with one exam. The smallest sample (20) and the weights of standard
-adults (50 to 90 kg) are settings. CTDI phantoms are never mixed: IEC 60601-2-44 defines CTDIvol for 16 and for 32 cm apart.
+Method: ICRP Publication 135 (Diagnostic Reference Levels in Medical Imaging, 2017): a level is compared with the median
+of a representative sample of patients of standard size, never with one exam. The smallest sample (20) and the weights
+of standard adults (50 to 90 kg) are settings. CTDI phantoms are never mixed: IEC 60601-2-44 defines CTDIvol for 16 and
+for 32 cm apart.
 
 Local levels and typical values, sets of a site's own and the low side have their place beside this file.
 """
@@ -79,14 +80,16 @@ def compare(
 ) -> Verdict:
     """How the median of one procedure, scanner and quantity stands to a level (ICRP 135).
 
-    The caller hands in one value per exam (or per matched acquisition) whose age is in the level's group. `above` is a median greater
-    than the level; equal is `within`. Fewer than `min_n` is `too few`. Where the level's phantom is not known, or no value has
-    the level's phantom, there is `no verdict`. `source` adds a sentence on how the level was verified.
+    The caller hands in one value per exam (or per matched acquisition) whose age is in the level's group. `above` is a
+    median greater than the level; equal is `within`. Fewer than `min_n` is `too few`. Where the level's phantom is not
+    known, or no value has the level's phantom, there is `no verdict`. `source` adds a sentence on how the level was
+    verified.
     """
     given = list(samples)
     final = [one for one in given if not one.provisional]
     reason = _no_verdict_reason(final, level)
     matched = [one for one in final if _phantom_fits(one, level)]
+    unmatched = [one for one in final if not _phantom_fits(one, level)]
     kept, sizes = _of_size(matched, level, settings)
     values = [one.value for one in kept]
     enough = len(values) >= settings.min_n
@@ -104,9 +107,8 @@ def compare(
         n_without_weight=sum(one.weight_kg is None for one in kept),
         n_provisional=len(given) - len(final),
         n_outside_size=len(matched) - len(kept),
-        n_other_phantom=sum(one.phantom_cm is not None for one in final)
-        - sum(one.phantom_cm is not None for one in matched),
-        n_unknown_phantom=sum(one.phantom_cm is None for one in final) - sum(one.phantom_cm is None for one in matched),
+        n_other_phantom=sum(one.phantom_cm is not None for one in unmatched),
+        n_unknown_phantom=sum(one.phantom_cm is None for one in unmatched),
         sentences=(),
     )
     return _with_sentences(verdict, level, settings, reason, source)

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from doseloop.cli import account, ingest, listing, read, serve
+from doseloop.cli import account, demo, ingest, listing, read, serve
 from doseloop.model.errors import DoseloopError
 
 app = typer.Typer(
@@ -14,6 +14,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("serve")(serve.serve)
+app.command("demo")(demo.demo)
 app.command("ingest")(ingest.ingest)
 app.command("read")(read.read)
 app.command("exams")(listing.exams)

@@ -5,10 +5,13 @@ from typing import Annotated
 import typer
 
 from doseloop.access.rights import Role
-from doseloop.cli.options import DataOption, open_record
+from doseloop.cli.options import DataOption
+from doseloop.roles.record import open_record
 
 app = typer.Typer(no_args_is_help=True)
-Password = Annotated[str, typer.Option(prompt=True, confirmation_prompt=True, hide_input=True, envvar="DOSELOOP_PASSWORD")]
+Password = Annotated[
+    str, typer.Option(prompt=True, confirmation_prompt=True, hide_input=True, envvar="DOSELOOP_PASSWORD")
+]
 
 
 @app.command("add")

@@ -9,19 +9,18 @@ import typer
 from rich.console import Console
 from rich.progress import track
 
-from doseloop.cli.options import DataOption, JsonOption, open_record
+from doseloop.cli.options import DataOption, JsonOption
 from doseloop.model.errors import InboxError
+from doseloop.roles.record import open_record
 
 
 def ingest(paths: list[Path], as_json: JsonOption = False, data: DataOption = None) -> None:
     """Take files and folders in. A running worker reads them; ones that were here before are counted and nothing else."""
-    open_record(data)
-    from django.conf import settings
-
+    options, folder = open_record(data)
     from doseloop.roles.receiver import inbox_of
     from doseloop.store.inbox import Origin
 
-    inbox, tally = inbox_of(settings.DOSELOOP, settings.FOLDER), Counter[str]()
+    inbox, tally = inbox_of(options, folder), Counter[str]()
     files = [file for path in paths for file in _files(path)]
     for file in track(files, "Taking in", console=Console(stderr=True), disable=as_json):
         try:

@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
-from doseloop.cli.options import DataOption, use_data
+from doseloop.cli.options import DataOption
 from doseloop.roles.process import log_as, stop_on_signal
+from doseloop.roles.record import open_record
 
 RoleOption = Annotated[str | None, typer.Option(help="Run one role alone: web, receiver or worker.")]
 
@@ -21,7 +22,7 @@ def serve(
     for name, port in (("DOSELOOP_WEB_PORT", web_port), ("DOSELOOP_DICOM_PORT", dicom_port)):
         if port is not None:
             os.environ[name] = str(port)
-    use_data(data)
+    open_record(data)
     stop = stop_on_signal()
     log_as("serve")
     from doseloop.roles import serve as supervisor

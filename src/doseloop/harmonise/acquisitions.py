@@ -29,14 +29,15 @@ _EXAMINATION: Final = re.compile(
 )
 
 MOST_OF_A_MONITORING_DLP_MGY_CM: Final = 100.0
-"""Our own line: a stationary run without a telling name and with more than this is an examination (a perfusion), not monitoring."""
+"""Our own line: a stationary run without a telling name and with more than this is an examination (a perfusion)."""
 
 
 def role(event: CtEvent) -> Role:
     """The role of an event, by its acquisition type (113820, CID 10013) and then by its names.
 
-    A constant angle is a localiser, whatever it is called; a spiral never is one, nor bolus tracking. Stationary runs are bolus
-    tracking unless their name or their dose speaks for an examination. Names decide for sequences, and where the type is missing.
+    A constant angle is a localiser, whatever it is called; a spiral never is one, nor bolus tracking. Stationary runs
+    are bolus tracking unless their name or their dose speaks for an examination. Names decide for sequences, and where
+    the type is missing.
     """
     code = _type_code(event)
     if code == CONSTANT_ANGLE:
@@ -66,10 +67,11 @@ def _type_code(event: CtEvent) -> str | None:
     if event.acquisition_type is None:
         return None
     code = event.acquisition_type.value
-    known = {"113804", "113805", "113806", "113807", "116152004", "P5-08001", "702569007", "R-FB8F1"}
-    return code.value if code.value in known else _BY_MEANING.get(code.meaning.strip().casefold())
+    return code.value if code.value in _KNOWN else _BY_MEANING.get(code.meaning.strip().casefold())
 
 
+# P5-08001 is the code of spiral acquisition from before SNOMED CT replaced SRT.
+_KNOWN: Final = frozenset({CONSTANT_ANGLE, STATIONARY, FREE, SEQUENCED, "116152004", "P5-08001", "702569007"})
 _BY_MEANING: Final = {
     "constant angle acquisition": CONSTANT_ANGLE,
     "stationary acquisition": STATIONARY,

@@ -1,9 +1,9 @@
 """Age to band, weight to size class.
 
-Bands for children follow the groups of the American College of Radiology's registry (below 1, 1 to <5, 5 to <10, 10 to <15,
-15 to <18 years; nrdrsupport.acr.org, article 11000103355). Adults begin at 18 years; some countries set adult levels from 16, for which a
-reference level may carry its own bounds of age. Standard adults weigh 50 to 90 kg (ICRP Publication 135: mean of 70 kg,
-for example by restricting the sample to 50 to 90 kg).
+Bands for children follow the groups of the American College of Radiology's registry (below 1, 1 to <5, 5 to <10, 10 to
+<15, 15 to <18 years; nrdrsupport.acr.org, article 11000103355). Adults begin at 18 years; some countries set adult
+levels from 16, for which a reference level may carry its own bounds of age. Standard adults weigh 50 to 90 kg (ICRP
+Publication 135: mean of 70 kg, for example by restricting the sample to 50 to 90 kg).
 """
 
 from typing import Final

@@ -1,8 +1,8 @@
 """The names in an exam's objects to a standard procedure: exact names and aliases only, and no guess.
 
-A site's own mapping stands above the catalogue. Names of the study (requested, performed, described, protocol) must agree
-where they say anything; names of acquisitions and coded regions may only add where those are silent, or contradict.
-A matcher by words, for suggestions to a person, has its place beside this file.
+A site's own mapping stands above the catalogue. Names of the study (requested, performed, described, protocol) must
+agree where they say anything; names of acquisitions and coded regions may only add where those are silent, or
+contradict. A matcher by words, for suggestions to a person, has its place beside this file.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,7 +17,8 @@ Concluded = dict[str, list[Evidence]]
 def match(names: StudyNames, modality: str, site_mapping: Mapping[str, str], catalogue: Catalogue) -> Match | None:
     """The procedure that the names agree on, with the evidence; None where they are silent or disagree.
 
-    `site_mapping` goes from a name as written in an object to a key of the catalogue or of the site's own; it is compared normalised.
+    `site_mapping` goes from a name as written in an object to a key of the catalogue or of the site's own; it is
+    compared normalised.
     """
     outcome = conclude(names, modality, site_mapping, catalogue)
     return outcome if isinstance(outcome, Match) else None
@@ -91,8 +92,9 @@ def _contradiction(
 ) -> Abstention | None:
     """Why acquisitions or coded regions speak against a procedure; None where they do not.
 
-    An acquisition may be a part of the procedure (a chest of a chest, abdomen and pelvis); regions are coded so loosely that
-    they contradict only where all that are known lie elsewhere. A procedure without regions (a biopsy) is never contradicted.
+    An acquisition may be a part of the procedure (a chest of a chest, abdomen and pelvis); regions are coded so loosely
+    that they contradict only where all that are known lie elsewhere. A procedure without regions (a biopsy) is never
+    contradicted.
     """
     covered = catalogue.procedures[concluded.procedure].regions
     if not covered:

@@ -29,10 +29,10 @@ def maker(manufacturer: str | None) -> str | None:
 
 
 def scanner_key(equipment: Equipment) -> str | None:
-    """What stays the same for one scanner: maker, model and serial number; without a serial number maker, model and station.
+    """What stays the same for one scanner: maker, model and serial number; without that number, the station.
 
-    None where neither serial number nor station is recorded: such an object belongs to no scanner until a person says so.
-    A model alone is never a key, since a department may have two.
+    None where neither serial number nor station is recorded: such an object belongs to no scanner until a person says
+    so. A model alone is never a key, since a department may have two.
     """
     own = _key_part("serial", equipment.serial_number) or _key_part("station", equipment.station_name)
     if own is None:

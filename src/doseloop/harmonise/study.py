@@ -10,11 +10,11 @@ from dataclasses import dataclass, fields, replace
 from math import fsum
 from typing import Any, TypeVar
 
-from doseloop.harmonise.acquisitions import acquisition_role
+from doseloop.harmonise import acquisitions
 from doseloop.model.ct import CtEvent
 from doseloop.model.dose_object import DoseObject, Equipment, Modality, PatientAtStudy, People, StudyHeader
 from doseloop.model.exam import ExamEvent, ExamRecord, Part, Total, WallTime
-from doseloop.model.procedure import Abstention, Match, StudyNames
+from doseloop.model.procedure import Match, StudyNames
 from doseloop.model.projection import ProjectionEvent
 from doseloop.model.reading import Reading
 
@@ -23,7 +23,7 @@ _AGREES_WITHIN = 0.02
 
 Event = CtEvent | ProjectionEvent
 R = TypeVar("R", StudyHeader, PatientAtStudy, Equipment)
-Matcher = Callable[[StudyNames, Modality], Match | Abstention]
+Matcher = Callable[[StudyNames, Modality], Match | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ def _event_key(event: Event) -> object:
 
 def _content(event: Event) -> Event:
     """The event without places and wording, to compare what two reports say of it."""
-    bare = {
+    bare: dict[str, Any] = {
         field.name: replace(value, place="", recorded="")
         for field in fields(event)
         if isinstance(value := getattr(event, field.name), Reading)
@@ -145,7 +145,7 @@ def _ct_part(ranked: Sequence[HeldObject], match: Matcher) -> tuple[Part, tuple[
     if not reports:
         return None
     union = _union([(held.key, held.dose.ct_events) for held in reports])
-    events = tuple(ExamEvent(key, acquisition_role(event), ct=event) for key, event in union.events)
+    events = tuple(ExamEvent(key, acquisitions.role(event), ct=event) for key, event in union.events)
     whole = _whole(reports, union, lambda dose: dose.ct_events)
     stated = whole.dose.ct_totals.dlp_mgy_cm if whole and whole.dose.ct_totals else None
     total = _total("dlp_mgy_cm", _value(stated), [_value(event.dlp_mgy_cm) for _, event in union.events])
@@ -241,8 +241,7 @@ def _procedure(ranked: Sequence[HeldObject], modality: Modality, match: Matcher)
             dict.fromkeys(event.target_region.value.meaning for event in events if event.target_region)
         ),
     )
-    found = match(names, modality)
-    return found if isinstance(found, Match) else None
+    return match(names, modality)
 
 
 def _started(study: StudyHeader, parts: Sequence[Part], zone: str, zone_source: str) -> WallTime:

@@ -9,6 +9,7 @@
         TooLarge               longer, or more items, than the limit
         UnsupportedEncoding    a transfer syntax that is not read
         ReaderStopped          the reader process was ended by its limit of time or memory
+        Unsettled              the object was read and could not be entered into the record
       NotDose                  the object is sound and carries no dose (state `not dose`)
       InboxError               an object could not be taken in; the sender keeps it and tries again
         StorageFull            free space is below the floor
@@ -85,6 +86,14 @@ class ReaderStopped(ObjectError):
 
     code = "reader-stopped"
     hint = "Reading is tried again by itself once; after that the object waits for a person."
+    retry = True
+
+
+class Unsettled(ObjectError):
+    """The object was read and could not be entered into the record."""
+
+    code = "unsettled"
+    hint = "The object is kept. Report it with the log of the worker; it can be tried again."
     retry = True
 
 

@@ -24,7 +24,7 @@ class AgeBand:
 
 @dataclass(frozen=True, slots=True)
 class PatientGroup:
-    """The patients that a reference level is for. Intervals hold their lower and not their upper end; None is no bound."""
+    """The patients that a reference level is for. Intervals hold their lower end, not their upper; None is no bound."""
 
     category: Category
     age_min_months: float | None = None

@@ -1,7 +1,7 @@
 """The one table of quantities: key, symbol, unit, display units, figures shown and what each one means.
 
-A value is always stored in the unit that its key names. `shown` turns it into words for people; None becomes an en dash,
-never 0. Names that questions use (`ask`) map to a quantity through `plan_name`.
+A value is always stored in the unit that its key names. `shown` turns it into words for people; None becomes an en
+dash, never 0. Names that questions use (`ask`) map to a quantity through `plan_name`.
 """
 
 import math
@@ -150,7 +150,8 @@ _OTHER: Final = (
         "A mean over a scan in which it may vary.", _DOSE_REPORT + " (113734)",
     ),
     Quantity(
-        "exposure_mas", "mAs", "Tube current-time product", (Unit("mAs", max_decimals=1),), "Current times time of exposure.",
+        "exposure_mas", "mAs", "Tube current-time product", (Unit("mAs", max_decimals=1),),
+        "Current times time of exposure.",
         "Makers state it with or without division by the pitch.", _DOSE_REPORT + " (113736)", "mas",
     ),
     Quantity(
@@ -159,11 +160,13 @@ _OTHER: Final = (
     ),
     Quantity(
         "deviation_index", "DI", "Deviation index", (Unit("", max_decimals=1),),
-        "How far the exposure index is from its target, in steps of a tenth of a decade.", "Only as good as its target.",
+        "How far the exposure index is from its target, in steps of a tenth of a decade.",
+        "Only as good as its target.",
         "IEC 62494-1; DICOM PS3.16 (113847)", "di",
     ),
     Quantity(
-        "compression_thickness_mm", "CBT", "Compressed breast thickness", _LENGTH, "Thickness of the breast under compression.",
+        "compression_thickness_mm", "CBT", "Compressed breast thickness", _LENGTH,
+        "Thickness of the breast under compression.",
         "The paddle bends; displays may be off by several millimetres.", "DICOM PS3.16 TID 10003 (111633)", "cbt",
     ),
     Quantity(
@@ -184,7 +187,7 @@ def quantity(key: str) -> Quantity:
 
 
 def unit_of(key: str, label: str | None = None) -> Unit:
-    """The display unit of a quantity with this label, its own unit for None; `UnusableInput` where it has no such unit."""
+    """The display unit with this label, the quantity's own for None; `UnusableInput` where it has no such unit."""
     units = quantity(key).units
     if label is None:
         return units[0]
@@ -201,7 +204,7 @@ def converted(key: str, value: float, unit: str | None = None) -> float:
 
 
 def number_shown(key: str, value: float | None, unit: str | None = None) -> str:
-    """The number alone, rounded for people; never rounds away digits before the decimal point. None or NaN: an en dash."""
+    """The number alone, rounded for people, but never before the decimal point. None or NaN: an en dash."""
     if value is None or not math.isfinite(value):
         return NOT_RECORDED
     number = converted(key, value, unit)

@@ -8,8 +8,9 @@ items whose maker mistyped the number.
 from collections.abc import Iterable, Iterator
 
 from doseloop.model.reading import Code, Reading
-from doseloop.reading.sr import ContentItem, Measured
+from doseloop.reading.sr import ContentItem
 from doseloop.reading.units import factor_to, numbers_of
+from doseloop.reading.values import Measured
 
 MEANINGS = {
     "110180": "Study Instance UID",
@@ -303,7 +304,9 @@ def _converted(
     factor = factor_to(units, unit.value, unit.meaning) if unit else units.get("")
     name = item.concept.meaning if item.concept else "a value"
     if factor is None:
-        missing.append(f"{name} at {item.place} has the unit {unit.value if unit else ''!r}, which is not known for it.")
+        missing.append(
+            f"{name} at {item.place} has the unit {unit.value if unit else ''!r}, which is not known for it."
+        )
         return 0.0, []
     numbers = numbers_of(measured.number)
     if None in numbers:

@@ -1,8 +1,8 @@
 """Elements of a data set (PS3.5 section 7): one bounded walk that checks every declared length against what is there."""
 
 import struct
-from collections.abc import Container
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from doseloop.model.errors import Malformed, ObjectError, TooDeep, Truncated
 from doseloop.reading.encoding import LONG_VRS, Encoded
@@ -32,6 +32,16 @@ class Layout:
     def native(self, tag: int) -> int:
         """The integer that `head` gives for a tag ggggeeee: in little endian the two halves change places."""
         return tag if self.big_endian else (tag & 0xFFFF) << 16 | tag >> 16
+
+    def header(self, data: bytes, pos: int) -> tuple[bytes, int, int]:
+        """Value representation (empty where implicit), length and start of the value of the element at `pos`, of which
+        the header is known to be there."""
+        if not self.explicit:
+            return b"", self.head.unpack_from(data, pos)[1], pos + 8
+        _, vr, length = self.head.unpack_from(data, pos)
+        if vr in LONG_VRS:
+            return vr, self.word.unpack_from(data, pos + 8)[0], pos + 12
+        return vr, length, pos + 8
 
 
 EXPLICIT_LITTLE = Layout(explicit=True, big_endian=False)
@@ -70,60 +80,77 @@ Value = bytes | list["DataSet"]
 DataSet = dict[int, Value]
 
 
+@lru_cache(maxsize=32)
+def in_native_order(layout: Layout, tags: frozenset[int]) -> dict[int, int]:
+    """Tags ggggeeee by the integer that the layout's `head` gives for them."""
+    return {layout.native(tag): tag for tag in tags}
+
+
 class Walk:
-    """Reads whole data sets into plain dictionaries, for the few sequences of the header that are wanted, and steps over
-    sequences of undefined length."""
+    """Reads whole data sets into plain dictionaries, for the elements of the header that are wanted, and steps over all
+    else."""
 
-    __slots__ = ("_data", "_items", "_layout", "_levels", "_limits", "_wanted")
+    __slots__ = ("_data", "_layout", "_limits", "_stops", "_tags", "_wanted")
 
-    def __init__(self, data: bytes, layout: Layout, limits: ReadLimits, wanted: Container[int]) -> None:
-        """`wanted` holds tags ggggeeee; all other elements are stepped over."""
+    def __init__(
+        self,
+        data: bytes,
+        layout: Layout,
+        limits: ReadLimits,
+        wanted: frozenset[int],
+        stops: frozenset[int] = frozenset(),
+    ) -> None:
+        """`wanted` holds tags ggggeeee; all other elements are stepped over. At an element of `stops` a data set ends."""
         self._data = data
         self._layout = layout
         self._limits = limits
-        self._levels = limits.levels
-        self._wanted = wanted
-        self._items = 0
-
-    def header(self, pos: int, end: int) -> tuple[int, bytes, int, int]:
-        """Tag ggggeeee, value representation (empty where implicit), length and start of the value."""
-        if pos + 8 > end:
-            raise cut_header(self._data, pos, end)
-        layout = self._layout
-        if not layout.explicit:
-            tag, length = layout.head.unpack_from(self._data, pos)
-            return layout.native(tag), b"", length, pos + 8
-        tag, vr, length = layout.head.unpack_from(self._data, pos)
-        tag = layout.native(tag)
-        if vr not in LONG_VRS and tag >> 16 != 0xFFFE:
-            return tag, vr, length, pos + 8
-        wide = pos + (4 if tag >> 16 == 0xFFFE else 8)
-        if wide + 4 > end:
-            raise cut_header(self._data, pos, end)
-        return tag, vr, layout.word.unpack_from(self._data, wide)[0], wide + 4
+        self._tags = wanted
+        self._wanted = in_native_order(layout, wanted)
+        self._stops = in_native_order(layout, stops)
 
     def data_set(self, pos: int, end: int, closed: bool, level: int) -> tuple[DataSet, int]:
         """The wanted elements from `pos` to `end`, or, where not `closed`, to the item's delimiter; and where it ended."""
+        data, head, word, explicit = (
+            self._data,
+            self._layout.head.unpack_from,
+            self._layout.word.unpack_from,
+            self._layout.explicit,
+        )
+        wanted, stops, item_end = self._wanted, self._stops, self._layout.native(0xFFFEE00D)
         found: DataSet = {}
         while not closed or pos < end:
-            tag, vr, length, start = self.header(pos, end)
-            if tag == 0xFFFEE00D:
-                if not closed:
-                    return found, start
-                pos = start
-                continue
-            value, pos = self.value(tag, vr, length, start, end, level)
-            if tag in self._wanted:
-                found[tag] = value
+            start = pos + 8
+            if start > end:
+                raise cut_header(data, pos, end)
+            vr = b""
+            if explicit:
+                tag, vr, length = head(data, pos)
+                if vr in LONG_VRS:
+                    if start + 4 > end:
+                        raise cut_header(data, pos, end)
+                    (length,) = word(data, start)
+                    start += 4
+            else:
+                tag, length = head(data, pos)
+            if tag in stops:
+                break
+            pos = start + length
+            if pos > end or vr == b"SQ" or tag in wanted:
+                value, pos = self.value(tag, vr, length, start, end, level)
+                if tag in wanted:
+                    found[wanted[tag]] = value
+            elif tag == item_end and not closed:
+                break
         return found, pos
 
     def value(self, tag: int, vr: bytes, length: int, start: int, end: int, level: int) -> tuple[Value, int]:
-        """The value of an element of which the header was read, empty where it is not wanted; and where it ended."""
+        """The value of an element (native tag) of which the header was read, empty where it is not wanted; and where it
+        ended."""
         if length == UNDEFINED:
             return self._inside(vr).sequence(start, end, False, level + 1)
         stop = start + length
         if stop > end:
-            raise past_end(self._data, self._layout, self._layout.native(tag), stop, end)
+            raise past_end(self._data, self._layout, tag, stop, end)
         if tag not in self._wanted:
             return b"", stop
         if vr == b"SQ" or (vr in (b"", b"UN") and self._data[start : start + 4] == b"\xfe\xff\x00\xe0"):
@@ -133,34 +160,28 @@ class Walk:
     def _inside(self, vr: bytes) -> "Walk":
         """Values of UN are written in implicit little endian (PS3.5 section 6.2.2, note 2)."""
         if vr == b"UN" and self._layout.explicit:
-            return Walk(self._data, IMPLICIT_LITTLE, self._limits, self._wanted)
+            return Walk(self._data, IMPLICIT_LITTLE, self._limits, self._tags)
         return self
 
     def sequence(self, pos: int, end: int, closed: bool, level: int) -> tuple[list[DataSet], int]:
         """The items of a sequence; and where it ended."""
-        if level > self._levels:
-            raise TooDeep(f"sequences are nested deeper than {self._levels} levels")
+        if level > self._limits.levels:
+            raise TooDeep(f"sequences are nested deeper than {self._limits.levels} levels")
         items: list[DataSet] = []
         while not closed or pos < end:
-            start, length, done = self.item_header(pos, end, closed)
-            if done:
-                return items, start
-            self._items += 1
-            if length != UNDEFINED and start + length > end:
-                raise past_end(self._data, self._layout, self._layout.native(0xFFFEE000), start + length, end)
-            stop = end if length == UNDEFINED else start + length
-            item, pos = self.data_set(start, stop, length != UNDEFINED, level)
-            items.append(item)
+            if pos + 8 > end:
+                raise cut_header(self._data, pos, end)
+            native, length = self._layout.pair.unpack_from(self._data, pos)
+            tag = self._layout.native(native)
+            pos += 8
+            if tag == 0xFFFEE000:
+                stop = end if length == UNDEFINED else pos + length
+                if stop > end:
+                    raise past_end(self._data, self._layout, native, stop, end)
+                item, pos = self.data_set(pos, stop, length != UNDEFINED, level)
+                items.append(item)
+            elif tag != 0xFFFEE0DD:
+                raise Malformed(f"{named(tag)} at byte {pos - 8} where an item (fffe,e000) was expected")
+            elif not closed:
+                break
         return items, pos
-
-    def item_header(self, pos: int, end: int, closed: bool) -> tuple[int, int, bool]:
-        """Start and length of the next item, and whether the sequence's delimiter stood there instead."""
-        if pos + 8 > end:
-            raise cut_header(self._data, pos, end)
-        native, length = self._layout.pair.unpack_from(self._data, pos)
-        tag = self._layout.native(native)
-        if tag == 0xFFFEE0DD:
-            return pos + 8, 0, not closed or pos + 8 == end
-        if tag != 0xFFFEE000:
-            raise Malformed(f"{named(tag)} at byte {pos} where an item (fffe,e000) was expected")
-        return pos + 8, length, False

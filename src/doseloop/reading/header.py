@@ -7,23 +7,36 @@ from pydicom.uid import UID
 from doseloop.model.dose_object import Equipment, PatientAtStudy, People, StudyHeader
 from doseloop.model.errors import Malformed, TooLarge
 from doseloop.model.reading import Code
-from doseloop.reading.elements import UNDEFINED, DataSet, Walk, layout_of, past_end
+from doseloop.reading.elements import IMPLICIT_LITTLE, UNDEFINED, DataSet, Layout, Walk, layout_of, past_end
 from doseloop.reading.encoding import Encoded
 from doseloop.reading.limits import ReadLimits
 from doseloop.reading.moments import date_iso, time_iso, zone
 from doseloop.reading.patient import patient_at_study
 from doseloop.reading.sr import ContentItem, code_of, content_reader, root_item
 from doseloop.reading.text import Decode, decoder
+from doseloop.reading.values import CodeMemory
 
 SPECIFIC_CHARACTER_SET = 0x00080005
 CONTENT_SEQUENCE = 0x0040A730
-PIXEL_GROUPS = frozenset((0x7FE00008, 0x7FE00009, 0x7FE00010))
+PIXEL_TAGS = frozenset((0x7FE00008, 0x7FE00009, 0x7FE00010))
+STOPS = PIXEL_TAGS | {CONTENT_SEQUENCE}
 SR_CLASSES = "1.2.840.10008.5.1.4.1.1.88."
 
 _CODES = frozenset((0x00080100, 0x00080102, 0x00080104, 0x00080119, 0x00080120))
 _SEQUENCES = frozenset((0x00081032, 0x00321064, 0x00400275, 0x0040A372, 0x0040A504, 0x0040A043))
 _TEXTS = frozenset(
-    (0x00080005, 0x00080016, 0x00080018, 0x00080020, 0x00080023, 0x00080030, 0x00080033, 0x00080050, 0x00080060, 0x00080070)
+    (
+        0x00080005,
+        0x00080016,
+        0x00080018,
+        0x00080020,
+        0x00080023,
+        0x00080030,
+        0x00080033,
+        0x00080050,
+        0x00080060,
+        0x00080070,
+    )
     + (0x00080080, 0x00080201, 0x00081010, 0x00081030, 0x0008103E, 0x00081040, 0x00081050, 0x00081070, 0x00081090)
     + (0x00100010, 0x00100020, 0x00100021, 0x00100030, 0x00100040, 0x00101010, 0x00101020, 0x00101030)
     + (0x00181000, 0x00181020, 0x00181030, 0x0020000D, 0x0020000E, 0x00321060, 0x00400254, 0x00400007)
@@ -86,41 +99,37 @@ def _codes(data_set: DataSet, tag: int, decode: Decode) -> tuple[Code, ...]:
     return tuple(code for code in codes if code is not None)
 
 
-def read_data_set(encoded: Encoded, limits: ReadLimits) -> tuple[Header, tuple[ContentItem, ...] | None]:
+def read_data_set(
+    encoded: Encoded, limits: ReadLimits, memory: CodeMemory
+) -> tuple[Header, tuple[ContentItem, ...] | None]:
     """The header and, where there is one, the children of the root of the content tree. Stops before pixels.
 
     Raises `Truncated`, `Malformed`, `TooDeep`, `TooLarge`.
     """
     layout = layout_of(encoded)
-    data, pos, end = encoded.data, encoded.start, len(encoded.data)
-    walk = Walk(data, layout, limits, WANTED)
-    found: DataSet = {}
+    data, end = encoded.data, len(encoded.data)
+    header, pos = Walk(data, layout, limits, WANTED, STOPS).data_set(encoded.start, end, True, 1)
+    decode = _decoder(header)
     children: tuple[ContentItem, ...] | None = None
-    while pos < end:
-        if children is not None and not any(data[pos : pos + 8]) and not any(data[pos:]):
-            break  # padding that some archives add
-        tag, vr, length, start = walk.header(pos, end)
-        if tag in PIXEL_GROUPS:
-            break
-        if tag == CONTENT_SEQUENCE:
-            if end - encoded.start > limits.report_bytes:
-                raise TooLarge(f"a report of {end - encoded.start} bytes")
-            closed = length != UNDEFINED
-            stop = start + length if closed else end
-            if stop > end:
-                raise past_end(data, layout, layout.native(tag), stop, end)
-            read = content_reader(data, layout, limits, _decoder(found))
-            children, pos = read(start, stop, closed, "1", 2)
-            continue
-        pos = _element(walk, found, tag, vr, length, start, end)
-    return Header(found, _decoder(found), encoded.meta), children
+    if data[pos : pos + 4] == layout.word.pack(layout.native(CONTENT_SEQUENCE)):
+        if end - encoded.start > limits.report_bytes:
+            raise TooLarge(f"a report of {end - encoded.start} bytes")
+        children, pos = _content(data, layout, limits, decode, memory, pos)
+        if any(data[pos:]):  # some archives pad with zeros
+            Walk(data, layout, limits, frozenset(), PIXEL_TAGS).data_set(pos, end, True, 1)
+    return Header(header, decode, encoded.meta), children
 
 
-def _element(walk: Walk, found: DataSet, tag: int, vr: bytes, length: int, start: int, end: int) -> int:
-    value, pos = walk.value(tag, vr, length, start, end, 1)
-    if tag in WANTED:
-        found[tag] = value
-    return pos
+def _content(
+    data: bytes, layout: Layout, limits: ReadLimits, decode: Decode, memory: CodeMemory, pos: int
+) -> tuple[tuple[ContentItem, ...], int]:
+    """The items of the Content Sequence whose header stands at `pos`; and where it ended."""
+    vr, length, start = layout.header(data, pos)
+    stop = len(data) if length == UNDEFINED else start + length
+    if stop > len(data):
+        raise past_end(data, layout, layout.native(CONTENT_SEQUENCE), stop, len(data))
+    inside = IMPLICIT_LITTLE if vr == b"UN" else layout
+    return content_reader(data, inside, limits, decode, memory)(start, stop, length != UNDEFINED, "1", 2)
 
 
 def _decoder(found: DataSet) -> Decode:

@@ -14,27 +14,30 @@ from doseloop.reading.limits import DEFAULT_LIMITS, ReadLimits
 from doseloop.reading.moments import date_iso, moment_iso, time_iso
 from doseloop.reading.patient import identity
 from doseloop.reading.sr import ContentItem
+from doseloop.reading.values import CodeMemory
 
 _CT = frozenset((tid10011_ct.ACQUISITION, tid10011_ct.ACCUMULATED))
 _PROJECTION = frozenset((tid10001_projection.EVENT, tid10001_projection.ACCUMULATED))
 
 
-def read_content_tree(data: bytes, limits: ReadLimits = DEFAULT_LIMITS) -> ContentItem:
+def read_content_tree(
+    data: bytes, limits: ReadLimits = DEFAULT_LIMITS, memory: CodeMemory | None = None
+) -> ContentItem:
     """The content tree of a structured report, whatever its template.
 
     Raises `NotDose` for a sound object without one, else an `ObjectError` (`NotDicom`, `Truncated`, `Malformed`, ...).
     """
-    header, children = read_data_set(find_data_set(data, limits), limits)
+    header, children = read_data_set(find_data_set(data, limits), limits, memory or CodeMemory())
     return _tree(header, children)
 
 
-def read_object(data: bytes, limits: ReadLimits = DEFAULT_LIMITS) -> ReadResult:
+def read_object(data: bytes, limits: ReadLimits = DEFAULT_LIMITS, memory: CodeMemory | None = None) -> ReadResult:
     """What one object says about dose: X-Ray Radiation Dose SR of CT (TID 10011) or projection X-ray (TID 10001), known
-    by its content, whatever its SOP class.
+    by its content, whatever its SOP class. `memory` keeps codes from one object to the next and changes speed alone.
 
     Raises `NotDose` for a sound object without dose, else an `ObjectError` (`NotDicom`, `Truncated`, `Malformed`, ...).
     """
-    header, children = read_data_set(find_data_set(data, limits), limits)
+    header, children = read_data_set(find_data_set(data, limits), limits, memory or CodeMemory())
     root = _tree(header, children)
     missing: list[str] = []
     items = Items(root, missing)
@@ -72,9 +75,7 @@ def _projection_report(header: Header, items: Items, missing: list[str]) -> Dose
     return replace(base, plane_totals=planes, projection_events=events, missing=tuple(missing))
 
 
-def _modality(
-    events: tuple[ProjectionEvent, ...], planes: tuple[PlaneTotals, ...], procedure: Code | None
-) -> Modality:
+def _modality(events: tuple[ProjectionEvent, ...], planes: tuple[PlaneTotals, ...], procedure: Code | None) -> Modality:
     """RF with any fluoroscopy, MG for a mammography procedure, else DX; what the device calls itself is not enough."""
     if any(map(tid10001_projection.is_fluoroscopy, events)):
         return "RF"

@@ -10,7 +10,6 @@ Every declared length is checked against what surrounds it, so that a report cut
 """
 
 from collections.abc import Callable
-from typing import cast
 
 import msgspec
 
@@ -20,15 +19,7 @@ from doseloop.reading.elements import IMPLICIT_LITTLE, UNDEFINED, DataSet, Layou
 from doseloop.reading.encoding import LONG_VRS
 from doseloop.reading.limits import ReadLimits
 from doseloop.reading.text import Decode
-
-
-class Measured(msgspec.Struct, frozen=True, gc=False):
-    """One measured value (0040,A300) as written."""
-
-    number: str
-    """Numeric Value (0040,A30A); several are separated by a backslash; empty where there is none."""
-    unit: Code | None
-    """Measurement Units (0040,08EA)."""
+from doseloop.reading.values import CodeMemory, Measured, value_reader
 
 
 class ContentItem(msgspec.Struct, frozen=True, gc=False, kw_only=False):
@@ -63,93 +54,24 @@ _WORDS = {
     )
     for pad in (b"", b" ")
 }
-_CODE_TAGS = frozenset((0x00080100, 0x00080102, 0x00080104, 0x00080119, 0x00080120))
-_MEASURED_TAGS = frozenset((0x0040A30A, 0x004008EA)) | _CODE_TAGS
-_REFERENCE_TAGS = frozenset((0x00081155,))
 _TEXT_TAGS = (0x0040A160, 0x0040A124, 0x0040A120, 0x0040A121, 0x0040A122, 0x0040A123)
 
 Children = Callable[[int, int, bool, str, int], tuple[tuple[ContentItem, ...], int]]
 
 
-def code_of(item: DataSet, decode: Decode) -> Code | None:
-    """A code (PS3.3 section 8.8) from its data set, None where the item holds neither value nor meaning."""
-    value = item.get(0x00080100) or item.get(0x00080119) or item.get(0x00080120)
-    parts = [decode(part) if isinstance(part, bytes) else "" for part in (value, item.get(0x00080102), item.get(0x00080104))]
-    return Code(*parts) if parts[0] or parts[2] else None
-
-
-class Values:
-    """The values of content items: codes, measured values, references. What was decoded once is kept by its bytes."""
-
-    __slots__ = ("_codes", "_data", "_decode", "_delimiter", "_measured", "_walk")
-
-    def __init__(self, data: bytes, layout: Layout, limits: ReadLimits, decode: Decode) -> None:
-        self._data = data
-        self._decode = decode
-        self._walk = Walk(data, layout, limits, _MEASURED_TAGS | _REFERENCE_TAGS)
-        self._delimiter = layout.pair.pack(layout.native(0xFFFEE0DD), 0)
-        self._codes: dict[bytes, Code | None] = {}
-        self._measured: dict[bytes, tuple[Measured, ...]] = {}
-
-    def code(self, start: int, stop: int, level: int) -> Code | None:
-        """The code of a sequence of defined length."""
-        raw = self._data[start:stop]
-        try:
-            return self._codes[raw]
-        except KeyError:
-            items, _ = self._walk.sequence(start, stop, True, level)
-            code = self._codes[raw] = code_of(items[0], self._decode) if items else None
-            return code
-
-    def open_code(self, start: int, end: int, level: int) -> tuple[Code | None, int]:
-        """The code of a sequence of undefined length; and where it ended."""
-        # The bytes up to the first delimiter stand for the sequence only if a real walk once ended at just that place.
-        stop = self._data.find(self._delimiter, start, end) + 8
-        raw = self._data[start:stop]
-        if stop > 7 and raw in self._codes:
-            return self._codes[raw], stop
-        items, ended = self._walk.sequence(start, end, False, level)
-        code = code_of(items[0], self._decode) if items else None
-        self._codes[self._data[start:ended]] = code
-        return code, ended
-
-    def measured(self, start: int, stop: int, level: int) -> tuple[Measured, ...]:
-        """The measured values of a sequence of defined length."""
-        raw = self._data[start:stop]
-        try:
-            return self._measured[raw]
-        except KeyError:
-            items, _ = self._walk.sequence(start, stop, True, level)
-            values = self._measured[raw] = tuple(map(self._one_measured, items))
-            return values
-
-    def open_measured(self, start: int, end: int, level: int) -> tuple[tuple[Measured, ...], int]:
-        """The measured values of a sequence of undefined length; and where it ended."""
-        items, ended = self._walk.sequence(start, end, False, level)
-        return tuple(map(self._one_measured, items)), ended
-
-    def _one_measured(self, item: DataSet) -> Measured:
-        number = item.get(0x0040A30A, b"")
-        units = item.get(0x004008EA, ())
-        unit = code_of(units[0], self._decode) if isinstance(units, list) and units else None
-        return Measured(self._decode(number) if isinstance(number, bytes) else "", unit)
-
-    def references(self, start: int, end: int, closed: bool, level: int) -> tuple[tuple[str, ...], int]:
-        """Referenced SOP Instance UIDs of a Referenced SOP Sequence (0008,1199); and where it ended."""
-        items, ended = self._walk.sequence(start, end, closed, level)
-        uids = (item.get(0x00081155, b"") for item in items)
-        return tuple(self._decode(uid) for uid in uids if isinstance(uid, bytes) and uid), ended
-
-
-def content_reader(data: bytes, layout: Layout, limits: ReadLimits, decode: Decode) -> Children:
+def content_reader(data: bytes, layout: Layout, limits: ReadLimits, decode: Decode, memory: CodeMemory) -> Children:
     """A function that reads the items of a Content Sequence: (start, end, closed, place of the parent, level) gives the
     children and where the sequence ended.
 
     It is one closure, because the look-up of a local name is what a pass over many thousands of items is made of.
     """
-    explicit, head, pair, word = layout.explicit, layout.head.unpack_from, layout.pair.unpack_from, layout.word.unpack_from
-    values = Values(data, layout, limits, decode)
-    codes, open_code, measured_values = values.code, values.open_code, values.measured
+    explicit, head, pair, word = (
+        layout.explicit,
+        layout.head.unpack_from,
+        layout.pair.unpack_from,
+        layout.word.unpack_from,
+    )
+    code_at, measured_at, references_at = value_reader(data, layout, limits, decode, memory)
     native, long_vrs, words = layout.native, LONG_VRS, _WORDS
     relationship_tag, value_type_tag, name_tag = native(0x0040A010), native(0x0040A040), native(0x0040A043)
     code_tag, measured_tag, children_tag = native(0x0040A168), native(0x0040A300), native(0x0040A730)
@@ -158,7 +80,7 @@ def content_reader(data: bytes, layout: Layout, limits: ReadLimits, decode: Deco
     text_tags = frozenset(map(native, _TEXT_TAGS))
     levels, most = limits.levels, limits.items
     count = 1
-    step_over = Walk(data, layout, limits, ()).sequence
+    step_over = Walk(data, layout, limits, frozenset()).value
 
     def item(pos: int, end: int, closed: bool, place: str, level: int) -> tuple[ContentItem, int]:
         relationship = value_type = name = text = code = qualifier = None
@@ -180,47 +102,38 @@ def content_reader(data: bytes, layout: Layout, limits: ReadLimits, decode: Deco
                 tag, length = head(data, pos)
                 vr = b"SQ"
             pos = start + length
-            if length == UNDEFINED:
-                if tag == name_tag:
-                    name, pos = open_code(start, end, level)
-                elif tag == measured_tag:
-                    measured, pos = values.open_measured(start, end, level)
-                elif tag == children_tag:
-                    below, pos = inside(vr)(start, end, False, place, level + 1)
-                elif tag == code_tag:
-                    code, pos = open_code(start, end, level)
-                elif tag == qualifier_tag:
-                    qualifier, pos = open_code(start, end, level)
-                elif tag == reference_tag:
-                    references, pos = values.references(start, end, False, level)
-                else:
-                    pos = over(vr)(start, end, False, level)[1]
+            closed_value = length != UNDEFINED
+            if not closed_value:
+                pos = end
             elif pos > end:
                 raise past_end(data, layout, tag, pos, end)
-            elif tag == relationship_tag:
+            if tag == relationship_tag:
                 raw = data[start:pos]
                 relationship = words.get(raw) or decode(raw)
             elif tag == value_type_tag:
                 raw = data[start:pos]
                 value_type = words.get(raw) or decode(raw)
             elif tag == name_tag:
-                name = codes(start, pos, level)
+                name, pos = code_at(start, pos, closed_value, level)
             elif tag == measured_tag:
-                measured = measured_values(start, pos, level)
+                measured, pos = measured_at(start, pos, closed_value, level)
             elif tag == code_tag:
-                code = codes(start, pos, level)
+                code, pos = code_at(start, pos, closed_value, level)
             elif tag in text_tags:
                 text = decode(data[start:pos])
             elif tag == children_tag:
-                below = inside(vr)(start, pos, True, place, level + 1)[0]
-            elif tag == item_end_tag:
-                if not closed:
-                    break
+                below, pos = inside(vr)(start, pos, closed_value, place, level + 1)
+            elif tag == item_end_tag and not closed:
+                break
             elif tag == qualifier_tag:
-                qualifier = codes(start, pos, level)
+                qualifier, pos = code_at(start, pos, closed_value, level)
             elif tag == reference_tag:
-                references = values.references(start, pos, True, level)[0]
-        return ContentItem(place, relationship, value_type, name, text, code, measured, qualifier, references, below), pos
+                references, pos = references_at(start, pos, closed_value, level)
+            elif not closed_value:
+                pos = step_over(tag, vr, length, start, end, level)[1]
+        return ContentItem(
+            place, relationship, value_type, name, text, code, measured, qualifier, references, below
+        ), pos
 
     def children(pos: int, end: int, closed: bool, place: str, level: int) -> tuple[tuple[ContentItem, ...], int]:
         nonlocal count
@@ -255,12 +168,19 @@ def content_reader(data: bytes, layout: Layout, limits: ReadLimits, decode: Deco
     def inside(vr: bytes) -> Children:
         if vr != b"UN":
             return children
-        return content_reader(data, IMPLICIT_LITTLE, limits, decode)
-
-    def over(vr: bytes) -> Callable[[int, int, bool, int], tuple[list[DataSet], int]]:
-        return Walk(data, IMPLICIT_LITTLE, limits, ()).sequence if vr == b"UN" else step_over
+        return content_reader(data, IMPLICIT_LITTLE, limits, decode, memory)
 
     return children
+
+
+def code_of(item: DataSet, decode: Decode) -> Code | None:
+    """A code of the header (PS3.3 section 8.8), None where the item holds neither value nor meaning."""
+    written = item.get(0x00080100) or item.get(0x00080119) or item.get(0x00080120)
+    value, scheme, meaning = (
+        decode(part) if isinstance(part, bytes) else ""
+        for part in (written, item.get(0x00080102), item.get(0x00080104))
+    )
+    return Code(value, scheme, meaning) if value or meaning else None
 
 
 def root_item(data_set: DataSet, children: tuple[ContentItem, ...] | None, decode: Decode) -> ContentItem:
@@ -270,12 +190,8 @@ def root_item(data_set: DataSet, children: tuple[ContentItem, ...] | None, decod
     """
     if children is None:
         raise Truncated("a structured report without its Content Sequence (0040,a730)")
-    names = data_set.get(0x0040A043)
-    value_type = data_set.get(0x0040A040)
+    names, value_type = data_set.get(0x0040A043), data_set.get(0x0040A040)
+    name = code_of(names[0], decode) if isinstance(names, list) and names else None
     return ContentItem(
-        "1",
-        None,
-        decode(value_type) if isinstance(value_type, bytes) else None,
-        code_of(cast(DataSet, names[0]), decode) if isinstance(names, list) and names else None,
-        children=children,
+        "1", None, decode(value_type) if isinstance(value_type, bytes) else None, name, children=children
     )

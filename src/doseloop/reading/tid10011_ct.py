@@ -74,7 +74,9 @@ def started_at(items: Items, missing: list[str]) -> Reading[str] | None:
         return None
     moment = moment_iso(written.value)
     if moment is None:
-        missing.append(f"DateTime Started at {written.place} is written {written.recorded[:40]!r}, which is not a time.")
+        missing.append(
+            f"DateTime Started at {written.place} is written {written.recorded[:40]!r}, which is not a time."
+        )
         return None
     return Reading(moment, written.place, written.recorded)
 
@@ -97,9 +99,8 @@ def _sources(items: Items, missing: list[str]) -> tuple[CtSource, ...]:
 
 def _source(items: Items) -> CtSource:
     identification = items.text("113832")
-    number_as_id = items.number("113832", COUNT) if identification is None else None
     return CtSource(
-        identification=identification.value if identification else number_as_id and number_as_id.recorded,
+        identification=identification.value if identification else None,
         kvp=items.number("113733", KV, nothing_is_zero=True),
         tube_current_ma=items.number("113734", MA),
         max_tube_current_ma=items.number("113833", MA),

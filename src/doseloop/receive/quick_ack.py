@@ -30,5 +30,6 @@ class QuickAckServer(ThreadedAssociationServer):
 
     def get_request(self) -> tuple[socket.socket, Any]:
         """Accept one connection."""
+        assert self.socket is not None
         accepted, address = self.socket.accept()
         return QuickAckSocket(fileno=accepted.detach()), address

@@ -1,7 +1,7 @@
 """The reference levels that come with Doseloop, typed.
 
-Schema of the data: `data/levels.schema.json`. Method behind the numbers: ICRP Publication 135 (a level is the 75th percentile
-of the medians of facilities, for comparison with the median of a group).
+Schema of the data: `data/levels.schema.json`. Method behind the numbers: ICRP Publication 135 (a level is the 75th
+percentile of the medians of facilities, for comparison with the median of a group).
 """
 
 from collections.abc import Iterable

@@ -21,7 +21,8 @@ _MODALITY_WORDS: Final = frozenset({"ct", "xa", "rf", "ir"})
 def normalised(name: str) -> str:
     """A name as words in lower case: without numbering, age suffix, punctuation and accents; `ä` becomes `ae`.
 
-    `1.1 Head_Routine (Adult)`, `HeadRoutine` and `head  routine` are the same. Plain numbers stay, since `3 phase` is not `phase`.
+    `1.1 Head_Routine (Adult)`, `HeadRoutine` and `head  routine` are the same. Plain numbers stay, since `3 phase` is
+    not `phase`.
     """
     text = unicodedata.normalize("NFKC", name)
     text = _AGE_SUFFIX.sub(" ", _LEADING_NUMBER.sub("", text))

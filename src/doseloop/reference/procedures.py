@@ -35,7 +35,7 @@ class Catalogue:
         return None
 
     def name_of(self, key: str, language: str = "en") -> str:
-        """The plain name of a procedure, English where the language has none; the key itself where it is a site's own."""
+        """The plain name of a procedure, English where the language has none; the key itself of a site's own."""
         found = self.procedures.get(key)
         return key if found is None else found.names.get(language, found.names["en"])
 

@@ -1,19 +1,19 @@
 """`python -m doseloop.roles ROLE PARENT`: one role, as `serve` starts it."""
 
-import os
 import sys
 from importlib import import_module
 
 from doseloop.roles.process import end_with_parent, log_as, stop_on_signal
+from doseloop.roles.record import open_record
 
 
 def main() -> None:
     """Run the role until a signal or the parent's end."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "doseloop.roles.django_settings")
     role, parent = sys.argv[1], int(sys.argv[2])
     end_with_parent(parent)
     stop = stop_on_signal()
     log_as(role)
+    open_record(None)
     import_module(f"doseloop.roles.{role}").run(stop)
 
 

@@ -3,7 +3,6 @@
 import shutil
 import threading
 
-import django
 import structlog
 from django.conf import settings
 from django.db import close_old_connections, connections
@@ -22,7 +21,6 @@ def inbox_of(options: Settings, folder: DataFolder) -> Inbox:
 
 def run(stop: threading.Event) -> None:
     """Receive until `stop` is set."""
-    django.setup()
     options, folder = settings.DOSELOOP, settings.FOLDER
     incoming = folder.root / "incoming"
     shutil.rmtree(incoming, ignore_errors=True)

@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-import django
 import structlog
 from django.conf import settings
 from django.core.management import call_command
@@ -55,7 +54,6 @@ def alone(folder: DataFolder) -> Iterator[int]:
 
 def prepare() -> None:
     """Bring the record up to date and remove what a crash left. Nobody else may run over the folder."""
-    django.setup()
     call_command("migrate", verbosity=0)
     options = settings.DOSELOOP
     scanners.site_of(options.site, scanners.SiteDefaults(options.site, options.zone))
@@ -109,5 +107,3 @@ def _end(children: list[Child]) -> None:
         except subprocess.TimeoutExpired:
             child.process.kill()
             child.process.wait()
-
-

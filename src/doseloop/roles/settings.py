@@ -21,7 +21,9 @@ class Settings(BaseSettings):
 
     web_host: str = Field("127.0.0.1", description="Address on which the web server listens.")
     web_port: int = Field(8080, description="Port of the web server.")
-    web_https: bool = Field(False, description="Whether browsers reach the pages by HTTPS: cookies are then sent by it alone.")
+    web_https: bool = Field(
+        False, description="Whether browsers reach the pages by HTTPS: cookies are then sent by it alone."
+    )
     web_names: list[str] = Field(
         ["localhost", "127.0.0.1", "[::1]"], description="Host names by which browsers reach the pages."
     )
@@ -36,7 +38,9 @@ class Settings(BaseSettings):
 
     site: str = Field("Main site", description="Site of scanners whose institution names no site of the record.")
     zone: str = Field("UTC", description="IANA time zone of sites when they are made.")
-    quiet_minutes: float = Field(15.0, description="How long a study must be quiet before its totals are no longer provisional.")
+    quiet_minutes: float = Field(
+        15.0, description="How long a study must be quiet before its totals are no longer provisional."
+    )
     silent_hours: float = Field(24.0, description="How long a scanner may send nothing before today calls it silent.")
     pseudonymous: bool = Field(
         False, description="Replace identity by a keyed hash, keep the de-identified object and destroy the original."

@@ -2,7 +2,6 @@
 
 import threading
 
-import django
 import structlog
 import uvicorn
 from django.conf import settings
@@ -13,7 +12,6 @@ application = get_asgi_application()
 
 def run(stop: threading.Event) -> None:
     """Serve pages until `stop` is set."""
-    django.setup()
     options = settings.DOSELOOP
     config = uvicorn.Config(
         application,

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-import django
 import structlog
 from django.conf import settings
 from django.db import OperationalError, connections
@@ -17,7 +16,7 @@ from django.db import OperationalError, connections
 from doseloop.facts.copy import refresh
 from doseloop.facts.paths import FactsPaths
 from doseloop.model.dose_object import ReadResult
-from doseloop.pipeline import Pipeline
+from doseloop.pipeline import Outcome, Pipeline
 from doseloop.reading.process import ProcessLimits, ReaderPool
 from doseloop.roles.data_folder import DataFolder
 from doseloop.roles.receiver import inbox_of
@@ -28,6 +27,7 @@ from doseloop.store.vault import Vault
 
 _LEASE = timedelta(minutes=2)
 _BATCH = 16
+_IDLE_S = 0.1
 _log = structlog.get_logger()
 
 
@@ -56,10 +56,9 @@ class Clock:
 
     def tick(self) -> None:
         """Do it if it is due."""
-        now = time.monotonic()
-        if now >= self.due:
-            self.action()
+        if time.monotonic() >= self.due:
             self.due = time.monotonic() + self.every_s
+            self.action()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,33 +73,42 @@ class Worker:
         """Process what waits, up to one batch. Returns how many objects were settled."""
         taken = claims.claim(self.name, _BATCH, _LEASE) if claims.anything_waiting() else ()
         for claim, outcome in zip(taken, self.threads.map(self.pipeline.read, taken), strict=True):
-            self.pipeline.settle(claim, outcome)
+            self._settle(claim, outcome)
         return len(taken)
+
+    def _settle(self, claim: claims.Claim, outcome: Outcome) -> None:
+        """Settle one object; one that fails again and again costs only itself."""
+        try:
+            self.pipeline.settle(claim, outcome)
+        except OperationalError:
+            raise
+        except Exception:
+            _log.exception("an object could not be settled", object=claim.object, attempt=claim.attempts)
+            self.pipeline.put_off(claim)
 
 
 def run(stop: threading.Event) -> None:
     """Work until `stop` is set."""
     options = Settings()
     pool = pool_of(options)
-    django.setup()
     folder: DataFolder = settings.FOLDER
     name = os.environ.get("DOSELOOP_WORKER", "worker-1")
     claims.give_back(name)
     worker = Worker(name, pipeline_of(options, folder, pool.read), ThreadPoolExecutor(options.readers))
     quiet = timedelta(minutes=options.quiet_minutes)
-    paths = FactsPaths(folder.facts, folder.record)
+    paths = FactsPaths.in_data(folder.root)
     clocks = [Clock(2.0, lambda: worker.pipeline.settle_quiet(quiet)), Clock(60.0, lambda: refresh(paths))]
     _log.info("working", name=name, readers=options.readers)
     while not stop.is_set():
         if not _guarded(worker, clocks):
-            stop.wait(0.1)
+            stop.wait(_IDLE_S)
     worker.threads.shutdown(cancel_futures=True)
     pool.close()
     connections.close_all()
 
 
 def _guarded(worker: Worker, clocks: list[Clock]) -> int:
-    """One step that outlives any failure: what failed waits for its lease and is tried again."""
+    """One step that outlives a failure of the record or of the clocks: what was claimed comes back when its lease ends."""
     try:
         done = worker.step()
         for clock in clocks:

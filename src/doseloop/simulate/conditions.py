@@ -13,3 +13,7 @@ class Conditions:
     """On scan length, or on the duration of fluoroscopy."""
     typical: bool = False
     """True takes the residual scatter away, so that the size of what was planted is known exactly."""
+
+
+USUAL = Conditions()
+"""Nothing special."""

@@ -1,13 +1,13 @@
-"""Content items of a structured report as bytes, Explicit VR Little Endian with defined lengths (PS3.5 section 7, PS3.3 C.17.3).
+"""Content items of a structured report as bytes (PS3.3 section C.17.3), Explicit VR Little Endian (PS3.5 section 7).
 
-pydicom takes 200 ms for one angiography report; joining encoded items takes 2. A test reads each report with pydicom and
-writes it again: the bytes are the same.
+pydicom takes 130 to 250 ms to write one angiography report that it already holds; joining encoded items takes 5. A test
+reads reports with pydicom and writes them again: the bytes are the same.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import cache
 from struct import pack
 
 from doseloop.simulate.codes import Concept
@@ -38,7 +38,7 @@ def decimal_string(value: float) -> str:
     return str(value) if isinstance(value, int) else f"{value:.10g}"
 
 
-@lru_cache(maxsize=None)
+@cache
 def code_item(concept: Concept, coding: Coding) -> bytes:
     """The attributes of a coded entry (PS3.3 section 8.8); SNOMED codes in the nomenclature asked for."""
     code, scheme = (concept.srt, "SRT") if coding == "SRT" and concept.srt else (concept.code, concept.scheme)
@@ -49,7 +49,7 @@ def code_item(concept: Concept, coding: Coding) -> bytes:
     )
 
 
-@lru_cache(maxsize=None)
+@cache
 def _head(relation: str, value_type: str, concept: Concept, coding: Coding) -> bytes:
     return (
         element(0x0040, 0xA010, "CS", relation.encode())
@@ -58,7 +58,7 @@ def _head(relation: str, value_type: str, concept: Concept, coding: Coding) -> b
     )
 
 
-@lru_cache(maxsize=None)
+@cache
 def _unit(unit: Concept) -> bytes:
     return sequence(0x0040, 0x08EA, [code_item(unit, "SCT")])
 

@@ -2,19 +2,21 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import sqrt
+from math import pow, sqrt
 from random import Random
 
 from doseloop.simulate import codes
 from doseloop.simulate.chance import lognormal, uid
 from doseloop.simulate.codes import Concept
-from doseloop.simulate.conditions import Conditions
+from doseloop.simulate.conditions import USUAL, Conditions
 from doseloop.simulate.department import CtProcedure, Scanner
 from doseloop.simulate.patients import Patient
 from doseloop.simulate.records import CtAcquisition
 
 CTDI_VOL_LOG_SD = 0.20
 DLP_LOG_SD = 0.25
+NARROW_COLLIMATION_MM = 10.0
+"""Of localisers and bolus tracking."""
 LENGTH_LOG_SD = sqrt(DLP_LOG_SD**2 - CTDI_VOL_LOG_SD**2)
 PHASE_LOG_SD = 0.02
 """What phases of one exam differ by; inside the scatter of the exam."""
@@ -34,7 +36,7 @@ class CtPlan:
     procedure: CtProcedure
     patient: Patient
     started_at: datetime
-    conditions: Conditions = Conditions()
+    conditions: Conditions = USUAL
 
 
 def typical_ctdi_vol_mgy(scanner: Scanner, procedure: CtProcedure, weight_kg: float) -> float:
@@ -43,7 +45,7 @@ def typical_ctdi_vol_mgy(scanner: Scanner, procedure: CtProcedure, weight_kg: fl
     A power law of weight stands for tube current modulation: reference * output * (weight / 75 kg) ** modulation.
     """
     output = scanner.output * scanner.protocol_output.get(procedure.name, 1.0)
-    return procedure.ctdi_vol_mgy * output * (weight_kg / STANDARD_WEIGHT_KG) ** procedure.modulation
+    return procedure.ctdi_vol_mgy * output * pow(weight_kg / STANDARD_WEIGHT_KG, procedure.modulation)
 
 
 def typical_length_mm(procedure: CtProcedure, height_m: float) -> float:
@@ -137,7 +139,7 @@ class _Scan:
             pitch=pitch,
             length_mm=length_mm,
             single_collimation_mm=scanner.single_collimation_mm,
-            total_collimation_mm=min(scanner.total_collimation_mm, 10.0) if not spiral else scanner.total_collimation_mm,
+            total_collimation_mm=scanner.total_collimation_mm if spiral else NARROW_COLLIMATION_MM,
             modulation=scanner.tube_current_modulation if spiral else "NONE",
             phantom_cm=phantom_cm,
             ctdi_vol_mgy=ctdi_vol_mgy if dosed else None,
@@ -146,7 +148,7 @@ class _Scan:
 
 
 def _tube_current_ma(ctdi_vol_mgy: float, phantom_cm: int, kvp: int, pitch: float | None, rotation_s: float) -> int:
-    per_mas = MGY_PER_100_MAS[phantom_cm] / 100 * (kvp / 120) ** 2.4
+    per_mas = MGY_PER_100_MAS[phantom_cm] / 100 * pow(kvp / 120, 2.4)
     return max(10, round(ctdi_vol_mgy * (pitch or 1.0) / (per_mas * rotation_s)))
 
 

@@ -23,6 +23,7 @@ EMERGENCY_HOURS = (3, 2, 2, 1, 1, 2, 2, 3, 4, 5, 6, 6, 6, 6, 6, 6, 6, 6, 6, 5, 5
 SLOT_MINUTES = {"CT": 12, "XA": 75}
 RESENT = 0.02
 """Share of exams whose last report comes a second time."""
+FIRST_SINGLE = datetime.combine(date(2026, 1, 5), time(8))
 DEFAULT_MIX = {"CT": 0.85, "XA": 0.15}
 
 
@@ -90,7 +91,7 @@ def _single(department: Department, seed: int, number: int, mix: Mapping[str, fl
     modality = draw.choices(list(mix), list(mix.values()))[0]
     scanners = [scanner for scanner in department.scanners if scanner.modality == modality and scanner.mix]
     scanner = draw.choices(scanners, [scanner.exams_per_week for scanner in scanners])[0]
-    started_at = datetime(2026, 1, 5, 8) + timedelta(minutes=7 * number)
+    started_at = FIRST_SINGLE + timedelta(minutes=7 * number)
     procedure = draw.choices(list(scanner.mix), list(scanner.mix.values()))[0]
     exam = draw_exam(department, scanner, procedure, started_at, f"S{number:08d}", seed, draw)
     return encode(_reports(exam)[-1])
@@ -108,7 +109,15 @@ def _scanner_day(
         found = planted(faults, Slot(scanner.name, procedure, day, done[procedure]))
         accession = f"{site}{day:%y%m%d}{scanner.ae_title[:6]}{index:03d}"
         exam = draw_exam(department, scanner, procedure, at, accession, seed, draw, found.conditions)
-        yield SimulatedExam(at, scanner, procedure, exam.patient, _deliveries(exam, draw), _truth(exam, found))
+        yield simulated(exam, found, draw)
+
+
+def simulated(exam: Exam, found: Planted, draw: Random) -> SimulatedExam:
+    """An exam with what leaves its scanner and the truth about it."""
+    deliveries = _deliveries(exam, draw)
+    return SimulatedExam(
+        exam.started_at, exam.scanner, exam.procedure, exam.patient, deliveries, _truth(exam, found)
+    )
 
 
 def _beginnings(scanner: Scanner, day: date, draw: Random) -> list[datetime]:
@@ -140,7 +149,9 @@ def _reports(exam: Exam) -> list[Report]:
 
 
 def _deliveries(exam: Exam, draw: Random) -> tuple[Delivery, ...]:
-    deliveries = [Delivery(report.made_at + timedelta(seconds=draw.randint(1, 90)), report) for report in _reports(exam)]
+    deliveries = [
+        Delivery(report.made_at + timedelta(seconds=draw.randint(1, 90)), report) for report in _reports(exam)
+    ]
     if draw.random() < RESENT:
         again = deliveries[-1].at + timedelta(minutes=draw.randint(3, 240))
         deliveries.append(Delivery(again, deliveries[-1].report))

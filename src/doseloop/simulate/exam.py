@@ -6,7 +6,7 @@ from random import Random
 from doseloop.simulate import angiography, codes, ct
 from doseloop.simulate.angiography import AngiographyPlan
 from doseloop.simulate.chance import uid
-from doseloop.simulate.conditions import Conditions
+from doseloop.simulate.conditions import USUAL, Conditions
 from doseloop.simulate.ct import CtPlan
 from doseloop.simulate.department import CtProcedure, Department, Scanner
 from doseloop.simulate.patients import patient_for
@@ -29,7 +29,7 @@ def draw_exam(
     accession: str,
     seed: int,
     draw: Random,
-    conditions: Conditions = Conditions(),  # noqa: B008 (frozen)
+    conditions: Conditions = USUAL,
 ) -> Exam:
     """One exam on a scanner; the accession number makes its UIDs."""
     procedure = department.procedures[procedure_name]

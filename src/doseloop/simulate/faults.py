@@ -1,7 +1,7 @@
 """Faults planted into the virtual hospital, with known place, size and time.
 
-A fault looks at each slot (where, when, what) before the exam is drawn and answers how the exam departs from the usual way,
-or None. Further faults (drift, copied protocol, adult protocol on a child, ...) are further classes of this form.
+A fault looks at each slot (where, when, what) before the exam is drawn and answers how the exam departs from the usual
+way, or None. Further faults (drift, copied protocol, adult protocol on a child, ...) are further classes of this form.
 """
 
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Protocol
 
-from doseloop.simulate.conditions import Conditions
+from doseloop.simulate.conditions import USUAL, Conditions
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +64,13 @@ class Planted:
     """What was planted in one exam."""
 
     faults: tuple[str, ...] = ()
-    conditions: Conditions = Conditions()
+    conditions: Conditions = USUAL
 
 
 def planted(faults: Sequence[Fault], slot: Slot) -> Planted:
     """All faults that touch a slot; their factors multiply."""
     touching = [(fault.name, found) for fault in faults if (found := fault.conditions(slot))]
-    conditions = Conditions()
+    conditions = USUAL
     for _, found in touching:
         conditions = Conditions(
             dose_factor=conditions.dose_factor * found.dose_factor,

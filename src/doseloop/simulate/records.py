@@ -108,7 +108,8 @@ class Exam:
     @property
     def ended_at(self) -> datetime:
         """End of the last irradiation."""
-        return max(event.ended_at for event in (*self.ct_events, *self.runs))
+        events: tuple[CtAcquisition | XrayRun, ...] = self.ct_events or self.runs
+        return max(event.ended_at for event in events)
 
 
 @dataclass(frozen=True, slots=True)

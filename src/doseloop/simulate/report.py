@@ -1,4 +1,4 @@
-"""Writes a dose report: an X-Ray Radiation Dose SR (PS3.3 section A.35.8) as a file of PS3.10, Explicit VR Little Endian.
+"""Writes a dose report: an X-Ray Radiation Dose SR (PS3.3 section A.35.8), a file of PS3.10, Explicit VR Little Endian.
 
 The header goes through pydicom; the content tree, which is nearly all of it, through `content.py`.
 """
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.filewriter import dcmwrite
 from pydicom.sequence import Sequence
-from pydicom.uid import ExplicitVRLittleEndian, XRayRadiationDoseSRStorage
+from pydicom.uid import UID, ExplicitVRLittleEndian, XRayRadiationDoseSRStorage
 
 from doseloop.simulate import codes, tid10001_projection, tid10011_ct
 from doseloop.simulate.chance import uid
@@ -32,9 +32,11 @@ def encode(report: Report) -> bytes:
     exam = report.exam
     writer = ContentWriter(exam.scanner.coding, PYTHON_ENCODINGS[exam.scanner.character_set])
     if exam.ct_events:
-        items, template_id = tid10011_ct.items(exam, exam.ct_events[: report.events], writer), tid10011_ct.TEMPLATE
+        template_id = tid10011_ct.TEMPLATE
+        items = tid10011_ct.items(exam, exam.ct_events[: report.events], writer)
     else:
-        items, template_id = tid10001_projection.items(exam, exam.runs[: report.events], writer), tid10001_projection.TEMPLATE
+        template_id = tid10001_projection.TEMPLATE
+        items = tid10001_projection.items(exam, exam.runs[: report.events], writer)
     header = BytesIO()
     dcmwrite(header, _header(report, template_id), enforce_file_format=True)
     # Content Sequence (0040,A730) has the highest tag of all, so that it simply follows the header.
@@ -55,9 +57,9 @@ def _header(report: Report, template_id: str) -> Dataset:
 def _file_meta(report: Report) -> FileMetaDataset:
     meta = FileMetaDataset()
     meta.MediaStorageSOPClassUID = XRayRadiationDoseSRStorage
-    meta.MediaStorageSOPInstanceUID = sop_instance_uid(report)
+    meta.MediaStorageSOPInstanceUID = UID(sop_instance_uid(report))
     meta.TransferSyntaxUID = ExplicitVRLittleEndian
-    meta.ImplementationClassUID = IMPLEMENTATION_UID
+    meta.ImplementationClassUID = UID(IMPLEMENTATION_UID)
     meta.ImplementationVersionName = "DOSELOOP_SIM"
     return meta
 

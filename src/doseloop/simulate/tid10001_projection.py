@@ -1,4 +1,4 @@
-"""Projection X-Ray Radiation Dose (PS3.16 TID 10001) with accumulated dose by plane (TID 10002, 10004) and events (TID 10003)."""
+"""Projection X-Ray Radiation Dose (PS3.16 TID 10001): accumulated dose by plane (TID 10002), events (TID 10003)."""
 
 from collections.abc import Iterator, Sequence
 
@@ -75,7 +75,7 @@ def _event(exam: Exam, run: XrayRun, writer: ContentWriter) -> bytes:
         writer.num(codes.DOSE_RP, run.ka_r_gy, codes.GY),
         *_source(run, writer),
         *_geometry(run, writer),
-        participants.irradiation_administering(writer, exam.physician),
+        participants.irradiation_administering(writer, exam.operator),
         participants.irradiating_device(writer, exam.scanner),
     ]
     return writer.container(codes.X_RAY_EVENT, children, "10003")

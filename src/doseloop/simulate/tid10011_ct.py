@@ -1,4 +1,4 @@
-"""CT Radiation Dose (PS3.16 TID 10011) with accumulated dose (TID 10012), events (TID 10013) and sources (TID 10014)."""
+"""CT Radiation Dose (PS3.16 TID 10011): accumulated dose (TID 10012), events (TID 10013), sources (TID 10014)."""
 
 from collections.abc import Iterator, Sequence
 

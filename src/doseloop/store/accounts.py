@@ -1,5 +1,7 @@
 """Accounts' roles, and the scope that follows from them."""
 
+from collections.abc import Iterable
+
 from django.contrib.auth.models import User
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -47,3 +49,14 @@ def add_account(name: str, password: str, role: Role, site: str | None) -> tuple
             grant(account.pk, one.pk, role)
             record_change(COMMAND, "made account", f"account {account.pk}", site=one.pk, after={"role": role.value})
     return tuple(one.name for one in sites)
+
+
+def demo_account(name: str, password: str, sites: Iterable[str], zone: str = "UTC") -> None:
+    """Make the demo's account, or give it the password, as administrator of the demo's sites."""
+    with transaction.atomic():
+        account, _ = User.objects.get_or_create(username=name)
+        account.set_password(password)
+        account.save()
+        for site in sites:
+            one, _ = Site.objects.get_or_create(name=site, defaults={"zone": zone})
+            grant(account.pk, one.pk, Role.ADMINISTRATOR)

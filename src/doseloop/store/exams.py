@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -63,7 +63,9 @@ def quiet_since(quiet: timedelta, most: int) -> list[int]:
     """Exams that are provisional and whose study has been quiet for that long."""
     before = timezone.now() - quiet
     return list(
-        models.Exam.objects.filter(settled=False, received_at__lt=before).order_by("pk").values_list("pk", flat=True)[:most]
+        models.Exam.objects.filter(settled=False, received_at__lt=before)
+        .order_by("pk")
+        .values_list("pk", flat=True)[:most]
     )
 
 

@@ -50,7 +50,7 @@ class DoseObjectRow(models.Model):
     dose_digest = models.CharField(max_length=64, default="")
     """SHA-256 of the dose content (events and totals) of `record`."""
     identity = models.ForeignKey("store.Identity", null=True, on_delete=models.SET_NULL)
-    exam = models.ForeignKey("store.Exam", null=True, on_delete=models.SET_NULL, related_name="objects")
+    exam = models.ForeignKey("store.Exam", null=True, on_delete=models.SET_NULL, related_name="dose_objects")
 
     class Meta:
         indexes = [

@@ -1,0 +1,64 @@
+# One target per task. Each makes the environment it needs; a fresh clone needs Python 3.11 or later with venv, git and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+THIRD_PARTY := src/doseloop/web/static/third_party
+export PYTHONDONTWRITEBYTECODE := 1
+
+.PHONY: demo test check bench screenshots lock clean
+
+# A virtual hospital sends its doses to a real server: prints the address and a log-in.
+demo: $(VENV)/runtime $(THIRD_PARTY)/done
+	@$(BIN)/doseloop demo
+
+# Everything that CI runs.
+test: $(VENV)/dev $(THIRD_PARTY)/done check
+	@$(BIN)/python tools/real_peers.py
+	$(BIN)/pytest
+
+# Style, types and the layers of the house.
+check: $(VENV)/dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	DOSELOOP_DATA=build/mypy $(BIN)/mypy
+	$(BIN)/lint-imports
+
+# Speed and memory, with a peer or a limit beside each figure.
+bench: $(VENV)/dev $(THIRD_PARTY)/done
+	$(BIN)/python -m bench
+
+# Every page in both themes and widths, into docs/screenshots.
+screenshots: $(VENV)/dev $(THIRD_PARTY)/done
+	@$(BIN)/python tools/real_peers.py
+	$(BIN)/python -m tests.web.screenshots
+
+# New versions of everything, locked with their hashes.
+lock: $(VENV)/dev
+	$(BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml -o locks/runtime.txt
+	$(BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header --group dev pyproject.toml -o locks/dev.txt
+	$(BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header -c locks/dev.txt locks/build.in -o locks/build.txt
+	npm update --package-lock-only
+
+clean:
+	rm -rf $(VENV) node_modules $(THIRD_PARTY) build
+
+$(VENV)/made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || (echo "Doseloop needs Python 3.11 or later; set PYTHON=..."; exit 1)
+	@$(PYTHON) -m venv $(VENV) || (echo "The venv module is missing: apt install python3-venv"; exit 1)
+	@touch $@
+
+$(VENV)/runtime: $(VENV)/made locks/runtime.txt pyproject.toml
+	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r locks/build.txt -r locks/runtime.txt
+	$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/dev: $(VENV)/runtime locks/dev.txt
+	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r locks/dev.txt
+	@touch $@
+
+# Scripts of the pages come from npm by the lock file, with the npm of the environment: the machine needs no Node.
+$(THIRD_PARTY)/done: $(VENV)/runtime package-lock.json
+	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/npm ci --silent --ignore-scripts --no-audit --no-fund
+	@mkdir -p $(THIRD_PARTY)
+	cp node_modules/htmx.org/dist/htmx.min.js node_modules/echarts/dist/echarts.min.js $(THIRD_PARTY)/
+	@touch $@

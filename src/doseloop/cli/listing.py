@@ -1,0 +1,45 @@
+"""`doseloop exams` and `doseloop flags`: what is in the record, with the filters of the pages."""
+
+import dataclasses
+import json
+from typing import Annotated, Any
+from urllib.parse import parse_qsl
+
+import typer
+
+from doseloop.cli.options import DataOption, JsonOption
+from doseloop.roles.record import open_record
+
+FilterOption = Annotated[str, typer.Option("--filter", help="Filters as the page's address has them: `modality=CT`.")]
+
+
+def exams(address: FilterOption = "", as_json: JsonOption = False, data: DataOption = None) -> None:
+    """List exams, the newest first."""
+    _, folder = open_record(data)
+    from doseloop.access.scope import SYSTEM
+    from doseloop.facts.engine import Facts
+    from doseloop.facts.exams import ExamOrder, exam_rows
+    from doseloop.facts.filters import ExamFilter
+    from doseloop.facts.paths import FactsPaths
+
+    facts = Facts(FactsPaths.in_data(folder.root))
+    wanted = ExamFilter.from_address(dict(parse_qsl(address)))
+    for row in exam_rows(facts, SYSTEM, wanted, ExamOrder()):
+        _show(dataclasses.asdict(row), as_json)
+
+
+def flags(as_json: JsonOption = False, data: DataOption = None) -> None:
+    """List flags, the newest first."""
+    open_record(data)
+    from doseloop.access.scope import SYSTEM
+    from doseloop.store.flags import flags as all_flags
+
+    for row in all_flags(SYSTEM):
+        _show(dataclasses.asdict(row), as_json)
+
+
+def _show(row: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(row, default=str, ensure_ascii=False))
+    else:
+        typer.echo("  ".join(f"{name}={value}" for name, value in row.items() if value not in (None, "")))

@@ -1,0 +1,269 @@
+"""Reader processes: objects are read in children that can be ended, so that a hostile object costs only itself.
+
+A child gets a task and a path, and answers with data (msgpack) that the parent checks against the model; never with a
+pickle. The parent holds it to a wall time, the child holds itself to a size. Children come from a fork server that has
+imported the reader and nothing else of ours, so a pool must be made before any database is open. When the parent ends,
+however it ends, the kernel ends its children, even one that is stuck.
+"""
+
+import fcntl
+import multiprocessing
+import os
+import queue
+import resource
+import select
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from types import ModuleType, TracebackType
+from typing import Literal, Self
+
+import msgspec
+
+from doseloop.model.dose_object import ReadResult
+from doseloop.model.errors import DoseloopError, NotDose, ObjectError, ReaderStopped
+from doseloop.reading.limits import DEFAULT_LIMITS, MEBIBYTE, ReadLimits
+from doseloop.reading.object import read_content_tree, read_object
+from doseloop.reading.sr import ContentItem
+from doseloop.reading.values import CodeMemory
+
+Task = Literal["read", "tree"]
+_STARTING = threading.Lock()
+PRELOADED = ["doseloop.reading.process"]
+_LONGEST_ANSWER = 256 * MEBIBYTE
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessLimits:
+    """What one reader process may use."""
+
+    memory_bytes: int = 512 * MEBIBYTE
+    """Address space beyond what an idle reader has."""
+    wall_s: float = 5.0
+    """Time for one object, from the task to the answer."""
+
+
+class _Job(msgspec.Struct, frozen=True, array_like=True):
+    task: Task
+    path: str
+
+
+class _Dose(msgspec.Struct, frozen=True, tag="dose"):
+    result: ReadResult
+
+
+class _Tree(msgspec.Struct, frozen=True, tag="tree"):
+    root: ContentItem
+
+
+class _Failed(msgspec.Struct, frozen=True, tag="failed"):
+    code: str
+    message: str
+
+
+_Answer = _Dose | _Tree | _Failed
+_ANSWERS = msgspec.msgpack.Decoder(_Answer)
+_JOBS = msgspec.msgpack.Decoder(_Job)
+
+
+def _every(kind: type[DoseloopError]) -> dict[str, type[DoseloopError]]:
+    found = {kind.code: kind}
+    for below in kind.__subclasses__():
+        found |= _every(below)
+    return found
+
+
+_ERRORS = _every(ObjectError) | {NotDose.code: NotDose}
+
+
+class ReaderPool:
+    """A few long-lived reader processes. Thread-safe: as many threads read at once as there are processes."""
+
+    def __init__(
+        self, size: int, limits: ProcessLimits = ProcessLimits(), reading: ReadLimits = DEFAULT_LIMITS
+    ) -> None:
+        """Start `size` processes; before any database is open."""
+        self._limits = limits
+        self._reading = reading
+        self._context = multiprocessing.get_context("forkserver")
+        self._context.set_forkserver_preload(PRELOADED)
+        self._idle: queue.LifoQueue[_Child] = queue.LifoQueue()
+        self._size = size
+        self._closing = threading.Event()
+        for _ in range(size):
+            self._idle.put(self._new_child())
+
+    def read(self, path: Path) -> ReadResult:
+        """What the object in a file says about dose. Raises `NotDose`, an `ObjectError`, or `ReaderStopped`."""
+        answer = self._ask("read", path)
+        if not isinstance(answer, _Dose):
+            raise ReaderStopped("the reader process answered something else than it was asked for")
+        return answer.result
+
+    def tree(self, path: Path) -> ContentItem:
+        """The content tree of the report in a file. Raises `NotDose`, an `ObjectError`, or `ReaderStopped`."""
+        answer = self._ask("tree", path)
+        if not isinstance(answer, _Tree):
+            raise ReaderStopped("the reader process answered something else than it was asked for")
+        return answer.root
+
+    def close(self) -> None:
+        """End the processes, once each has finished its object."""
+        if self._closing.is_set():
+            return
+        self._closing.set()
+        for _ in range(self._size):
+            self._idle.get().end()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _new_child(self) -> "_Child":
+        return _Child(self._context, self._limits, self._reading)
+
+    def _ask(self, task: Task, path: Path) -> _Dose | _Tree:
+        if self._closing.is_set():
+            raise ReaderStopped("the reader processes are being ended")
+        child = self._idle.get()
+        if not child.is_alive():  # it died while idle, which is no fault of this object
+            child.kill()
+            child = self._new_child()
+        try:
+            answer = child.ask(_Job(task, str(path)))
+        except BaseException:
+            child.kill()
+            child = self._new_child()
+            raise
+        finally:
+            self._idle.put(child)
+        if isinstance(answer, _Failed):
+            raise _ERRORS.get(answer.code, ObjectError)(answer.message)
+        return answer
+
+
+class _Child:
+    """One reader process and the parent's end of its pipe."""
+
+    __slots__ = ("_pipe", "_process", "_wall_s")
+
+    def __init__(
+        self, context: multiprocessing.context.ForkServerContext, limits: ProcessLimits, reading: ReadLimits
+    ) -> None:
+        self._wall_s = limits.wall_s
+        self._pipe, far_end = context.Pipe()
+        self._process = context.Process(target=_serve, args=(far_end, limits.memory_bytes, reading), daemon=True)
+        with _without_main():
+            self._process.start()
+        far_end.close()
+
+    def ask(self, job: _Job) -> _Answer:
+        """Hand over one job and wait for its answer. Raises `ReaderStopped` where none comes in time or the child dies."""
+        where = Path(job.path).name
+        try:
+            self._pipe.send_bytes(msgspec.msgpack.encode(job))
+            if not self._pipe.poll(self._wall_s):
+                raise ReaderStopped(f"reading {where} took longer than {self._wall_s:g} s")
+            answer: _Answer = _ANSWERS.decode(self._pipe.recv_bytes(_LONGEST_ANSWER))
+            return answer
+        except (EOFError, OSError) as error:
+            self._process.join(1)
+            raise ReaderStopped(f"the reader process died on {where} ({_why(self._process.exitcode)})") from error
+        except msgspec.ValidationError as error:
+            raise ReaderStopped(f"the answer about {where} does not fit the model: {error}") from error
+
+    def is_alive(self) -> bool:
+        """Whether the process runs and waits for a job."""
+        return self._process.is_alive()
+
+    def kill(self) -> None:
+        """End the process now and wait until it is gone."""
+        self._process.kill()
+        self.end()
+
+    def end(self) -> None:
+        """Close the pipe, which ends an idle process, and wait until it is gone."""
+        self._pipe.close()
+        self._process.join(self._wall_s)
+        if self._process.is_alive():
+            self._process.kill()
+            self._process.join()
+        self._process.close()
+
+
+@contextmanager
+def _without_main() -> Iterator[None]:
+    """Hide the main module while a process starts: a child would import it again, and with it Django and what it opens."""
+    with _STARTING:
+        main = sys.modules["__main__"]
+        sys.modules["__main__"] = ModuleType("__main__")
+        try:
+            yield
+        finally:
+            sys.modules["__main__"] = main
+
+
+def _why(exit_code: int | None) -> str:
+    if exit_code is None:
+        return "it closed its pipe"
+    return f"signal {signal.Signals(-exit_code).name}" if exit_code < 0 else f"exit status {exit_code}"
+
+
+def _serve(pipe: Connection, memory_bytes: int, limits: ReadLimits) -> None:
+    """What a reader process does until its pipe closes."""
+    _end_with_parent()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt at the terminal is for the parent to handle
+    most = _address_space() + memory_bytes
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    memory = CodeMemory()
+    while True:
+        try:
+            job = _JOBS.decode(pipe.recv_bytes())
+        except (EOFError, OSError):
+            return
+        pipe.send_bytes(msgspec.msgpack.encode(_answer(job, limits, memory)))
+
+
+def _end_with_parent() -> None:
+    """Let the kernel end this process by SIGIO when the pipe to its parent closes.
+
+    The signal of a parent's death (PR_SET_PDEATHSIG) is of no use here: the parent by kinship is the fork server, which
+    lives as long as one of its children.
+    """
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+    fcntl.fcntl(parent.sentinel, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(parent.sentinel, fcntl.F_SETFL, fcntl.fcntl(parent.sentinel, fcntl.F_GETFL) | os.O_ASYNC)
+    if select.select([parent.sentinel], [], [], 0)[0]:  # it ended before the signal was asked for
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _answer(job: _Job, limits: ReadLimits, memory: CodeMemory) -> _Answer:
+    try:
+        data = Path(job.path).read_bytes()
+        if job.task == "tree":
+            return _Tree(read_content_tree(data, limits, memory))
+        return _Dose(read_object(data, limits, memory))
+    except DoseloopError as error:
+        return _Failed(error.code, str(error))
+    except OSError as error:
+        return _Failed(ObjectError.code, f"the file cannot be read: {error.strerror}")
+    except MemoryError:
+        return _Failed(ReaderStopped.code, "reading needed more memory than a reader process may have")
+
+
+def _address_space() -> int:
+    """Bytes of address space that this process has."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    return pages * resource.getpagesize()

@@ -1,0 +1,203 @@
+"""Values of content items: coded concepts, measured values, references (PS3.3 sections C.18.1, 8.8, C.18.3).
+
+What was decoded once is kept by its bytes, since a report says the same few codes over and over. The look-ups are
+closures: a local name is the cheapest thing that Python can find, and these run for every item of every report.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import msgspec
+
+from doseloop.model.errors import Malformed, TooDeep
+from doseloop.model.reading import Code
+from doseloop.reading.elements import UNDEFINED, Layout, Walk, cut_header, past_end
+from doseloop.reading.encoding import LONG_VRS
+from doseloop.reading.limits import ReadLimits
+from doseloop.reading.text import Decode
+
+
+class Measured(msgspec.Struct, frozen=True, gc=False):
+    """One measured value (0040,A300) as written."""
+
+    number: str
+    """Numeric Value (0040,A30A); several are separated by a backslash; empty where there is none."""
+    unit: Code | None
+    """Measurement Units (0040,08EA)."""
+
+
+Span = tuple[int, int]
+Fields = dict[int, Span]
+Leaves = Callable[[int, int, bool, int], tuple[list[Fields], int]]
+StepOver = Callable[[int, bytes, int, int, int], int]
+"""Native tag, value representation, start, end and level of a nested open sequence give where it ended."""
+
+REMEMBERED_CODES = 4096
+LONGEST_REMEMBERED = 400
+
+
+class CodeMemory:
+    """Codes that were decoded from earlier objects, by their bytes, for a reader that lives long.
+
+    Only codes in plain ASCII are kept, which mean the same in every character set; it never grows past a few megabytes.
+    """
+
+    __slots__ = ("_codes",)
+
+    def __init__(self) -> None:
+        self._codes: dict[Layout, dict[bytes, Code | None]] = {}
+
+    def of(self, layout: Layout) -> dict[bytes, Code | None]:
+        """What is known of data sets in this layout, to look up in and add to."""
+        return self._codes.setdefault(layout, {})
+
+
+class ValueReader(NamedTuple):
+    """How the values of one data set are read. Each gives the value and where its sequence ended."""
+
+    code: Callable[[int, int, bool, int], tuple[Code | None, int]]
+    measured: Callable[[int, int, bool, int], tuple[tuple[Measured, ...], int]]
+    references: Callable[[int, int, bool, int], tuple[tuple[str, ...], int]]
+
+
+def leaf_reader(data: bytes, layout: Layout, limits: ReadLimits, step_over: StepOver) -> Leaves:
+    """A function that reads the items of a sequence of leaves: (start, end, closed, level) gives, for each item, where the
+    value of each element lies by its native tag, and where the sequence ended.
+
+    A nested sequence is given by where its items lie, its own length checked; its delimiter is part of an open one.
+    """
+    explicit, head, pair, word = (
+        layout.explicit,
+        layout.head.unpack_from,
+        layout.pair.unpack_from,
+        layout.word.unpack_from,
+    )
+    native, long_vrs = layout.native, LONG_VRS
+    item_tag, item_end, sequence_end = native(0xFFFEE000), native(0xFFFEE00D), native(0xFFFEE0DD)
+    levels = limits.levels
+
+    def fields(pos: int, end: int, closed: bool, level: int) -> tuple[Fields, int]:
+        found: Fields = {}
+        while not closed or pos < end:
+            start = pos + 8
+            if start > end:
+                raise cut_header(data, pos, end)
+            vr = b""
+            if explicit:
+                tag, vr, length = head(data, pos)
+                if vr in long_vrs:
+                    if start + 4 > end:
+                        raise cut_header(data, pos, end)
+                    (length,) = word(data, start)
+                    start += 4
+            else:
+                tag, length = head(data, pos)
+            pos = start + length
+            if length == UNDEFINED:
+                pos = step_over(tag, vr, start, end, level)
+            elif pos > end:
+                raise past_end(data, layout, tag, pos, end)
+            elif tag == item_end and not closed:
+                break
+            found[tag] = (start, pos)
+        return found, pos
+
+    def leaves(pos: int, end: int, closed: bool, level: int) -> tuple[list[Fields], int]:
+        if level > levels:
+            raise TooDeep(f"sequences are nested deeper than {levels} levels")
+        items: list[Fields] = []
+        while not closed or pos < end:
+            if pos + 8 > end:
+                raise cut_header(data, pos, end)
+            tag, length = pair(data, pos)
+            pos += 8
+            if tag == item_tag:
+                stop = end if length == UNDEFINED else pos + length
+                if stop > end:
+                    raise past_end(data, layout, tag, stop, end)
+                one, pos = fields(pos, stop, length != UNDEFINED, level)
+                items.append(one)
+            elif tag != sequence_end:
+                raise Malformed(f"no item (fffe,e000) at byte {pos - 8}")
+            elif not closed:
+                break
+        return items, pos
+
+    return leaves
+
+
+def value_reader(data: bytes, layout: Layout, limits: ReadLimits, decode: Decode, memory: CodeMemory) -> ValueReader:
+    """How the values of this data set are read."""
+    native, find, remembered = layout.native, data.find, memory.of(layout)
+    value_tags = tuple(map(native, (0x00080100, 0x00080119, 0x00080120)))
+    scheme_tag, meaning_tag = native(0x00080102), native(0x00080104)
+    number_tag, unit_tag, uid_tag = native(0x0040A30A), native(0x004008EA), native(0x00081155)
+    delimiter = layout.pair.pack(native(0xFFFEE0DD), 0)
+    both_delimiters = layout.pair.pack(native(0xFFFEE00D), 0) + delimiter
+    codes: dict[bytes, Code | None] = {}
+    known: dict[bytes, tuple[Measured, ...]] = {}
+
+    def text(item: Fields, tag: int) -> str:
+        span = item.get(tag)
+        return decode(data[span[0] : span[1]]) if span else ""
+
+    def code_of(items: list[Fields]) -> Code | None:
+        if not items:
+            return None
+        item = items[0]
+        value = next((written for tag in value_tags if tag in item and (written := text(item, tag))), "")
+        meaning = text(item, meaning_tag)
+        return Code(value, text(item, scheme_tag), meaning) if value or meaning else None
+
+    def code(start: int, end: int, closed: bool, level: int) -> tuple[Code | None, int]:
+        # The bytes of an open sequence up to the first delimiter are found here only if a real walk once ended just there.
+        stop = end if closed else find(delimiter, start, end) + 8
+        raw = data[start:stop]
+        if stop > start:
+            if raw in remembered:
+                return remembered[raw], stop
+            if raw in codes:
+                return codes[raw], stop
+        items, stop = leaves(start, end, closed, level)
+        raw, found = data[start:stop], code_of(items)
+        if len(remembered) < REMEMBERED_CODES and len(raw) <= LONGEST_REMEMBERED and _is_plain(found):
+            remembered[raw] = found
+        else:
+            codes[raw] = found
+        return found, stop
+
+    def measured(start: int, end: int, closed: bool, level: int) -> tuple[tuple[Measured, ...], int]:
+        stop = end
+        if not closed:
+            stop = find(delimiter, start, end) + 8
+            if data[stop : stop + 16] == both_delimiters:  # that of the unit came first
+                stop += 16
+        raw = data[start:stop]
+        if raw in known and start < stop <= end:
+            return known[raw], stop
+        items, stop = leaves(start, end, closed, level)
+        found = known[data[start:stop]] = tuple([one_measured(item, level + 1) for item in items])
+        return found, stop
+
+    def one_measured(item: Fields, level: int) -> Measured:
+        # The span of an open sequence ends in its delimiter, which is also sound at the end of a closed one.
+        span = item.get(unit_tag)
+        unit = code(span[0], span[1], True, level)[0] if span and span[1] > span[0] else None
+        return Measured(text(item, number_tag), unit)
+
+    def references(start: int, end: int, closed: bool, level: int) -> tuple[tuple[str, ...], int]:
+        items, stop = leaves(start, end, closed, level)
+        return tuple([uid for item in items if (uid := text(item, uid_tag))]), stop
+
+    def step_over(tag: int, vr: bytes, start: int, end: int, level: int) -> int:
+        if tag == unit_tag and vr != b"UN":
+            return code(start, end, False, level + 1)[1]
+        return walk.value(tag, vr, UNDEFINED, start, end, level)[1]
+
+    walk = Walk(data, layout, limits, frozenset())
+    leaves = leaf_reader(data, layout, limits, step_over)
+    return ValueReader(code, measured, references)
+
+
+def _is_plain(code: Code | None) -> bool:
+    return code is not None and (code.value + code.scheme + code.meaning).isascii()

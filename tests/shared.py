@@ -1,0 +1,15 @@
+"""Where what all sessions share lies: `DOSELOOP_SHARED`, else beside the repository."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+def shared(name: str) -> Path:
+    """A file or folder of the shared folder; the test is skipped where it is absent."""
+    folder = Path(os.environ.get("DOSELOOP_SHARED") or Path(__file__).parents[1].parent / "shared")
+    path = folder / name
+    if not path.exists():
+        pytest.skip(f"{path} is absent")
+    return path

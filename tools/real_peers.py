@@ -1,0 +1,37 @@
+"""Finds what the tests drive for real, Chromium and DCMTK; takes Debian's by apt where it may, else says what to do."""
+
+import os
+import shutil
+import subprocess
+import sys
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+WANTED = {"chromium": BROWSERS, "dcmtk": ("storescu",)}
+
+
+def missing() -> list[str]:
+    """Debian's names of the packages whose commands are not there."""
+    own_browser = os.environ.get("DOSELOOP_CHROMIUM")
+    found = {name: any(shutil.which(command) for command in commands) for name, commands in WANTED.items()}
+    return [name for name, there in found.items() if not there and not (name == "chromium" and own_browser)]
+
+
+def install(packages: list[str]) -> None:
+    """Install the packages by apt, quietly."""
+    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    subprocess.run(["apt-get", "update", "-qq"], check=False, env=quiet, stdout=subprocess.DEVNULL)
+    command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages]
+    subprocess.run(command, check=False, env=quiet, stdout=subprocess.DEVNULL)
+
+
+def main() -> None:
+    """Install what is missing where this may be done; the tests skip, and say so, what they do not find."""
+    packages = missing()
+    if packages and os.geteuid() == 0 and shutil.which("apt-get"):
+        install(packages)
+    if still := missing():
+        print(f"Tests that need them are skipped: apt install {' '.join(still)}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
