@@ -1,16 +1,10 @@
 """A record in a folder of its own, made through the Django models, and the facts over it."""
 
-import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "doseloop.roles.django_settings")
-os.environ.setdefault("DOSELOOP_DATA", tempfile.mkdtemp(prefix="doseloop-test-"))
-
-import django
 import pytest
 from django.core.management import call_command
 from django.db import connections
@@ -18,8 +12,6 @@ from pytest_django import DjangoDbBlocker
 
 from doseloop.facts.engine import Facts
 from doseloop.facts.paths import FactsPaths
-
-django.setup()
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 """Another site's rows never come out."""
 
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import date
 
@@ -21,7 +20,7 @@ MARCH = Window(date(2025, 3, 1), date(2025, 4, 1))
 
 
 @pytest.fixture(params=["from the record", "from the copy"])
-def two_sites(facts: Facts, request: pytest.FixtureRequest) -> Iterator[tuple[Facts, int, int]]:
+def two_sites(facts: Facts, request: pytest.FixtureRequest) -> tuple[Facts, int, int]:
     """The same exam at two sites, with the keys of both sites."""
     sites = [make_site("North"), make_site("South")]
     for site in sites:
@@ -30,7 +29,7 @@ def two_sites(facts: Facts, request: pytest.FixtureRequest) -> Iterator[tuple[Fa
         add_flag(exam)
     if request.param == "from the copy":
         refresh(facts.paths)
-    yield facts, sites[0].pk, sites[1].pk
+    return facts, sites[0].pk, sites[1].pk
 
 
 def seen(site: int, identity: bool = True) -> Scope:

@@ -12,7 +12,6 @@ from doseloop.facts.engine import Facts, Session
 from doseloop.facts.quantities import ADULT, UNKNOWN_AGE, Quantity, default_quantity
 from doseloop.facts.windows import Grain, Window
 
-
 _GROUP = ("exam", "exam_started_at", "position", "scanner", "scanner_name", "weight_kg", "phantom_cm", "settled")
 
 
