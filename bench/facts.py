@@ -201,7 +201,7 @@ def _event(n: int, row: tuple[str, int, int, float | None, float], k: int) -> tu
 
 def _insert(connection: sqlite3.Connection, table: str, columns: tuple[str, ...], rows: object) -> None:
     places = ", ".join("?" * len(columns))
-    connection.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})", rows)  # noqa: S608
+    connection.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})", rows)
 
 
 def _measure(data: Path) -> dict[str, float]:

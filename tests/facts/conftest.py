@@ -1,53 +1,49 @@
 """A record in a folder of its own, made through the Django models, and the facts over it."""
 
-import os
 import shutil
-import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "doseloop.roles.django_settings")
-os.environ.setdefault("DOSELOOP_DATA", tempfile.mkdtemp(prefix="doseloop-test-"))
-
-import django
 import pytest
 from django.core.management import call_command
 from django.db import connections
+from pytest_django import DjangoDbBlocker
 
 from doseloop.facts.engine import Facts
 from doseloop.facts.paths import FactsPaths
 
-django.setup()
 
-
-def use_record(path: Path) -> None:
+@contextmanager
+def writing(record: Path) -> Iterator[None]:
     """Let the models write this file: the facts read the file itself, so a database in memory does not do."""
-    connections["default"].close()
-    connections["default"].settings_dict["NAME"] = str(path)
+    before = connections["default"]
+    own = connections.create_connection("default")
+    own.settings_dict = {**before.settings_dict, "NAME": str(record)}
+    connections["default"] = own
+    try:
+        yield
+    finally:
+        own.close()
+        connections["default"] = before
 
 
 @pytest.fixture(scope="session")
-def empty_record(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: object) -> Iterator[Path]:
+def empty_record(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker) -> Path:
     """A record with all tables and no row."""
     path = tmp_path_factory.mktemp("empty") / "record.sqlite3"
-    before = Path(connections["default"].settings_dict["NAME"])
-    with django_db_blocker.unblock():  # type: ignore[attr-defined]
-        use_record(path)
+    with django_db_blocker.unblock(), writing(path):
         call_command("migrate", verbosity=0)
-        use_record(before)
-    yield path
+    return path
 
 
 @pytest.fixture
-def paths(empty_record: Path, tmp_path: Path, django_db_blocker: object) -> Iterator[FactsPaths]:
+def paths(empty_record: Path, tmp_path: Path, django_db_blocker: DjangoDbBlocker) -> Iterator[FactsPaths]:
     """A fresh record that the models write, with no copy yet."""
     found = FactsPaths.in_data(tmp_path)
     shutil.copy(empty_record, found.record)
-    before = Path(connections["default"].settings_dict["NAME"])
-    with django_db_blocker.unblock():  # type: ignore[attr-defined]
-        use_record(found.record)
+    with django_db_blocker.unblock(), writing(found.record):
         yield found
-        use_record(before)
 
 
 @pytest.fixture

@@ -57,7 +57,9 @@ def add_event(part: Part, **fields: Any) -> Event:
     """A main acquisition of the part."""
     exam = part.exam
     number = next(_numbers)
-    source = DoseObjectRow.objects.create(sha256=f"{number:064x}", size=1, way_in="test", received_at=NOON)
+    source = DoseObjectRow.objects.create(
+        sha256=f"{number:064x}", size=1, way_in="test", received_at=NOON, last_received_at=NOON
+    )
     values: dict[str, Any] = {"kind": "ct", "role": "main", "detail": b"", **fields}
     event = Event.objects.create(exam=exam, part=part, object=source, position=exam.events.count(), **values)
     note_change([exam.pk])

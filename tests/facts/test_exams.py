@@ -42,7 +42,9 @@ def test_a_row_tells_what_the_record_holds_with_missing_as_none(facts: Facts) ->
 
 def test_an_exam_without_a_start_is_listed_last_in_both_directions(facts: Facts) -> None:
     scanner = make_scanner(make_site())
-    late, without, early = (make_exam(scanner, start).pk for start in ("2025-05-01T00:00:00", "", "2025-03-01T00:00:00"))
+    late, without, early = (
+        make_exam(scanner, start).pk for start in ("2025-05-01T00:00:00", "", "2025-03-01T00:00:00")
+    )
     assert found(facts, ExamFilter()) == [late, early, without]
     assert found(facts, ExamFilter(), ExamOrder(OrderBy.STARTED, descending=False)) == [early, late, without]
 

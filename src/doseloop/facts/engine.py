@@ -4,11 +4,13 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import ibis
+import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import pyarrow as pa
 
@@ -97,6 +99,7 @@ class _Engine:
     def __init__(self, folder: Path) -> None:
         self._folder = folder.absolute()
         self._connection = duckdb.connect(":memory:", config=_SETTINGS)
+        self._connection.execute("SET parquet_metadata_cache = true")
         self._connection.execute("SET allowed_directories = [?]", [str(self._folder)])
         self._connection.execute("SET enable_external_access = false")
         self._connection.execute("SET lock_configuration = true")
@@ -139,7 +142,13 @@ class _Engine:
 
 
 def _sql(expression: ir.Table) -> str:
-    return str(ibis.to_sql(expression, dialect="duckdb"))
+    return _compiled(expression.op())
+
+
+@lru_cache(maxsize=512)
+def _compiled(operation: ops.Relation) -> str:
+    # Making SQL takes longer than most queries, and pages ask the same ones again.
+    return str(ibis.to_sql(operation.to_expr(), dialect="duckdb"))
 
 
 def _declared(name: str, schema: pa.Schema) -> ir.Table:

@@ -51,8 +51,8 @@ class Manifest:
         return sum(month.exams for month in self.months.values())
 
     def files(self, kind: str) -> tuple[str, ...]:
-        """The files of a kind of row, by month."""
-        return tuple(month.files[kind] for _, month in sorted(self.months.items()))
+        """The files of a kind of row, the newest month first: a page of the newest exams then leaves the others unread."""
+        return tuple(month.files[kind] for _, month in sorted(self.months.items(), reverse=True))
 
 
 NO_COPY = Manifest()

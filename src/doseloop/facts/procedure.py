@@ -12,6 +12,8 @@ from doseloop.facts.engine import Facts, Session
 from doseloop.facts.quantities import ADULT, UNKNOWN_AGE, Quantity, default_quantity
 from doseloop.facts.windows import Grain, Window
 
+_GROUP = ("exam", "exam_started_at", "position", "scanner", "scanner_name", "weight_kg", "phantom_cm", "settled")
+
 
 @dataclass(frozen=True, slots=True)
 class ScannerDistribution:
@@ -136,8 +138,8 @@ def group_values(
 def procedures(facts: Facts, scope: Scope, window: Window) -> tuple[ProcedureRow, ...]:
     """The procedures with exams in the window, the most frequent first."""
     with facts.session(scope) as session:
-        parts = _within(session.parts, window)
-        known = parts.filter(parts.procedure.notnull(), parts.excluded_as == "")
+        parts = session.parts
+        known = parts.filter(*_days(parts, window), parts.procedure.notnull(), parts.excluded_as == "")
         catalogue = session.names["procedures"].to_pylist()
         quantities = {row["procedure"]: default_quantity(row["modality"]) for row in catalogue}
         rows = session.records(_by_procedure(known, quantities).order_by(ibis.desc("exams"), "procedure"))
@@ -150,17 +152,17 @@ def _group(
 ) -> ir.Table:
     """Eligible rows of one procedure with the quantity as `value`."""
     rows = session.events if quantity.per_acquisition else session.parts
-    rows = _within(rows, window).filter(lambda row: _eligible(row, age_band) & (row.procedure == procedure))
+    wanted = [*_days(rows, window), _eligible(rows, age_band), rows.procedure == procedure]
     if quantity.per_acquisition:
-        rows = rows.filter(rows.role == "main")
+        wanted.append(rows.role == "main")
     if scanner is not None:
-        rows = rows.filter(rows.scanner == scanner)
-    return rows.mutate(value=rows[quantity.value])
+        wanted.append(rows.scanner == scanner)
+    return rows.filter(*wanted).select(*_GROUP, value=rows[quantity.value])
 
 
-def _within(rows: ir.Table, window: Window) -> ir.Table:
+def _days(rows: ir.Table, window: Window) -> list[ir.BooleanValue]:
     # The exam's start counts for all of its rows: one exam never falls into two windows.
-    return rows.filter(rows.exam_started_at >= window.first_moment, rows.exam_started_at < window.end_moment)
+    return [rows.exam_started_at >= window.first_moment, rows.exam_started_at < window.end_moment]
 
 
 def _eligible(rows: ir.Table, age_band: str | None) -> ir.BooleanValue:

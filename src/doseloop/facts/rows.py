@@ -33,7 +33,7 @@ class Rows:
 
 
 def rows_of(record: Reading, selection: Selection) -> Rows:
-    """The exams that fit the condition, their parts and their events, in the order of their starts."""
+    """The exams that fit the condition, their parts and their events."""
     exams, parts, events = (_read(record, kind, selection) for kind in ROW_KINDS)
     return Rows(_with_procedures(exams, parts), parts, events)
 
@@ -55,8 +55,7 @@ def no_rows() -> Rows:
 
 
 def _read(record: Reading, kind: RowKind, selection: Selection) -> pa.Table:
-    query = f"{kind.select} WHERE {selection.condition} ORDER BY e.started_at, e.id"  # noqa: S608  (values are bound)
-    return _table(kind, record.batches(query, selection.values))
+    return _table(kind, record.batches(f"{kind.select} AND ({selection.condition})", selection.values))
 
 
 def _table(kind: RowKind, batches: Iterable[list[tuple[Any, ...]]]) -> pa.Table:
@@ -82,9 +81,10 @@ def _moment(value: str | datetime | None) -> datetime | None:
     if isinstance(value, datetime):
         return value if value.tzinfo is None else value.astimezone(UTC).replace(tzinfo=None)
     try:
-        return datetime.fromisoformat(value).replace(tzinfo=None)
+        moment = datetime.fromisoformat(value)
     except ValueError:
         return None
+    return moment if moment.tzinfo is None else moment.replace(tzinfo=None)
 
 
 def _truth(value: object) -> bool | None:
@@ -96,7 +96,9 @@ _CONVERSIONS: dict[pa.DataType, Callable[[Any], Any]] = {MOMENT: _moment, pa.boo
 
 def _with_procedures(exams: pa.Table, parts: pa.Table) -> pa.Table:
     found: dict[int, list[str | None]] = {}
-    ordered = parts.select(["exam", "position", "procedure"]).sort_by([("exam", "ascending"), ("position", "ascending")])
+    ordered = parts.select(["exam", "position", "procedure"]).sort_by(
+        [("exam", "ascending"), ("position", "ascending")]
+    )
     for exam, procedure in zip(ordered["exam"].to_pylist(), ordered["procedure"].to_pylist(), strict=True):
         found.setdefault(exam, []).append(procedure)
     of_exams = [found.get(exam, [None]) for exam in exams["exam"].to_pylist()]

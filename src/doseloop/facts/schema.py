@@ -32,8 +32,10 @@ class RowKind:
 
     name: str
     source: str
-    """Tables of the record; `e` is the exam."""
+    """Tables of the record; `e` is the exam. SQLite visits a CROSS JOIN in the written order: chosen exams first."""
     columns: tuple[Column, ...]
+    joined: str = "TRUE"
+    """How the tables belong together."""
 
     @property
     def schema(self) -> pa.Schema:
@@ -44,7 +46,7 @@ class RowKind:
     def select(self) -> str:
         """The query of all rows, to which a condition on `e` may be added."""
         listed = ", ".join(f"{column.source} AS {column.name}" for column in self.columns)
-        return f"SELECT {listed} FROM {self.source}"  # noqa: S608  (only declared expressions)
+        return f"SELECT {listed} FROM {self.source} WHERE {self.joined}"  # noqa: S608  (only declared expressions)
 
 
 _EXAM_FLAGS = "(SELECT count(*) FROM store_flag f WHERE f.exam_id = e.id AND f.state = 'open')"
@@ -99,7 +101,7 @@ EXAMS = RowKind(
 
 PARTS = RowKind(
     "parts",
-    "store_part p JOIN store_exam e ON e.id = p.exam_id",
+    "store_exam e CROSS JOIN store_part p",
     (
         Column("part", _KEY, "p.id"),
         Column("position", _KEY, "p.position"),
@@ -120,11 +122,12 @@ PARTS = RowKind(
         Column("open_flags", _KEY, _PART_FLAGS),
         *_STANDING,
     ),
+    joined="p.exam_id = e.id",
 )
 
 EVENTS = RowKind(
     "events",
-    "store_event v JOIN store_part p ON p.id = v.part_id JOIN store_exam e ON e.id = v.exam_id",
+    "store_exam e CROSS JOIN store_event v CROSS JOIN store_part p",
     (
         Column("event", _KEY, "v.id"),
         Column("part", _KEY, "v.part_id"),
@@ -156,6 +159,7 @@ EVENTS = RowKind(
         Column("eligible", _FLAG, "p.eligible"),
         *_STANDING,
     ),
+    joined="v.exam_id = e.id AND p.id = v.part_id",
 )
 
 ROW_KINDS = (EXAMS, PARTS, EVENTS)
@@ -179,7 +183,11 @@ SCANNERS = RowKind(
 PROCEDURES = RowKind(
     "procedures",
     "store_procedure s",
-    (Column("procedure", _TEXT, "s.key"), Column("procedure_name", _TEXT, "s.name"), Column("modality", _TEXT, "s.modality")),
+    (
+        Column("procedure", _TEXT, "s.key"),
+        Column("procedure_name", _TEXT, "s.name"),
+        Column("modality", _TEXT, "s.modality"),
+    ),
 )
 NAME_KINDS = (SITES, SCANNERS, PROCEDURES)
 """Names are never copied: they are read fresh and joined, so that renaming a scanner rewrites nothing."""
