@@ -63,9 +63,9 @@ class Installation:
 
     def start(self) -> None:
         """Start the server and wait until it receives and shows pages."""
-        log = (self.data.parent / "serve.log").open("ab")
         command = [sys.executable, "-m", "doseloop.cli", "serve"]
-        self.server = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log)
+        with (self.data.parent / "serve.log").open("ab") as log:
+            self.server = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log)
         until(self.ready, 60, f"ready; log: {self.data.parent / 'serve.log'}")
 
     def stop(self) -> None:

@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 from pydicom import dcmread
 
+from doseloop.roles.data_folder import DataFolder
 from doseloop.simulate.day import objects
+from doseloop.store.vault import Vault
 from tests.roles.installation import AE, Installation, until
 from tests.shared import shared
 
@@ -114,9 +116,6 @@ def test_every_acknowledged_object_survives_the_killing_of_any_role(tmp_path: Pa
 
 def assert_kept_as_sent(data: Path, held: dict[str, str], files: list[Path]) -> None:
     """What the vault gives back is what was sent: the same data set byte for byte."""
-    from doseloop.roles.data_folder import DataFolder
-    from doseloop.store.vault import Vault
-
     folder = DataFolder(data)
     vault = Vault(folder.objects, folder.key("objects"))
     for file in files:

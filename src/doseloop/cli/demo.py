@@ -16,6 +16,7 @@ import typer
 from rich.console import Console
 from rich.panel import Panel
 
+from doseloop.model.dose_object import Equipment
 from doseloop.model.errors import SetupError
 from doseloop.roles.record import open_record
 from doseloop.simulate.department import standard_department
@@ -49,7 +50,9 @@ def demo(
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))
     try:
         _wait_for(f"http://127.0.0.1:{web_port}/health", server)
-        _greet(web_port, dicom_port, _account(), time.monotonic() - began)
+        password = _account()
+        _name_scanners()
+        _greet(web_port, dicom_port, password, time.monotonic() - began)
         _send(dicom_port, days if fresh else 0, seed)
         server.wait()
     except KeyboardInterrupt:
@@ -78,6 +81,18 @@ def _account() -> str:
     password = secrets.token_urlsafe(9)
     demo_account(ACCOUNT, password, standard_department().sites)
     return password
+
+
+def _name_scanners() -> None:
+    """Name the scanners as their staff do: their objects know station names alone."""
+    from doseloop.store.scanners import SiteDefaults, register
+
+    for scanner in standard_department().scanners:
+        equipment = Equipment(
+            scanner.manufacturer, scanner.model, scanner.station_name, scanner.serial, scanner.software, scanner.site
+        )
+        if scanner.mix:
+            register(scanner.name, equipment, scanner.modality, SiteDefaults(scanner.site, "UTC"))
 
 
 def _greet(web_port: int, dicom_port: int, password: str, seconds: float) -> None:

@@ -1,18 +1,43 @@
 """The web role: uvicorn over Django."""
 
+import tempfile
 import threading
+from pathlib import Path
 
 import structlog
 import uvicorn
 from django.conf import settings
 from django.core.asgi import get_asgi_application
 
+from doseloop.reading.process import ReaderPool
+from doseloop.reading.sr import ContentItem
+from doseloop.roles.data_folder import DataFolder
+from doseloop.roles.worker import limits_of
+from doseloop.store.objects import sha256_of
+from doseloop.store.vault import Vault
+from doseloop.web.content_tree import Provider, set_provider
+
 application = get_asgi_application()
+
+
+def trees(folder: DataFolder, pool: ReaderPool) -> Provider:
+    """Content trees of kept objects, read in a process of its own."""
+    vault = Vault(folder.objects, folder.key("objects"))
+
+    def tree(object_id: int) -> ContentItem:
+        with tempfile.NamedTemporaryFile(dir=folder.root) as file:
+            file.write(vault.read(sha256_of(object_id)))
+            file.flush()
+            return pool.tree(Path(file.name))
+
+    return tree
 
 
 def run(stop: threading.Event) -> None:
     """Serve pages until `stop` is set."""
     options = settings.DOSELOOP
+    pool = ReaderPool(1, limits_of(options))
+    set_provider(trees(settings.FOLDER, pool))
     config = uvicorn.Config(
         application,
         host=options.web_host,
@@ -31,3 +56,4 @@ def run(stop: threading.Event) -> None:
         pass
     server.should_exit = True
     thread.join(10)
+    pool.close()

@@ -31,9 +31,9 @@ _IDLE_S = 0.1
 _log = structlog.get_logger()
 
 
-def pool_of(options: Settings) -> ReaderPool:
-    """The reader processes of a worker. Make them before the record is opened."""
-    return ReaderPool(options.readers, ProcessLimits(options.reader_memory_bytes, options.reader_seconds))
+def limits_of(options: Settings) -> ProcessLimits:
+    """What one reader process may use."""
+    return ProcessLimits(options.reader_memory_bytes, options.reader_seconds)
 
 
 def pipeline_of(options: Settings, folder: DataFolder, reader: Callable[[Path], ReadResult]) -> Pipeline:
@@ -90,7 +90,7 @@ class Worker:
 def run(stop: threading.Event) -> None:
     """Work until `stop` is set."""
     options = Settings()
-    pool = pool_of(options)
+    pool = ReaderPool(options.readers, limits_of(options))
     folder: DataFolder = settings.FOLDER
     name = os.environ.get("DOSELOOP_WORKER", "worker-1")
     claims.give_back(name)

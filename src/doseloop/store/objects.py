@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from doseloop.model.dose_object import DoseObject, ReadResult
-from doseloop.model.errors import DoseloopError
+from doseloop.model.errors import DoseloopError, NotVisible
 from doseloop.store.claims import Claim
 from doseloop.store.models import DoseObjectRow, Identity
 from doseloop.store.packing import pack, unpack
@@ -79,6 +79,14 @@ def standing_of(dose: DoseObject, identity: Identity, copies: list[DoseObjectRow
     if same_dose:
         return _Standing.DEMOGRAPHIC
     return _Standing.REVISION if copies else _Standing.CURRENT
+
+
+def sha256_of(key: int) -> str:
+    """The name of an object's bytes. Errors: `NotVisible`."""
+    found = DoseObjectRow.objects.filter(pk=key).values_list("sha256", flat=True).first()
+    if found is None:
+        raise NotVisible("There is no such object.")
+    return found
 
 
 def held_by(exam: int) -> list[Held]:

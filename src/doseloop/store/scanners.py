@@ -6,6 +6,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from doseloop.access.scope import Scope
+from doseloop.harmonise.scanners import scanner_key, scanner_name
 from doseloop.model.dose_object import Equipment
 from doseloop.store.models import Scanner, Site
 
@@ -38,24 +39,28 @@ def scanner_of(equipment: Equipment, modality: str, defaults: SiteDefaults) -> S
     """The scanner that an object names, made where it is new; notes that an object of it came now."""
     site = _site(equipment.institution, defaults)
     now = timezone.now()
+    described = _described(equipment)
     row, made = Scanner.objects.get_or_create(
         site=site,
-        manufacturer=equipment.manufacturer or "",
-        model=equipment.model or "",
-        station_name=equipment.station_name or "",
-        serial_number=equipment.serial_number or "",
+        key=_key(equipment),
         defaults={
-            "name": equipment.station_name or equipment.model or equipment.manufacturer or "Unnamed scanner",
+            **described,
+            "name": scanner_name(equipment),
             "modality": modality,
             "first_object_at": now,
             "last_object_at": now,
-            "software_versions": equipment.software_versions or "",
         },
     )
     if not made:
-        software = equipment.software_versions or row.software_versions
-        Scanner.objects.filter(pk=row.pk).update(last_object_at=now, software_versions=software)
+        known = {name: value for name, value in described.items() if value}
+        Scanner.objects.filter(pk=row.pk).update(last_object_at=now, **known)
     return _at_site(row, site)
+
+
+def register(name: str, equipment: Equipment, modality: str, defaults: SiteDefaults) -> None:
+    """Give the scanner that objects name so the name that people use, before its first object or after."""
+    scanner = scanner_of(equipment, modality, defaults)
+    Scanner.objects.filter(pk=scanner.scanner).update(name=name)
 
 
 def scanners(scope: Scope) -> tuple[ScannerAtSite, ...]:
@@ -72,6 +77,22 @@ def site_of(name: str, defaults: SiteDefaults) -> int:
 def _site(institution: str | None, defaults: SiteDefaults) -> Site:
     named = Site.objects.filter(name__iexact=institution).first() if institution else None
     return named or Site.objects.get_or_create(name=defaults.name, defaults={"zone": defaults.zone})[0]
+
+
+def _key(equipment: Equipment) -> str:
+    """The scanner's key; objects that name neither serial number nor station meet under their maker and model."""
+    unnamed = f"unnamed/{equipment.manufacturer or ''}/{equipment.model or ''}".casefold()
+    return scanner_key(equipment) or unnamed
+
+
+def _described(equipment: Equipment) -> dict[str, str]:
+    return {
+        "manufacturer": equipment.manufacturer or "",
+        "model": equipment.model or "",
+        "station_name": equipment.station_name or "",
+        "serial_number": equipment.serial_number or "",
+        "software_versions": equipment.software_versions or "",
+    }
 
 
 def _at_site(row: Scanner, site: Site) -> ScannerAtSite:

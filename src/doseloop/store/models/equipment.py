@@ -19,6 +19,8 @@ class Scanner(models.Model):
     """A piece of equipment, as its objects name it."""
 
     site = models.ForeignKey(Site, on_delete=models.PROTECT)
+    key = models.TextField()
+    """What stays the same for it: `harmonise.scanners.scanner_key`."""
     name = models.TextField()
     """What people call it: the station name at first, edited by hand."""
     modality = models.TextField()
@@ -31,8 +33,4 @@ class Scanner(models.Model):
     last_object_at = models.DateTimeField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["site", "manufacturer", "model", "station_name", "serial_number"], name="scanner_is_one"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["site", "key"], name="scanner_is_one")]
