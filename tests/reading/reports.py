@@ -206,7 +206,7 @@ def run(number: int = 1, *more: Dataset, kind: tuple[str, str] = ("P5-06000", "F
     )
 
 
-def angiography(runs: int = 90) -> Dataset:
+def angiography(runs: int = 108) -> Dataset:
     """A long angiography report: about 73 items a run, as the reports of angiography systems have."""
     return projection_report(*(run(number, *_geometry(number)) for number in range(1, runs + 1)))
 

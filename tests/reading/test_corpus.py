@@ -159,7 +159,7 @@ def test_what_surrounds_the_dose_is_as_the_object_says() -> None:
             "source_of_dose_information": value(dose.dose_source),
         }
         wrong += differences({key: found for key, found in want.items() if found}, ours, name)
-        wrong += differences(truth["dose"].get("start_of_irradiation"), dose.started_at and dose.started_at[:19], name)
+        wrong += differences((truth["dose"].get("start_of_irradiation") or "")[:26] or None, dose.started_at, name)
         wrong += differences(truth["study"]["study_description"], dose.study.description, name)
         wrong += differences(truth["equipment"]["institution"], dose.equipment.institution, name)
         operators = truth["people"]["operators"]

@@ -114,11 +114,11 @@ def content_reader(data: bytes, layout: Layout, limits: ReadLimits, decode: Deco
                 raw = data[start:pos]
                 value_type = words.get(raw) or decode(raw)
             elif tag == name_tag:
-                name, pos = code_at(start, pos, closed_value, level)
+                name, pos = code_at(start, pos, closed_value, 1)
             elif tag == measured_tag:
-                measured, pos = measured_at(start, pos, closed_value, level)
+                measured, pos = measured_at(start, pos, closed_value, 1)
             elif tag == code_tag:
-                code, pos = code_at(start, pos, closed_value, level)
+                code, pos = code_at(start, pos, closed_value, 1)
             elif tag in text_tags:
                 text = decode(data[start:pos])
             elif tag == children_tag:
@@ -126,11 +126,11 @@ def content_reader(data: bytes, layout: Layout, limits: ReadLimits, decode: Deco
             elif tag == item_end_tag and not closed:
                 break
             elif tag == qualifier_tag:
-                qualifier, pos = code_at(start, pos, closed_value, level)
+                qualifier, pos = code_at(start, pos, closed_value, 1)
             elif tag == reference_tag:
-                references, pos = references_at(start, pos, closed_value, level)
+                references, pos = references_at(start, pos, closed_value, 1)
             elif not closed_value:
-                pos = step_over(tag, vr, length, start, end, level)[1]
+                pos = step_over(tag, vr, length, start, end, 1)[1]
         return ContentItem(
             place, relationship, value_type, name, text, code, measured, qualifier, references, below
         ), pos
