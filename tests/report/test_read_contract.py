@@ -14,7 +14,10 @@ from tests.reading import reports
 
 
 def test_planes_are_added_up_and_what_no_plane_states_is_null() -> None:
-    planes = [reports.plane_total(("113620", "Plane A"), "0.0002"), reports.plane_total(("113621", "Plane B"), "0.0001")]
+    planes = [
+        reports.plane_total(("113620", "Plane A"), "0.0002"),
+        reports.plane_total(("113621", "Plane B"), "0.0001"),
+    ]
     told = contract("a", read_object(reports.encode(reports.report("10001", *planes, reports.run()))))
     totals = told["totals"]
     assert isinstance(totals, dict)
@@ -52,4 +55,8 @@ def test_the_command_prints_one_line_a_file_in_their_order(tmp_path: Path) -> No
     files = [str(tmp_path / name) for name in ("b.dcm", "a.txt", "absent")]
     run = CliRunner().invoke(command, ["--json", *files])
     lines = [json.loads(line) for line in run.stdout.splitlines()]
-    assert [(line["file"], line["accepted"]) for line in lines] == [(files[0], True), (files[1], False), (files[2], False)]
+    assert [(line["file"], line["accepted"]) for line in lines] == [
+        (files[0], True),
+        (files[1], False),
+        (files[2], False),
+    ]

@@ -59,7 +59,7 @@ _TEXT_TAGS = (0x0040A160, 0x0040A124, 0x0040A120, 0x0040A121, 0x0040A122, 0x0040
 Children = Callable[[int, int, bool, str, int], tuple[tuple[ContentItem, ...], int]]
 
 
-def content_reader(data: bytes, layout: Layout, limits: ReadLimits, decode: Decode, memory: CodeMemory) -> Children:
+def content_reader(data: bytes, layout: Layout, limits: ReadLimits, decode: Decode, memory: CodeMemory) -> Children:  # noqa: C901 - one closure, see below
     """A function that reads the items of a Content Sequence: (start, end, closed, place of the parent, level) gives the
     children and where the sequence ended.
 
@@ -82,7 +82,7 @@ def content_reader(data: bytes, layout: Layout, limits: ReadLimits, decode: Deco
     count = 1
     step_over = Walk(data, layout, limits, frozenset()).value
 
-    def item(pos: int, end: int, closed: bool, place: str, level: int) -> tuple[ContentItem, int]:
+    def item(pos: int, end: int, closed: bool, place: str, level: int) -> tuple[ContentItem, int]:  # noqa: C901
         relationship = value_type = name = text = code = qualifier = None
         measured: tuple[Measured, ...] = ()
         references: tuple[str, ...] = ()

@@ -60,7 +60,7 @@ class ValueReader(NamedTuple):
     references: Callable[[int, int, bool, int], tuple[tuple[str, ...], int]]
 
 
-def leaf_reader(data: bytes, layout: Layout, limits: ReadLimits, step_over: StepOver) -> Leaves:
+def leaf_reader(data: bytes, layout: Layout, limits: ReadLimits, step_over: StepOver) -> Leaves:  # noqa: C901 - one closure, see above
     """A function that reads the items of a sequence of leaves: (start, end, closed, level) gives, for each item, where the
     value of each element lies by its native tag, and where the sequence ended.
 
@@ -126,10 +126,15 @@ def leaf_reader(data: bytes, layout: Layout, limits: ReadLimits, step_over: Step
     return leaves
 
 
-def value_reader(data: bytes, layout: Layout, limits: ReadLimits, decode: Decode, memory: CodeMemory) -> ValueReader:
+def value_reader(data: bytes, layout: Layout, limits: ReadLimits, decode: Decode, memory: CodeMemory) -> ValueReader:  # noqa: C901 - one closure, see above
     """How the values of this data set are read."""
     native, find, remembered = layout.native, data.find, memory.of(layout)
-    head, pair, word, item_tag = layout.head.unpack_from, layout.pair.unpack_from, layout.word.unpack_from, native(0xFFFEE000)
+    head, pair, word, item_tag = (
+        layout.head.unpack_from,
+        layout.pair.unpack_from,
+        layout.word.unpack_from,
+        native(0xFFFEE000),
+    )
     value_tags = tuple(map(native, (0x00080100, 0x00080119, 0x00080120)))
     scheme_tag, meaning_tag = native(0x00080102), native(0x00080104)
     number_tag, unit_tag, uid_tag = native(0x0040A30A), native(0x004008EA), native(0x00081155)
@@ -177,6 +182,7 @@ def value_reader(data: bytes, layout: Layout, limits: ReadLimits, decode: Decode
         if raw in known and start < stop <= end:
             return known[raw], stop
         quick = measured_as_usual(start, end, closed, level) if layout.explicit else None
+        found: tuple[Measured, ...]
         if quick is not None:
             found, stop = (quick[0],), quick[1]
         else:
