@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from pydicom.config import IGNORE
 from pydicom.uid import UID
 
 from doseloop.model.dose_object import Equipment, PatientAtStudy, People, StudyHeader
@@ -76,7 +77,7 @@ class Header:
     @property
     def sop_class_name(self) -> str:
         """The name of the SOP class where it is a known one."""
-        return str(UID(self.sop_class_uid).name) or "unknown SOP class"
+        return str(UID(self.sop_class_uid, validation_mode=IGNORE).name) or "unknown SOP class"
 
     @property
     def is_report(self) -> bool:
