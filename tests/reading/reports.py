@@ -6,7 +6,12 @@ from typing import Literal
 
 from pydicom import Dataset, FileMetaDataset, dcmwrite
 from pydicom.sequence import Sequence
-from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
+from pydicom.uid import (
+    DeflatedExplicitVRLittleEndian,
+    ExplicitVRBigEndian,
+    ExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
+)
 
 from doseloop.model.reading import Code
 from doseloop.reading.sr import ContentItem
@@ -100,7 +105,10 @@ def person(name: str, role: tuple[str, str]) -> Dataset:
 def image(sop_instance_uid: str) -> Dataset:
     item = content("IMAGE", ("113795", "Acquired Image"))
     reference = Dataset()
-    reference.ReferencedSOPClassUID, reference.ReferencedSOPInstanceUID = "1.2.840.10008.5.1.4.1.1.12.1", sop_instance_uid
+    reference.ReferencedSOPClassUID, reference.ReferencedSOPInstanceUID = (
+        "1.2.840.10008.5.1.4.1.1.12.1",
+        sop_instance_uid,
+    )
     item.ReferencedSOPSequence = Sequence([reference])
     return item
 
@@ -206,7 +214,7 @@ def run(number: int = 1, *more: Dataset, kind: tuple[str, str] = ("P5-06000", "F
     )
 
 
-def angiography(runs: int = 90) -> Dataset:
+def angiography(runs: int = 108) -> Dataset:
     """A long angiography report: about 73 items a run, as the reports of angiography systems have."""
     return projection_report(*(run(number, *_geometry(number)) for number in range(1, runs + 1)))
 
@@ -298,7 +306,9 @@ def as_pydicom_reads(data_set: Dataset, place: str = "1") -> ContentItem:
 def _measured(item: Dataset) -> Measured:
     raw = item.get("NumericValue")
     numbers = raw if isinstance(raw, list) or hasattr(raw, "append") else [raw]
-    written = "\\".join(getattr(number, "original_string", str(number)).strip() for number in numbers if number is not None)
+    written = "\\".join(
+        getattr(number, "original_string", str(number)).strip() for number in numbers if number is not None
+    )
     return Measured(written, _code(item.get("MeasurementUnitsCodeSequence")))
 
 

@@ -1,5 +1,6 @@
 """The content tree: the same as pydicom's in every encoding, and nothing cut or nested too deep passes for whole."""
 
+from contextlib import suppress
 from io import BytesIO
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydicom import Dataset, dcmread
 
-from doseloop.model.errors import DoseloopError, Malformed, NotDose, ObjectError, TooDeep, TooLarge, Truncated
+from doseloop.model.errors import Malformed, NotDose, ObjectError, TooDeep, TooLarge, Truncated
 from doseloop.reading.limits import ReadLimits
 from doseloop.reading.object import read_content_tree, read_object
 from doseloop.reading.values import CodeMemory
@@ -18,14 +19,18 @@ LETTERS = st.text("abc XYZ'æøåÄñ0123-", min_size=1, max_size=12).map(str.st
 CONCEPTS = st.tuples(st.sampled_from(["113733", "125203", "113769", "X1", "X22"]), LETTERS)
 LEAVES = st.one_of(
     st.builds(reports.text, CONCEPTS, LETTERS),
-    st.builds(reports.num, CONCEPTS, st.one_of(st.none(), st.integers(-9999, 9999)), st.sampled_from(["mm", "kV", "1"])),
+    st.builds(
+        reports.num, CONCEPTS, st.one_of(st.none(), st.integers(-9999, 9999)), st.sampled_from(["mm", "kV", "1"])
+    ),
     st.builds(reports.coded, CONCEPTS, st.one_of(st.none(), CONCEPTS)),
     st.builds(reports.uid, CONCEPTS, st.sampled_from(["1.2.3", "2.25.77", "1.2.34"])),
     st.builds(reports.image, st.sampled_from(["1.2.3.4", "2.25.771"])),
 )
 TREES = st.recursive(
     LEAVES,
-    lambda below: st.tuples(CONCEPTS, st.lists(below, max_size=4)).map(lambda made: reports.container(made[0], *made[1])),
+    lambda below: st.tuples(CONCEPTS, st.lists(below, max_size=4)).map(
+        lambda made: reports.container(made[0], *made[1])
+    ),
     max_leaves=12,
 )
 
@@ -118,7 +123,7 @@ def test_a_deflated_bomb_is_refused_before_it_is_large() -> None:
 def test_a_declared_length_of_gigabytes_is_truncated(value: bytes) -> None:
     data = encode(reports.ct_report())
     at = data.index(b"\x40\x00\x30\xa7SQ") + 8
-    with pytest.raises(Truncated, match="runs .* past the end of the object"):
+    with pytest.raises(Truncated, match=r"runs .* past the end of the object"):
         read_object(data[:at] + value + data[at + 4 :])
 
 
@@ -137,7 +142,9 @@ def test_a_report_without_its_content_is_truncated() -> None:
         read_object(encode(report))
 
 
-@pytest.mark.parametrize("data", [b"", b"\0", b"DICM", b"\0" * 128 + b"DICM", b"hello world, this is text", b"\0" * 5000])
+@pytest.mark.parametrize(
+    "data", [b"", b"\0", b"DICM", b"\0" * 128 + b"DICM", b"hello world, this is text", b"\0" * 5000]
+)
 def test_what_is_no_data_set_is_refused(data: bytes) -> None:
     with pytest.raises(ObjectError):
         read_object(data)
@@ -150,10 +157,8 @@ def test_spoilt_bytes_raise_nothing_but_errors_of_objects(noise: bytes, flips: l
     for at, value in flips:
         spoilt[at % len(spoilt)] = value
     for data in (bytes(spoilt), noise, SAMPLE[:140] + noise, SAMPLE[:600] + noise + SAMPLE[600:]):
-        try:
+        with suppress(ObjectError, NotDose):
             read_object(data)
-        except (ObjectError, NotDose) as error:
-            assert isinstance(error, DoseloopError)
 
 
 def test_codes_of_one_report_are_remembered_for_the_next_without_changing_it() -> None:

@@ -207,9 +207,11 @@ def test_a_coded_item_written_as_text_keeps_its_text() -> None:
 def test_the_start_of_an_event_is_the_local_clock(written: str, expected: str | None) -> None:
     data = encode(projection_report(run(1)))
     plain = b"20240301100101.250"
-    dose = read_object(data.replace(plain, written.encode().ljust(len(plain))[: len(plain)])).dose if len(
-        written
-    ) <= len(plain) else read_object(encode(_started(written))).dose
+    dose = (
+        read_object(data.replace(plain, written.encode().ljust(len(plain))[: len(plain)])).dose
+        if len(written) <= len(plain)
+        else read_object(encode(_started(written))).dose
+    )
     assert value(dose.projection_events[0].started_at) == expected
     assert bool(dose.missing) is (expected is None)
 
@@ -229,7 +231,9 @@ def _started(written: str) -> Dataset:
         (["stationary"], ("71651007", "Mammography"), "MG"),
     ],
 )
-def test_the_modality_follows_from_events_and_procedure(kinds: list[str], procedure: tuple[str, str], expected: str) -> None:
+def test_the_modality_follows_from_events_and_procedure(
+    kinds: list[str], procedure: tuple[str, str], expected: str
+) -> None:
     codes = {"fluoroscopy": ("44491008", "Fluoroscopy"), "stationary": STATIONARY}
     runs = [run(number, kind=codes[kind]) for number, kind in enumerate(kinds, start=1)]
     assert read(projection_report(*runs, procedure=procedure)).dose.modality == expected

@@ -31,7 +31,9 @@ def test_age_is_the_stated_one_or_follows_from_a_plausible_birth_date(
     assert found == (None if expected is None else pytest.approx(expected, abs=0.003))
 
 
-@pytest.mark.parametrize(("written", "sex"), [("F", "F"), ("m ", "M"), ("O", "O"), ("U", None), ("", None), (None, None)])
+@pytest.mark.parametrize(
+    ("written", "sex"), [("F", "F"), ("m ", "M"), ("O", "O"), ("U", None), ("", None), (None, None)]
+)
 def test_sex_is_one_of_three_or_unknown(written: str | None, sex: str | None) -> None:
     assert patient_at_study(age=None, birth_date=None, study_date=None, sex=written, size=None, weight=None).sex == sex
 

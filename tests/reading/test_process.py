@@ -1,7 +1,6 @@
 """Reader processes: an object that hangs, swells or kills its reader costs only itself."""
 
 import os
-import signal
 import subprocess
 import sys
 import threading
@@ -81,7 +80,9 @@ def test_errors_come_back_as_what_they_are(pool: ReaderPool, report: Path, tmp_p
         pool.read(tmp_path / "letter.txt")
 
 
-def test_an_object_that_hangs_is_ended_in_time_and_the_next_is_read(pool: ReaderPool, hanging: Path, report: Path) -> None:
+def test_an_object_that_hangs_is_ended_in_time_and_the_next_is_read(
+    pool: ReaderPool, hanging: Path, report: Path
+) -> None:
     began = time.monotonic()
     with pytest.raises(ReaderStopped, match="longer than 1 s"):
         pool.read(hanging)
@@ -135,4 +136,3 @@ def test_readers_end_when_the_parent_is_killed_and_never_run_its_main_module(han
     _, alive = psutil.wait_procs(below, timeout=5)
     assert alive == []
     assert names.read_text() == "__main__\n"
-

@@ -114,6 +114,8 @@ class ProjectionEvent:
     """Patient Orientation Modifier (113744), CID 20: supine, prone, ..."""
     patient_table_relationship: Reading[Code] | None = None
     """Patient Table Relationship (113745), CID 21: head first, feet first."""
+    patient_position: Reading[str] | None = None
+    """HFS, FFP, ... (PS3.3 section C.7.3.1.1.2) where a maker states it in a place of its own."""
     table_longitudinal_mm: Reading[float] | None = None
     """Table Longitudinal Position (113751), mm."""
     table_lateral_mm: Reading[float] | None = None
@@ -136,6 +138,8 @@ class ProjectionEvent:
     """Collimated Field Height (113788), mm; 0 means not recorded."""
     field_width_mm: Reading[float] | None = None
     """Collimated Field Width (113789), mm; 0 means not recorded."""
+    intensifier_diameter_mm: Reading[float] | None = None
+    """Diameter of the selected field of the image intensifier or detector where a maker states it, mm."""
     patient_thickness_mm: Reading[float] | None = None
     """Patient Equivalent Thickness (111638), mm."""
     grid: Reading[Code] | None = None

@@ -202,8 +202,7 @@ class Items:
 
     def all(self, *concepts: str) -> list[ContentItem]:
         """The items of these concepts."""
-        found = [item for concept in concepts for item in self._by_concept.get(concept, ())]
-        return found
+        return [item for concept in concepts for item in self._by_concept.get(concept, ())]
 
     def first(self, concept: str) -> ContentItem | None:
         """The first item of a concept."""

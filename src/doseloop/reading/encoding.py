@@ -22,8 +22,27 @@ STANDARD_ROOT = "1.2.840.10008.1.2."
 LONG_VRS = frozenset((b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b"UR", b"UT", b"UV"))
 """Value representations with a 32-bit length (PS3.5 table 7.1-1)."""
 SHORT_VRS = frozenset(
-    (b"AE", b"AS", b"AT", b"CS", b"DA", b"DS", b"DT", b"FD", b"FL", b"IS", b"LO", b"LT", b"PN", b"SH", b"SL", b"SS")
-    + (b"ST", b"TM", b"UI", b"UL", b"US")
+    (
+        *(
+            b"AE",
+            b"AS",
+            b"AT",
+            b"CS",
+            b"DA",
+            b"DS",
+            b"DT",
+            b"FD",
+            b"FL",
+            b"IS",
+            b"LO",
+            b"LT",
+            b"PN",
+            b"SH",
+            b"SL",
+            b"SS",
+        ),
+        *(b"ST", b"TM", b"UI", b"UL", b"US"),
+    )
 )
 _META = struct.Struct("<HH2sH")
 _LENGTH = struct.Struct("<I")

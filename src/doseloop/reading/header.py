@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from pydicom.config import IGNORE
 from pydicom.uid import UID
 
 from doseloop.model.dose_object import Equipment, PatientAtStudy, People, StudyHeader
@@ -26,21 +27,12 @@ _CODES = frozenset((0x00080100, 0x00080102, 0x00080104, 0x00080119, 0x00080120))
 _SEQUENCES = frozenset((0x00081032, 0x00321064, 0x00400275, 0x0040A372, 0x0040A504, 0x0040A043))
 _TEXTS = frozenset(
     (
-        0x00080005,
-        0x00080016,
-        0x00080018,
-        0x00080020,
-        0x00080023,
-        0x00080030,
-        0x00080033,
-        0x00080050,
-        0x00080060,
-        0x00080070,
+        *(0x00080005, 0x00080016, 0x00080018, 0x00080020, 0x00080023, 0x00080030, 0x00080033, 0x00080050, 0x00080060),
+        *(0x00080070, 0x00080080, 0x00080201, 0x00081010, 0x00081030, 0x0008103E, 0x00081040, 0x00081050, 0x00081070),
+        *(0x00081090, 0x00100010, 0x00100020, 0x00100021, 0x00100030, 0x00100040, 0x00101010, 0x00101020, 0x00101030),
+        *(0x00181000, 0x00181020, 0x00181030, 0x0020000D, 0x0020000E, 0x00321060, 0x00400254, 0x0040A040),
+        *(0x0040A491, 0x0040DB00),
     )
-    + (0x00080080, 0x00080201, 0x00081010, 0x00081030, 0x0008103E, 0x00081040, 0x00081050, 0x00081070, 0x00081090)
-    + (0x00100010, 0x00100020, 0x00100021, 0x00100030, 0x00100040, 0x00101010, 0x00101020, 0x00101030)
-    + (0x00181000, 0x00181020, 0x00181030, 0x0020000D, 0x0020000E, 0x00321060, 0x00400254, 0x00400007)
-    + (0x0040A040, 0x0040A491, 0x0040DB00)
 )
 WANTED = _CODES | _SEQUENCES | _TEXTS
 
@@ -85,7 +77,7 @@ class Header:
     @property
     def sop_class_name(self) -> str:
         """The name of the SOP class where it is a known one."""
-        return str(UID(self.sop_class_uid).name) or "unknown SOP class"
+        return str(UID(self.sop_class_uid, validation_mode=IGNORE).name) or "unknown SOP class"
 
     @property
     def is_report(self) -> bool:

@@ -10,7 +10,7 @@ class ReadLimits:
     """Limits that hold a hostile or broken object to its own harm (`TooDeep`, `TooLarge`)."""
 
     levels: int = 64
-    """Deepest nesting of sequences; the root of a content tree is level 1."""
+    """Deepest nesting of content items, the root being level 1; and of the sequences within one item."""
     report_bytes: int = 32 * MEBIBYTE
     """Longest structured report, as encoded (deflated: once inflated)."""
     items: int = 1_000_000

@@ -47,7 +47,7 @@ def moment_iso(written: str | None) -> str | None:
     year, month, day, hour, minute, second, fraction = found.groups("0")
     try:
         clock = (int(hour), int(minute), min(int(second), 59), int(fraction.ljust(6, "0")))
-        return datetime(int(year), int(month), int(day), *clock).isoformat()
+        return datetime(int(year), int(month), int(day), *clock).isoformat()  # noqa: DTZ001 - the wall clock as recorded
     except ValueError:
         return None
 

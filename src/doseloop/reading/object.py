@@ -15,6 +15,7 @@ from doseloop.reading.moments import date_iso, moment_iso, time_iso
 from doseloop.reading.patient import identity
 from doseloop.reading.sr import ContentItem
 from doseloop.reading.values import CodeMemory
+from doseloop.reading.vendors import amended
 
 _CT = frozenset((tid10011_ct.ACQUISITION, tid10011_ct.ACCUMULATED))
 _PROJECTION = frozenset((tid10001_projection.EVENT, tid10001_projection.ACCUMULATED))
@@ -72,7 +73,7 @@ def _projection_report(header: Header, items: Items, missing: list[str]) -> Dose
     events = tid10001_projection.projection_events(items, missing)
     modality = _modality(events, planes, items.plain_code("121058"))
     base = _dose_object(header, items, "projection report", modality)
-    return replace(base, plane_totals=planes, projection_events=events, missing=tuple(missing))
+    return amended(replace(base, plane_totals=planes, projection_events=events, missing=tuple(missing)), items)
 
 
 def _modality(events: tuple[ProjectionEvent, ...], planes: tuple[PlaneTotals, ...], procedure: Code | None) -> Modality:

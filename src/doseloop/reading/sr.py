@@ -59,7 +59,7 @@ _TEXT_TAGS = (0x0040A160, 0x0040A124, 0x0040A120, 0x0040A121, 0x0040A122, 0x0040
 Children = Callable[[int, int, bool, str, int], tuple[tuple[ContentItem, ...], int]]
 
 
-def content_reader(data: bytes, layout: Layout, limits: ReadLimits, decode: Decode, memory: CodeMemory) -> Children:
+def content_reader(data: bytes, layout: Layout, limits: ReadLimits, decode: Decode, memory: CodeMemory) -> Children:  # noqa: C901 - one closure, see below
     """A function that reads the items of a Content Sequence: (start, end, closed, place of the parent, level) gives the
     children and where the sequence ended.
 
@@ -82,7 +82,7 @@ def content_reader(data: bytes, layout: Layout, limits: ReadLimits, decode: Deco
     count = 1
     step_over = Walk(data, layout, limits, frozenset()).value
 
-    def item(pos: int, end: int, closed: bool, place: str, level: int) -> tuple[ContentItem, int]:
+    def item(pos: int, end: int, closed: bool, place: str, level: int) -> tuple[ContentItem, int]:  # noqa: C901
         relationship = value_type = name = text = code = qualifier = None
         measured: tuple[Measured, ...] = ()
         references: tuple[str, ...] = ()
@@ -114,11 +114,11 @@ def content_reader(data: bytes, layout: Layout, limits: ReadLimits, decode: Deco
                 raw = data[start:pos]
                 value_type = words.get(raw) or decode(raw)
             elif tag == name_tag:
-                name, pos = code_at(start, pos, closed_value, level)
+                name, pos = code_at(start, pos, closed_value, 1)
             elif tag == measured_tag:
-                measured, pos = measured_at(start, pos, closed_value, level)
+                measured, pos = measured_at(start, pos, closed_value, 1)
             elif tag == code_tag:
-                code, pos = code_at(start, pos, closed_value, level)
+                code, pos = code_at(start, pos, closed_value, 1)
             elif tag in text_tags:
                 text = decode(data[start:pos])
             elif tag == children_tag:
@@ -126,11 +126,11 @@ def content_reader(data: bytes, layout: Layout, limits: ReadLimits, decode: Deco
             elif tag == item_end_tag and not closed:
                 break
             elif tag == qualifier_tag:
-                qualifier, pos = code_at(start, pos, closed_value, level)
+                qualifier, pos = code_at(start, pos, closed_value, 1)
             elif tag == reference_tag:
-                references, pos = references_at(start, pos, closed_value, level)
+                references, pos = references_at(start, pos, closed_value, 1)
             elif not closed_value:
-                pos = step_over(tag, vr, length, start, end, level)[1]
+                pos = step_over(tag, vr, length, start, end, 1)[1]
         return ContentItem(
             place, relationship, value_type, name, text, code, measured, qualifier, references, below
         ), pos

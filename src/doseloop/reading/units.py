@@ -21,7 +21,7 @@ def number_of(written: str) -> float | None:
 def numbers_of(written: str) -> list[float | None]:
     """All numbers of a value: parted by backslashes, or by commas where those cannot be decimal ones."""
     parts = written.split("\\")
-    if len(parts) == 1 and ("," in written and "." in written or written.count(",") > 1):
+    if len(parts) == 1 and (("," in written and "." in written) or written.count(",") > 1):
         parts = written.split(",")
     return [number_of(part) for part in parts if part.strip(" \0")]
 

@@ -60,7 +60,7 @@ class ValueReader(NamedTuple):
     references: Callable[[int, int, bool, int], tuple[tuple[str, ...], int]]
 
 
-def leaf_reader(data: bytes, layout: Layout, limits: ReadLimits, step_over: StepOver) -> Leaves:
+def leaf_reader(data: bytes, layout: Layout, limits: ReadLimits, step_over: StepOver) -> Leaves:  # noqa: C901 - one closure, see above
     """A function that reads the items of a sequence of leaves: (start, end, closed, level) gives, for each item, where the
     value of each element lies by its native tag, and where the sequence ended.
 
@@ -126,9 +126,15 @@ def leaf_reader(data: bytes, layout: Layout, limits: ReadLimits, step_over: Step
     return leaves
 
 
-def value_reader(data: bytes, layout: Layout, limits: ReadLimits, decode: Decode, memory: CodeMemory) -> ValueReader:
+def value_reader(data: bytes, layout: Layout, limits: ReadLimits, decode: Decode, memory: CodeMemory) -> ValueReader:  # noqa: C901 - one closure, see above
     """How the values of this data set are read."""
     native, find, remembered = layout.native, data.find, memory.of(layout)
+    head, pair, word, item_tag = (
+        layout.head.unpack_from,
+        layout.pair.unpack_from,
+        layout.word.unpack_from,
+        native(0xFFFEE000),
+    )
     value_tags = tuple(map(native, (0x00080100, 0x00080119, 0x00080120)))
     scheme_tag, meaning_tag = native(0x00080102), native(0x00080104)
     number_tag, unit_tag, uid_tag = native(0x0040A30A), native(0x004008EA), native(0x00081155)
@@ -175,9 +181,39 @@ def value_reader(data: bytes, layout: Layout, limits: ReadLimits, decode: Decode
         raw = data[start:stop]
         if raw in known and start < stop <= end:
             return known[raw], stop
-        items, stop = leaves(start, end, closed, level)
-        found = known[data[start:stop]] = tuple([one_measured(item, level + 1) for item in items])
+        quick = measured_as_usual(start, end, closed, level) if layout.explicit else None
+        found: tuple[Measured, ...]
+        if quick is not None:
+            found, stop = (quick[0],), quick[1]
+        else:
+            items, stop = leaves(start, end, closed, level)
+            found = tuple([one_measured(item, level + 1) for item in items])
+        known[data[start:stop]] = found
         return found, stop
+
+    def measured_as_usual(start: int, end: int, closed: bool, level: int) -> tuple[Measured, int] | None:
+        # One item, in it a unit and then a number, all of it within bounds; None for anything else, which is then walked.
+        pos = start + 20
+        if pos > end:
+            return None
+        tag, length = pair(data, start)
+        unit_is, vr, _ = head(data, start + 8)
+        (unit_length,) = word(data, start + 16)
+        unit_closed = unit_length != UNDEFINED
+        unit_end = pos + unit_length if unit_closed else end
+        if tag != item_tag or unit_is != unit_tag or vr != b"SQ" or unit_end > end or (length == UNDEFINED) is closed:
+            return None
+        unit, pos = code(pos, unit_end, unit_closed, level + 1)
+        if pos + 8 > end:
+            return None
+        number_is, vr, number_length = head(data, pos)
+        stop = pos + 8 + number_length
+        if number_is != number_tag or vr != b"DS" or stop > end:
+            return None
+        one = Measured(decode(data[pos + 8 : stop]), unit)
+        if closed:
+            return (one, stop) if stop == end == start + 8 + length else None
+        return (one, stop + 16) if stop + 16 <= end and data[stop : stop + 16] == both_delimiters else None
 
     def one_measured(item: Fields, level: int) -> Measured:
         # The span of an open sequence ends in its delimiter, which is also sound at the end of a closed one.

@@ -1,1 +1,21 @@
-"""Makers' quirks, one file a maker: each entry has an id, when it applies, what it does and what it was seen in."""
+"""What single makers write in a place of their own, one file a maker.
+
+Only what is no kind of defect that every reader should cope with: an entry adds a reading from the maker's own item, and
+never changes one that the template's item gave. Which entries applied stands in `DoseObject.quirks`.
+"""
+
+from doseloop.model.dose_object import DoseObject
+from doseloop.reading.concept_names import Items
+from doseloop.reading.vendors import philips, siemens
+from doseloop.reading.vendors.quirk import Quirk
+
+QUIRKS: tuple[Quirk, ...] = (*philips.QUIRKS, *siemens.QUIRKS)
+
+
+def amended(dose: DoseObject, root: Items) -> DoseObject:
+    """The reading with what its maker's quirks add to it."""
+    maker = (dose.equipment.manufacturer or "").casefold()
+    for quirk in QUIRKS:
+        if quirk.maker in maker:
+            dose = quirk.apply(dose, root)
+    return dose
