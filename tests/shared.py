@@ -1,4 +1,4 @@
-"""Where what all sessions share lies: `DOSELOOP_SHARED`, else beside the repository."""
+"""Where the reference material of the tests lies: `DOSELOOP_SHARED`, else `shared` beside the repository."""
 
 import os
 from pathlib import Path
@@ -7,7 +7,7 @@ import pytest
 
 
 def shared(name: str) -> Path:
-    """A file or folder of the shared folder; the test is skipped where it is absent."""
+    """A file or folder of it; the test is skipped where it is absent."""
     folder = Path(os.environ.get("DOSELOOP_SHARED") or Path(__file__).parents[1].parent / "shared")
     path = folder / name
     if not path.exists():

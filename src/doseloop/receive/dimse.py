@@ -116,5 +116,7 @@ def _on_echo(event: evt.Event) -> int:
 
 
 def _peer(event: evt.Event) -> tuple[str, str]:
+    """Calling AE title and host; the title as requested, since before the answer the association has none yet."""
     requestor = event.assoc.requestor
-    return str(requestor.ae_title).strip(), str(requestor.address or "")
+    asked = requestor.primitive
+    return str(asked.calling_ae_title).strip() if asked else "", str(requestor.address or "")

@@ -8,3 +8,9 @@ class WebConfig(AppConfig):
 
     name = "doseloop.web"
     label = "web"
+
+    def ready(self) -> None:
+        """Connect the audit of log-ins."""
+        from doseloop.web.sign_in import note_sign_ins
+
+        note_sign_ins()

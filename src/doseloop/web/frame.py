@@ -3,7 +3,18 @@
 from django.conf import settings
 from django.http import HttpRequest
 
+from doseloop.store import flags
+
+THEMES = ("light", "dark")
+
 
 def frame(request: HttpRequest) -> dict[str, object]:
-    """Context of the frame: whether this is the demo."""
-    return {"demo": settings.DOSELOOP.demo}
+    """Context of the frame: the theme, whether this is the demo, and how many flags are open."""
+    theme = request.COOKIES.get("theme", "")
+    scope = getattr(request, "access", None)
+    return {
+        "demo": settings.DOSELOOP.demo,
+        "theme": theme if theme in THEMES else "system",
+        "rights": {right.name for right in getattr(request, "rights", ())},
+        "flags_open": flags.count_open(scope) if scope and request.method == "GET" else 0,
+    }

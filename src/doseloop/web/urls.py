@@ -1,7 +1,25 @@
 """Routes. Each view declares its right (`web.rights`)."""
 
-from django.urls import include, path
+from django.urls import URLPattern
 
-urlpatterns = [
-    path("accounts/", include("allauth.account.urls")),
+from doseloop.web import sign_in
+from doseloop.web.pages import exam, exams, flags, health, object_tree, procedure, procedures, scanners, today
+
+urlpatterns: list[URLPattern] = [
+    *today.routes,
+    *exams.routes,
+    *exam.routes,
+    *object_tree.routes,
+    *procedures.routes,
+    *procedure.routes,
+    *flags.routes,
+    *scanners.routes,
+    *sign_in.routes,
+    *health.routes,
 ]
+
+handler400 = "doseloop.web.errors.bad_request"
+handler403 = "doseloop.web.errors.forbidden"
+handler404 = "doseloop.web.errors.not_found"
+handler500 = "doseloop.web.errors.server_error"
+handler429 = "doseloop.web.errors.too_many"

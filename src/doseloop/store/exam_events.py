@@ -1,0 +1,75 @@
+"""The events of one exam, each with every value as it was read and where it stood in its object."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from typing import Any
+
+from doseloop.access.scope import Scope
+from doseloop.model.ct import CtEvent
+from doseloop.model.projection import ProjectionEvent
+from doseloop.model.reading import Reading
+from doseloop.store import visible
+from doseloop.store.models import Event
+from doseloop.store.packing import unpack
+
+
+@dataclass(frozen=True, slots=True)
+class EventDetail:
+    """An event: the columns of its row, and its readings by name (`dlp_mgy_cm`, `kvp`, ...)."""
+
+    id: int
+    position: int
+    """Counted from 0 over the exam."""
+    part_id: int
+    object_id: int
+    kind: str
+    role: str
+    started_at: str
+    type: str
+    plane: str
+    protocol: str
+    target_region: str
+    phantom_cm: int | None
+    detail: CtEvent | ProjectionEvent
+    readings: dict[str, Reading[Any]]
+    """What the event's object says, without what it leaves out. kVp and mA of a CT stand in its first source."""
+
+
+def exam_events(scope: Scope, exam: int) -> tuple[EventDetail, ...]:
+    """The events of the exam in their order; none where the scope does not see the exam."""
+    rows = Event.objects.filter(exam__in=visible.exams(scope).filter(pk=exam)).order_by("position")
+    return tuple(_event(row) for row in rows)
+
+
+def decode_event(kind: str, detail: bytes) -> CtEvent | ProjectionEvent:
+    """The event as it was read, from its row."""
+    return unpack(detail, CtEvent) if kind == "ct" else unpack(detail, ProjectionEvent)
+
+
+def _event(row: Event) -> EventDetail:
+    detail = decode_event(row.kind, bytes(row.detail))
+    return EventDetail(
+        id=row.pk,
+        position=row.position,
+        part_id=row.part_id,
+        object_id=row.object_id,
+        kind=row.kind,
+        role=row.role,
+        started_at=row.started_at,
+        type=row.type,
+        plane=row.plane,
+        protocol=row.protocol,
+        target_region=row.target_region,
+        phantom_cm=row.phantom_cm,
+        detail=detail,
+        readings=dict(_readings(detail)),
+    )
+
+
+def _readings(record: Any) -> Iterator[tuple[str, Reading[Any]]]:
+    for field in fields(record):
+        value = getattr(record, field.name)
+        if isinstance(value, Reading):
+            yield field.name, value
+    if isinstance(record, CtEvent) and record.sources:
+        yield from _readings(record.sources[0])

@@ -1,0 +1,46 @@
+"""Exams that a person takes out of every group: phantoms and tests."""
+
+from typing import Literal, get_args
+
+from django.db import transaction
+
+from doseloop.access.scope import Scope
+from doseloop.model.errors import NotVisible, UnusableInput
+from doseloop.store import visible
+from doseloop.store.audit import Actor, record_change
+from doseloop.store.changes import note_change
+from doseloop.store.models import Exam
+
+Excluded = Literal["phantom", "test"]
+
+
+def exclude(scope: Scope, exam: int, excluded_as: str, reason: str, actor: Actor) -> None:
+    """Take the exam out of every group.
+
+    Errors: `UnusableInput` where it is neither phantom nor test, or no reason is given; `NotVisible`.
+    """
+    if excluded_as not in get_args(Excluded):
+        raise UnusableInput("An exam is excluded as a phantom or as a test.")
+    if not reason.strip():
+        raise UnusableInput("Say why: whoever looks later sees nothing but this reason.")
+    _change(scope, exam, excluded_as, reason.strip(), actor, "excluded")
+
+
+def take_back(scope: Scope, exam: int, actor: Actor) -> None:
+    """Let the exam stand in groups again. Errors: `NotVisible`."""
+    _change(scope, exam, "", "", actor, "included again")
+
+
+def _change(scope: Scope, exam: int, excluded_as: str, reason: str, actor: Actor, action: str) -> None:
+    with transaction.atomic():
+        row = visible.exams(scope).select_for_update().filter(pk=exam).first()
+        if row is None:
+            raise NotVisible(f"There is no exam {exam}.")
+        before = {"excluded_as": row.excluded_as, "reason": row.excluded_reason}
+        Exam.objects.filter(pk=exam).update(excluded_as=excluded_as, excluded_reason=reason)
+        row.parts.update(eligible=not excluded_as)
+        record_change(
+            actor, action, f"exam {exam}", patient_key=row.patient_id, site=row.site_id, before=before,
+            after={"excluded_as": excluded_as, "reason": reason},
+        )  # fmt: skip
+        note_change([exam])

@@ -1,0 +1,193 @@
+"""Flags: their list, one flag, and what a person decides about it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count
+from django.utils import timezone
+
+from doseloop.access.scope import Scope
+from doseloop.model.errors import NotVisible, UnusableInput
+from doseloop.store import visible
+from doseloop.store.audit import Actor, record_change
+from doseloop.store.changes import note_change
+from doseloop.store.models import AuditRow, Case, Flag
+
+
+class SetAsideReason(StrEnum):
+    """Why a flag needs nothing: the list a person chooses from."""
+
+    CLINICAL = "clinically justified"
+    LARGE_PATIENT = "patient size explains it"
+    REPEATED = "repeated for a medical or technical reason"
+    WRONG_NAME = "procedure was named wrongly"
+    PHANTOM = "phantom or test"
+    RECORD_FAULT = "the scanner recorded it wrongly"
+    KNOWN = "already known and followed"
+
+
+@dataclass(frozen=True, slots=True)
+class FlagShown:
+    """A flag with what it is about (times UTC)."""
+
+    id: int
+    rule: str
+    rule_version: str
+    state: str
+    sentence: str
+    evidence: dict[str, Any]
+    site_id: int
+    site_name: str
+    scanner_id: int | None
+    scanner_name: str
+    exam_id: int | None
+    patient_key: int | None
+    procedure_key: str | None
+    procedure_name: str
+    raised_at: datetime
+    updated_at: datetime
+    judged_by: str
+    judged_at: datetime | None
+    verdict: str
+    verdict_note: str
+    case_id: int | None
+    case_owner: str
+    case_opened_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """Something that was done to a flag (time UTC)."""
+
+    at: datetime
+    actor: str
+    action: str
+    reason: str
+    note: str
+
+
+def flag_list(scope: Scope, *, state: str = "", exam: int | None = None, start: int = 0, most: int = 50) -> tuple[FlagShown, ...]:
+    """Flags within the scope, the latest first; all states where `state` is empty."""
+    rows = _rows(scope)
+    if state:
+        rows = rows.filter(state=state)
+    if exam is not None:
+        rows = rows.filter(exam_id=exam)
+    return tuple(_shown(row) for row in rows.order_by("-raised_at", "-pk")[start : start + most])
+
+
+def count_by_state(scope: Scope) -> dict[str, int]:
+    """How many flags each state has, 0 included."""
+    found = dict(visible.flags(scope).values_list("state").annotate(Count("pk")).order_by())
+    return {str(state): found.get(str(state), 0) for state in Flag.State}
+
+
+def flag(scope: Scope, flag_id: int) -> FlagShown:
+    """One flag. Errors: `NotVisible`."""
+    row = _rows(scope).filter(pk=flag_id).first()
+    if row is None:
+        raise NotVisible(f"There is no flag {flag_id}.")
+    return _shown(row)
+
+
+def count_open(scope: Scope) -> int:
+    """How many flags nobody has judged yet."""
+    return visible.flags(scope).filter(state=Flag.State.OPEN).count()
+
+
+def history(scope: Scope, flag_id: int) -> tuple[HistoryEntry, ...]:
+    """What was done to the flag, the latest first."""
+    subject = f"flag {flag(scope, flag_id).id}"
+    rows = AuditRow.objects.filter(subject=subject).exclude(action__in=("saw", "exported")).order_by("-at", "-pk")
+    return tuple(
+        HistoryEntry(row.at, row.actor, row.action, row.after.get("verdict", ""), row.after.get("note", ""))
+        for row in rows
+    )
+
+
+def set_aside(scope: Scope, flag_id: int, reason: str, note: str, actor: Actor) -> None:
+    """A person found that the flag needs nothing.
+
+    Errors: `UnusableInput` where the reason is not of the list or the flag is not open; `NotVisible`.
+    """
+    if reason not in {str(known) for known in SetAsideReason}:
+        raise UnusableInput("Choose a reason from the list.")
+    with transaction.atomic():
+        row = _locked(scope, flag_id, {Flag.State.OPEN, Flag.State.CASE})
+        _judge(row, Flag.State.SET_ASIDE, reason, note, actor, "set aside")
+
+
+def reopen(scope: Scope, flag_id: int, actor: Actor) -> None:
+    """Take a person's verdict back. Errors: `UnusableInput` where it was not set aside; `NotVisible`."""
+    with transaction.atomic():
+        row = _locked(scope, flag_id, {Flag.State.SET_ASIDE})
+        state = Flag.State.CASE if Case.objects.filter(flag=row).exists() else Flag.State.OPEN
+        _judge(row, state, "", "", actor, "reopened")
+
+
+def make_case(scope: Scope, flag_id: int, actor: Actor) -> int:
+    """Follow the flag: key of its case. Errors: `UnusableInput` where it is not open; `NotVisible`."""
+    with transaction.atomic():
+        row = _locked(scope, flag_id, {Flag.State.OPEN})
+        case = Case.objects.create(flag=row, owner_id=actor.account, opened_at=timezone.now())
+        _judge(row, Flag.State.CASE, "", "", actor, "made a case")
+    return case.pk
+
+
+def _rows(scope: Scope) -> Any:
+    return visible.flags(scope).select_related("site", "scanner", "exam", "procedure", "judged_by", "case", "case__owner")
+
+
+def _locked(scope: Scope, flag_id: int, states: set[Flag.State]) -> Flag:
+    row = visible.flags(scope).select_for_update().filter(pk=flag_id).first()
+    if row is None:
+        raise NotVisible(f"There is no flag {flag_id}.")
+    if row.state not in states:
+        raise UnusableInput(f"This flag is “{row.state}” by now; look at it again.")
+    return row
+
+
+def _judge(row: Flag, state: Flag.State, verdict: str, note: str, actor: Actor, action: str) -> None:
+    before = {"state": row.state, "verdict": row.verdict, "note": row.verdict_note}
+    row.state, row.verdict, row.verdict_note = state, verdict, note
+    row.judged_by_id, row.judged_at = actor.account, timezone.now()
+    row.save(update_fields=["state", "verdict", "verdict_note", "judged_by", "judged_at"])
+    record_change(
+        actor, action, f"flag {row.pk}", site=row.site_id, before=before,
+        patient_key=row.exam.patient_id if row.exam else None,
+        after={"state": str(state), "verdict": verdict, "note": note},
+    )  # fmt: skip
+    if row.exam_id is not None:
+        note_change([row.exam_id])
+
+
+def _shown(row: Flag) -> FlagShown:
+    case = getattr(row, "case", None)
+    return FlagShown(
+        id=row.pk,
+        rule=row.rule,
+        rule_version=row.rule_version,
+        state=row.state,
+        sentence=row.sentence,
+        evidence=row.evidence,
+        site_id=row.site_id,
+        site_name=row.site.name,
+        scanner_id=row.scanner_id,
+        scanner_name=row.scanner.name if row.scanner else "",
+        exam_id=row.exam_id,
+        patient_key=row.exam.patient_id if row.exam else None,
+        procedure_key=row.procedure_id,
+        procedure_name=row.procedure.name if row.procedure else "",
+        raised_at=row.raised_at,
+        updated_at=row.updated_at,
+        judged_by=row.judged_by.get_username() if row.judged_by else "",
+        judged_at=row.judged_at,
+        verdict=row.verdict,
+        verdict_note=row.verdict_note,
+        case_id=case.pk if case else None,
+        case_owner=case.owner.get_username() if case and case.owner else "",
+        case_opened_at=case.opened_at if case else None,
+    )

@@ -1,0 +1,95 @@
+"""Objects as pages list them: those of an exam, and those that could not be used or only partly."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from doseloop.access.scope import Scope
+from doseloop.model.errors import NotVisible
+from doseloop.store import visible
+from doseloop.store.models import DoseObjectRow
+
+_TROUBLE = (DoseObjectRow.State.QUARANTINED, DoseObjectRow.State.PARTLY_READ)
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectShown:
+    """An object that was taken in, and what became of it (times UTC)."""
+
+    id: int
+    exam_id: int | None
+    state: str
+    standing: str
+    kind: str
+    reason_code: str
+    reason: str
+    hint: str
+    way_in: str
+    peer_ae: str
+    peer_host: str
+    received_at: datetime
+    receipts: int
+    size: int
+    sop_instance_uid: str
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How far processing is behind: objects that wait, and since when the oldest does."""
+
+    waiting: int
+    oldest_at: datetime | None
+
+
+def exam_objects(scope: Scope, exam: int) -> tuple[ObjectShown, ...]:
+    """The objects of the exam in the order of their arrival."""
+    rows = DoseObjectRow.objects.filter(exam__in=visible.exams(scope).filter(pk=exam)).order_by("received_at", "pk")
+    return _shown(rows)
+
+
+def exam_object(scope: Scope, exam: int, object_id: int) -> ObjectShown:
+    """One object of the exam.
+
+    Errors: `NotVisible` where the exam has no such object, or the scope does not see the exam.
+    """
+    for shown in exam_objects(scope, exam):
+        if shown.id == object_id:
+            return shown
+    raise NotVisible(f"Exam {exam} has no object {object_id}.")
+
+
+def in_trouble(scope: Scope, within: timedelta, most: int = 20) -> tuple[ObjectShown, ...]:
+    """Objects that were quarantined or only partly read, received within the time before now, the latest first.
+
+    What no exam holds belongs to no site: it is shown where the scope covers every site, or has exams from that peer.
+    """
+    rows = DoseObjectRow.objects.filter(state__in=_TROUBLE, received_at__gte=timezone.now() - within)
+    return _shown(rows.filter(_seen_by(scope)).order_by("-received_at")[:most])
+
+
+def backlog() -> Backlog:
+    """What waits for a worker, over all sites: a count tells nothing about a patient."""
+    waiting = DoseObjectRow.objects.filter(state=DoseObjectRow.State.WAITING)
+    return Backlog(waiting.count(), waiting.order_by("received_at").values_list("received_at", flat=True).first())
+
+
+def arrived_since(scope: Scope, start: datetime) -> int:
+    """How many objects of the scope's exams arrived since then (UTC)."""
+    return DoseObjectRow.objects.filter(_seen_by(scope), received_at__gte=start).count()
+
+
+def _seen_by(scope: Scope) -> Q:
+    if visible.sees_all(scope):
+        return Q()
+    own = Q(exam__site_id__in=scope.sites)
+    peers = DoseObjectRow.objects.filter(own).exclude(peer_ae="").values("peer_ae")
+    return own | Q(exam=None, peer_ae__in=peers)
+
+
+def _shown(rows: "QuerySet[DoseObjectRow]") -> tuple[ObjectShown, ...]:
+    names = ObjectShown.__slots__
+    return tuple(
+        ObjectShown(**dict(zip(names, values, strict=True))) for values in rows.values_list(*names)
+    )

@@ -1,0 +1,22 @@
+"""The sites of a scope: names, zones and display units."""
+
+from doseloop.access.scope import Scope
+from doseloop.store import visible
+from doseloop.store.exam_detail import SiteShown
+
+
+def sites(scope: Scope) -> tuple[SiteShown, ...]:
+    """The scope's sites by name."""
+    return tuple(SiteShown(row.pk, row.name, row.zone, row.units) for row in visible.sites(scope).order_by("name"))
+
+
+def display_units(scope: Scope) -> dict[str, str]:
+    """Display units by quantity on pages over several sites: a unit on which the sites differ is left out."""
+    chosen = [site.units for site in sites(scope)]
+    names = {name for units in chosen for name in units}
+    return {name: chosen[0][name] for name in names if len({units.get(name) for units in chosen}) == 1}
+
+
+def covers_every_site(scope: Scope) -> bool:
+    """Whether there is no site that the scope leaves out: what belongs to no site is shown only then."""
+    return visible.sees_all(scope)

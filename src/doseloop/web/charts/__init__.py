@@ -1,0 +1,1 @@
+"""One chart a file: facts to an ECharts option, as plain data."""

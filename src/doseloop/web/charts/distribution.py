@@ -1,0 +1,52 @@
+"""The distribution of a quantity on each scanner: box plots with the reference levels as lines."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from doseloop.facts.procedure import ScannerDistribution
+from doseloop.facts.quantities import Quantity
+from doseloop.model.quantities import QUANTITIES, converted
+from doseloop.web.charts.palette import Option, frame
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A reference level as a line: its short name and its value in the quantity's own unit."""
+
+    name: str
+    value: float
+
+
+def option(found: Sequence[ScannerDistribution], quantity: Quantity, unit: str, lines: Sequence[Line] = ()) -> Option:
+    """A box from the 25th to the 75th percentile with the median; whiskers are the 5th and 95th. Values in `unit`."""
+    symbol = QUANTITIES[quantity].symbol
+    chart = frame(f"{symbol} in {unit} on {len(found)} scanners: median, quartiles, 5th and 95th percentiles.")
+    chart["legend"]["show"] = False
+    chart["grid"]["top"] = 28
+    chart["tooltip"] |= {"trigger": "item"}
+    chart["yAxis"] = {"type": "category", "data": [f"{one.scanner_name}\nn = {one.n}" for one in found], "inverse": True}
+    chart["xAxis"] = {"type": "value", "name": unit, "nameLocation": "end", "scale": False}
+    chart["dimensions"] = ["5th percentile", "25th percentile", "median", "75th percentile", "95th percentile"]
+    chart["series"] = [
+        {
+            "type": "boxplot",
+            "name": symbol,
+            "boxWidth": [10, 26],
+            "data": [[converted(quantity, value, unit) for value in _five(one)] for one in found],
+            "markLine": _mark_lines(lines, quantity, unit),
+        }
+    ]
+    return chart
+
+
+def _five(one: ScannerDistribution) -> tuple[float, ...]:
+    return one.p5, one.p25, one.median, one.p75, one.p95
+
+
+def _mark_lines(lines: Sequence[Line], quantity: Quantity, unit: str) -> Option:
+    return {
+        "symbol": "none",
+        "silent": True,
+        "label": {"formatter": "{b}", "position": "end", "distance": 4},
+        "data": [{"name": line.name, "xAxis": converted(quantity, line.value, unit)} for line in lines],
+    }

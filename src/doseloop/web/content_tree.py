@@ -1,0 +1,72 @@
+"""Where the content tree of an object comes from: the role that serves the pages sets a provider at its start."""
+
+from collections.abc import Callable, Iterator
+from typing import Protocol
+
+from doseloop.model.errors import ObjectError
+from doseloop.model.reading import Code
+
+
+class MeasuredLike(Protocol):
+    """One measured value as written."""
+
+    @property
+    def number(self) -> str: ...
+    @property
+    def unit(self) -> Code | None: ...
+
+
+class ItemLike(Protocol):
+    """A content item, as `doseloop.reading.sr.ContentItem` has it."""
+
+    @property
+    def place(self) -> str: ...
+    @property
+    def relationship(self) -> str | None: ...
+    @property
+    def value_type(self) -> str | None: ...
+    @property
+    def concept(self) -> Code | None: ...
+    @property
+    def text(self) -> str | None: ...
+    @property
+    def code(self) -> Code | None: ...
+    @property
+    def measured(self) -> tuple[MeasuredLike, ...]: ...
+    @property
+    def references(self) -> tuple[str, ...]: ...
+    @property
+    def children(self) -> tuple["ItemLike", ...]: ...
+
+
+Provider = Callable[[int], ItemLike]
+"""Key of the object to the root of its tree; raises `ObjectError` where the object cannot be read."""
+
+
+class _NoProvider(ObjectError):
+    code = "no-reader"
+    hint = "Start this server by `doseloop serve`, which runs a reader beside it."
+
+
+def _none(object_id: int) -> ItemLike:
+    raise _NoProvider("No reader runs beside this server, so that objects cannot be opened.")
+
+
+_provider: list[Provider] = [_none]
+
+
+def set_provider(provider: Provider) -> None:
+    """Say where trees come from; once, at the start of the process."""
+    _provider[0] = provider
+
+
+def content_tree(object_id: int) -> ItemLike:
+    """The root of the object's tree. Errors: `ObjectError`."""
+    return _provider[0](object_id)
+
+
+def walk(root: ItemLike) -> Iterator[ItemLike]:
+    """Every item of the tree, parents first."""
+    yield root
+    for child in root.children:
+        yield from walk(child)

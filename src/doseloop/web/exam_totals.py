@@ -1,0 +1,42 @@
+"""The totals of an exam: what objects state beside what events add up to."""
+
+from dataclasses import dataclass
+
+from doseloop.store.exam_detail import ExamDetail
+
+_SHOWN = ("dlp_mgy_cm", "dap_gy_cm2", "ka_r_mgy", "fluoro_time_s")
+_AGREE = 0.01
+"""Share by which a stated and a summed total may differ: rounding in the report."""
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """One total of a part, in the quantity's own unit. Missing is None."""
+
+    part: int
+    """Position of the part; an exam with one part shows no part."""
+    quantity: str
+    stated: float | None
+    summed: float | None
+    source: str
+    """Which of both is used: `stated` or `summed`."""
+
+    @property
+    def used(self) -> float | None:
+        """The total that counts."""
+        return self.stated if self.source == "stated" else self.summed
+
+    @property
+    def differ(self) -> bool:
+        """Whether both are known and further apart than rounding makes them."""
+        if self.stated is None or self.summed is None:
+            return False
+        return abs(self.stated - self.summed) > _AGREE * max(abs(self.stated), abs(self.summed))
+
+
+def totals(exam: ExamDetail) -> tuple[Total, ...]:
+    """The totals of the exam's parts, the quantities in their usual order."""
+    listed = sorted(exam.totals, key=lambda one: (one["part"], _SHOWN.index(one["quantity"])))
+    return tuple(
+        Total(one["part"], one["quantity"], one["stated"], one["summed"], one["used"]) for one in listed
+    )

@@ -1,0 +1,81 @@
+"""The evidence of a flag in words: the fields of `model.flag.Finding`, with units."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from doseloop.model.quantities import QUANTITIES, shown
+
+_TITLES = {
+    "value": "This value",
+    "expected": "Expected",
+    "threshold": "Flagged above",
+    "factor": "Times the expected value",
+    "n": "Compared with",
+    "procedure": "Procedure",
+    "age_band": "Age band",
+    "weight_kg": "Weight",
+    "phantom_cm": "Phantom",
+    "window": "Period",
+}
+_IN_QUANTITY = ("value", "expected", "threshold")
+_NOT_A_LINE = ("quantity", "not_seen", "provisional", "sentence", "rule", "version", "subject", "cause", "key")
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One value of the flag's quantity. `share` is its length in thousandths of the longest."""
+
+    name: str
+    shown: str
+    share: int
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a flag rests on."""
+
+    lines: tuple[tuple[str, str], ...]
+    """Name and value."""
+    bars: tuple[Bar, ...]
+    """What was seen, what was expected, and where the rule flags."""
+    not_seen: tuple[str, ...]
+    """What the rule could not take into account."""
+    provisional: bool
+
+
+def evidence(given: Mapping[str, Any]) -> Evidence:
+    """The evidence as a page shows it; fields that are not known are shown by their own name."""
+    quantity = given.get("quantity") or ""
+    return Evidence(
+        lines=tuple(_lines(given, quantity)),
+        bars=tuple(_bars(given, quantity)),
+        not_seen=tuple(str(one) for one in given.get("not_seen") or ()),
+        provisional=bool(given.get("provisional")),
+    )
+
+
+def _bars(given: Mapping[str, Any], quantity: str) -> Iterator[Bar]:
+    known = {name: given.get(name) for name in _IN_QUANTITY if quantity in QUANTITIES}
+    values = {name: float(value) for name, value in known.items() if isinstance(value, int | float)}
+    longest = max(values.values(), default=0.0)
+    for name, value in values.items():
+        share = round(1000 * value / longest) if longest > 0 else 0
+        yield Bar(_TITLES[name], shown(quantity, value), max(0, share))
+
+
+def _lines(given: Mapping[str, Any], quantity: str) -> Iterator[tuple[str, str]]:
+    for name, value in given.items():
+        if value is None or name in _NOT_A_LINE or (name in _IN_QUANTITY and quantity in QUANTITIES):
+            continue
+        yield _TITLES.get(name, name.replace("_", " ").capitalize()), _words(name, value)
+
+
+def _words(name: str, value: Any) -> str:
+    if name == "n":
+        return f"{value} earlier exams"
+    if name == "phantom_cm":
+        return f"{value} cm"
+    if name == "factor" or isinstance(value, float):
+        return shown(name, value) if name in QUANTITIES else f"{value:.2f}"
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)

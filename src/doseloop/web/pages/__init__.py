@@ -1,0 +1,1 @@
+"""One page a file: its view, its table and its routes."""

@@ -1,0 +1,93 @@
+"""One exam: patient, totals, parts, events, flags, comments, objects."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.views.decorators.http import require_POST
+
+from doseloop.access.rights import Right
+from doseloop.access.scope import Scope
+from doseloop.harmonise.age_bands import AGE_BANDS
+from doseloop.store import comments, exam_detail, exam_events, exclusions, flags, object_list
+from doseloop.store.audit import record_sight
+from doseloop.web import exam_tables
+from doseloop.web.actor import actor_of
+from doseloop.web.exam_totals import totals
+from doseloop.web.exports import export_links, export_routes
+from doseloop.web.rights import may, needs
+from doseloop.web.tables import page_table
+
+_BANDS = {band.key: band.name for band in AGE_BANDS}
+
+
+@needs(Right.SEE)
+def exam(request: HttpRequest, exam: int) -> HttpResponse:
+    """The page."""
+    scope: Scope = request.access  # type: ignore[attr-defined]
+    detail = exam_detail.exam_detail(scope, exam)
+    record_sight(actor_of(request), "saw", f"exam {exam}", {detail.patient_key})
+    events = exam_events.exam_events(scope, exam)
+    context = {
+        "exam": detail,
+        "units": detail.site.units,
+        "bands": _BANDS,
+        "totals": totals(detail),
+        "events": page_table(exam_tables.events(detail, events), export_links(request, "exam-events", exam)),
+        "parts_exports": export_links(request, "exam-parts", exam),
+        "flags": flags.flag_list(scope, exam=exam),
+        "objects": object_list.exam_objects(scope, exam),
+        **_talk(request, exam, detail.site.id),
+    }
+    return render(request, "doseloop/exam.html", context)
+
+
+@needs(Right.JUDGE)
+@require_POST
+def comment(request: HttpRequest, exam: int) -> HttpResponse:
+    """Write a comment; answers with the comments alone where HTMX asked."""
+    scope: Scope = request.access  # type: ignore[attr-defined]
+    comments.add_comment(scope, exam, request.POST.get("text", ""), actor_of(request))
+    if request.headers.get("HX-Request"):
+        detail = exam_detail.exam_detail(scope, exam)
+        context = {"exam": detail, **_talk(request, exam, detail.site.id)}
+        return render(request, "doseloop/exam_comments.html", context)
+    return redirect("exam", exam)
+
+
+@needs(Right.JUDGE)
+@require_POST
+def exclude(request: HttpRequest, exam: int) -> HttpResponse:
+    """Take the exam out of every group, with a reason."""
+    given = request.POST
+    scope: Scope = request.access  # type: ignore[attr-defined]
+    exclusions.exclude(scope, exam, given.get("excluded_as", ""), given.get("reason", ""), actor_of(request))
+    return redirect("exam", exam)
+
+
+@needs(Right.JUDGE)
+@require_POST
+def include(request: HttpRequest, exam: int) -> HttpResponse:
+    """Let the exam stand in groups again."""
+    exclusions.take_back(request.access, exam, actor_of(request))  # type: ignore[attr-defined]
+    return redirect("exam", exam)
+
+
+def _talk(request: HttpRequest, exam: int, site: int) -> dict[str, Any]:
+    scope: Scope = request.access  # type: ignore[attr-defined]
+    return {"comments": comments.comments(scope, exam), "may_judge": may(request, Right.JUDGE, site)}
+
+
+def _patient(request: HttpRequest, exam: int) -> set[int]:
+    return {exam_detail.exam_detail(request.access, exam).patient_key}  # type: ignore[attr-defined]
+
+
+routes = [
+    path("exams/<int:exam>/", exam, name="exam"),
+    path("exams/<int:exam>/comments", comment, name="exam-comment"),
+    path("exams/<int:exam>/exclude", exclude, name="exam-exclude"),
+    path("exams/<int:exam>/include", include, name="exam-include"),
+    *export_routes("exams/<int:exam>/events", "exam-events", exam_tables.events_of, _patient),
+    *export_routes("exams/<int:exam>/parts", "exam-parts", exam_tables.parts_of, _patient),
+]

@@ -1,0 +1,167 @@
+"""The list of exams: filters, order and page stand in the address."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+
+from doseloop.access.rights import Right
+from doseloop.access.scope import Scope
+from doseloop.facts.exams import ExamOrder, ExamRow, OrderBy, exam_page, exam_rows
+from doseloop.facts.filters import ExamFilter
+from doseloop.harmonise.age_bands import AGE_BANDS
+from doseloop.report.table import Column, Row, Table, quantity_column
+from doseloop.store import exam_detail, procedure_list, scanner_list, site_list
+from doseloop.store.audit import record_sight
+from doseloop.store.exam_detail import PatientIdentity
+from doseloop.web.actor import actor_of
+from doseloop.web.exports import export_links, export_routes
+from doseloop.web.facts import the_facts
+from doseloop.web.filter_chips import chips
+from doseloop.web.rights import needs
+from doseloop.web.tables import page_table
+from doseloop.web.templatetags.doseloop import person
+
+PAGE = 50
+_ORDERED = {"started": OrderBy.STARTED, "dlp_mgy_cm": OrderBy.DLP, "dap_gy_cm2": OrderBy.DAP}
+_BANDS = {band.key: band.name for band in AGE_BANDS}
+
+
+@needs(Right.SEE)
+def exams(request: HttpRequest) -> HttpResponse:
+    """The page."""
+    scope: Scope = request.access  # type: ignore[attr-defined]
+    wanted, order = ExamFilter.from_address(request.GET.dict()), ExamOrder.from_address(request.GET.get("order", ""))
+    number = _page_number(request)
+    found = exam_page(the_facts(), scope, wanted, order, (number - 1) * PAGE, PAGE)
+    known = exam_detail.current_identities(scope, {row.patient for row in found.rows})
+    record_sight(actor_of(request), "saw", "exam list", known)
+    choices = _choices(scope)
+    return render(
+        request,
+        "doseloop/exams.html",
+        {
+            "table": page_table(_table(scope, found.rows, known), export_links(request, "exams")),
+            "total": found.total,
+            "wanted": wanted,
+            "order": order.to_address(),
+            "sorts": _sorts(request, order),
+            "chips": chips(wanted, request.GET, choices),
+            "choices": choices,
+            "start": (number - 1) * PAGE + 1,
+            "end": (number - 1) * PAGE + len(found.rows),
+            "previous": _address(request, page=str(number - 1)) if number > 1 else "",
+            "next": _address(request, page=str(number + 1)) if number * PAGE < found.total else "",
+        },
+    )
+
+
+def exams_table(request: HttpRequest) -> Table:
+    """All exams that fit the filter of the address."""
+    scope: Scope = request.access  # type: ignore[attr-defined]
+    wanted, order = ExamFilter.from_address(request.GET.dict()), ExamOrder.from_address(request.GET.get("order", ""))
+    known = exam_detail.current_identities(scope, set(_patients(request)))
+    return _table(scope, exam_rows(the_facts(), scope, wanted, order), known)
+
+
+def _patients(request: HttpRequest) -> Iterator[int]:
+    scope: Scope = request.access  # type: ignore[attr-defined]
+    if scope.identity:
+        wanted = ExamFilter.from_address(request.GET.dict())
+        yield from {row.patient for row in exam_rows(the_facts(), scope, wanted, ExamOrder())}
+
+
+def _table(scope: Scope, rows: Iterable[ExamRow], known: Mapping[int, PatientIdentity]) -> Table:
+    units = site_list.display_units(scope)
+    columns = (
+        Column("started", "Started", "time"),
+        *((Column("patient", "Patient"), Column("patient_number", "Number")) if scope.identity else ()),
+        Column("procedure", "Procedure"),
+        Column("scanner", "Scanner"),
+        Column("sex", "Sex"),
+        Column("age_years", "Age", "number", "years"),
+        quantity_column("weight_kg", units, "Weight"),
+        quantity_column("dlp_mgy_cm", units),
+        quantity_column("dap_gy_cm2", units),
+        quantity_column("ka_r_mgy", units),
+        Column("events", "Events", "number"),
+        Column("state", "State", "state"),
+    )
+    return Table("exams", "Exams", columns, (_row(scope, row, known.get(row.patient)) for row in rows))
+
+
+def _row(scope: Scope, row: ExamRow, patient: PatientIdentity | None) -> Row:
+    named = (person(patient.name), patient.number) if patient else (None, None)
+    names = ", ".join(one.name for one in row.procedures)
+    said = row.protocol_name or row.description or row.requested_procedure
+    state, tone = _state(row)
+    return Row(
+        (
+            row.started_at,
+            *(named if scope.identity else ()),
+            names or None,
+            row.scanner_name,
+            row.sex,
+            None if row.age_years is None else round(row.age_years, 2),
+            row.weight_kg,
+            row.dlp_mgy_cm,
+            row.dap_gy_cm2,
+            row.ka_r_mgy,
+            row.event_count,
+            state,
+        ),
+        links={"started": reverse("exam", args=[row.exam])},
+        tones={"state": tone},
+        notes={"procedure": said if said != names else ""},
+    )
+
+
+def _state(row: ExamRow) -> tuple[str | None, str]:
+    if row.excluded_as:
+        return row.excluded_as, "quiet"
+    if row.open_flags:
+        return ("1 flag" if row.open_flags == 1 else f"{row.open_flags} flags"), "above"
+    if not row.settled:
+        return "provisional", "caution"
+    return ("check totals", "caution") if row.has_issues else (None, "")
+
+
+def _sorts(request: HttpRequest, order: ExamOrder) -> dict[str, dict[str, str]]:
+    sorts = {}
+    for key, by in _ORDERED.items():
+        turned = ExamOrder(by, not order.descending) if by is order.by else ExamOrder(by)
+        direction = "" if by is not order.by else "descending" if order.descending else "ascending"
+        sorts[key] = {"address": _address(request, order=turned.to_address(), page=""), "direction": direction}
+    return sorts
+
+
+def _address(request: HttpRequest, **changed: str) -> str:
+    kept = {**request.GET.dict(), **changed}
+    return "?" + urlencode({key: value for key, value in kept.items() if value})
+
+
+def _page_number(request: HttpRequest) -> int:
+    text = request.GET.get("page", "1")
+    return min(int(text), 10_000) if text.isascii() and text.isdigit() and int(text) > 0 else 1
+
+
+def _choices(scope: Scope) -> dict[str, Any]:
+    return {
+        "site": {str(site.id): site.name for site in site_list.sites(scope)},
+        "scanner": {str(key): name for key, name in scanner_list.scanner_names(scope).items()},
+        "procedure": procedure_list.names(),
+        "modality": {"CT": "CT", "RF": "Angiography and fluoroscopy"},
+        "age_band": {**_BANDS, "unknown": "age not known"},
+    }
+
+
+def of_procedure(key: str) -> str:
+    """Address of the exams with the procedure."""
+    return f"{reverse('exams')}?{replace(ExamFilter(), procedure=key).to_address()}"
+
+
+routes = [path("exams/", exams, name="exams"), *export_routes("exams", "exams", exams_table, _patients)]

@@ -1,0 +1,144 @@
+"""Flags: their list, and one flag with what a person decides about it."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.views.decorators.http import require_POST
+
+from doseloop.access.rights import Right
+from doseloop.access.scope import Scope
+from doseloop.report.table import Column, Row, Table
+from doseloop.store import flags as record
+from doseloop.store.audit import record_sight
+from doseloop.web.actor import actor_of
+from doseloop.web.exports import export_links, export_routes
+from doseloop.web.flag_evidence import evidence
+from doseloop.web.rights import may, needs
+from doseloop.web.tables import page_table
+
+PAGE = 50
+RULES = {"high-dose": "High dose", "reference-level": "Reference level"}
+
+
+@needs(Right.SEE)
+def flags(request: HttpRequest) -> HttpResponse:
+    """The list."""
+    scope: Scope = request.access  # type: ignore[attr-defined]
+    counts = record.count_by_state(scope)
+    state = _state(request, counts)
+    number = int(text) if (text := request.GET.get("page", "")).isascii() and text.isdigit() and text != "0" else 1
+    found = record.flag_list(scope, state="" if state == "all" else state, start=(number - 1) * PAGE, most=PAGE)
+    total = sum(counts.values()) if state == "all" else counts[state]
+    context = {
+        "table": page_table(_table(found), export_links(request, "flags")),
+        "chosen": state,
+        "states": [*counts.items(), ("all", sum(counts.values()))],
+        "total": total,
+        "start": (number - 1) * PAGE + 1,
+        "end": (number - 1) * PAGE + len(found),
+        "previous": f"?state={state}&page={number - 1}" if number > 1 else "",
+        "next": f"?state={state}&page={number + 1}" if number * PAGE < total else "",
+    }
+    return render(request, "doseloop/flags.html", context)
+
+
+@needs(Right.SEE)
+def flag(request: HttpRequest, flag: int) -> HttpResponse:
+    """One flag."""
+    scope: Scope = request.access  # type: ignore[attr-defined]
+    found = record.flag(scope, flag)
+    record_sight(actor_of(request), "saw", f"flag {flag}", _patients([found]))
+    context = {
+        "flag": found,
+        "rule": RULES.get(found.rule, found.rule),
+        "evidence": evidence(found.evidence),
+        "history": record.history(scope, flag),
+        "reasons": [str(reason) for reason in record.SetAsideReason],
+        "may_judge": may(request, Right.JUDGE, found.site_id),
+    }
+    return render(request, "doseloop/flag.html", context)
+
+
+@needs(Right.JUDGE)
+@require_POST
+def set_aside(request: HttpRequest, flag: int) -> HttpResponse:
+    """Nothing to do about it, with a reason."""
+    given = request.POST
+    scope: Scope = request.access  # type: ignore[attr-defined]
+    record.set_aside(scope, flag, given.get("reason", ""), given.get("note", "").strip(), actor_of(request))
+    return redirect("flag", flag)
+
+
+@needs(Right.JUDGE)
+@require_POST
+def reopen(request: HttpRequest, flag: int) -> HttpResponse:
+    """Take the verdict back."""
+    record.reopen(request.access, flag, actor_of(request))  # type: ignore[attr-defined]
+    return redirect("flag", flag)
+
+
+@needs(Right.JUDGE)
+@require_POST
+def make_case(request: HttpRequest, flag: int) -> HttpResponse:
+    """Follow it."""
+    record.make_case(request.access, flag, actor_of(request))  # type: ignore[attr-defined]
+    return redirect("flag", flag)
+
+
+def flags_table(request: HttpRequest) -> Table:
+    """All flags of the state that the address names."""
+    return _table(_all(request))
+
+
+def _exported_patients(request: HttpRequest) -> set[int]:
+    return _patients(_all(request))
+
+
+def _all(request: HttpRequest) -> tuple[record.FlagShown, ...]:
+    scope: Scope = request.access  # type: ignore[attr-defined]
+    state = _state(request, record.count_by_state(scope))
+    return record.flag_list(scope, state="" if state == "all" else state, most=100_000)
+
+
+def _patients(found: Iterable[record.FlagShown]) -> set[int]:
+    return {one.patient_key for one in found if one.patient_key is not None}
+
+
+def _state(request: HttpRequest, counts: dict[str, Any]) -> str:
+    state = request.GET.get("state", "open")
+    return state if state in counts or state == "all" else "open"
+
+
+def _table(found: Iterable[record.FlagShown]) -> Table:
+    columns = (
+        Column("sentence", "What was noticed"),
+        Column("rule", "Rule"),
+        Column("procedure", "Procedure"),
+        Column("scanner", "Scanner"),
+        Column("raised", "Raised", "time"),
+        Column("state", "State", "state"),
+    )
+    return Table("flags", "Flags", columns, (_row(one) for one in found))
+
+
+def _row(one: record.FlagShown) -> Row:
+    tone = {"open": "above", "case": "accent"}.get(one.state, "quiet")
+    return Row(
+        (one.sentence, RULES.get(one.rule, one.rule), one.procedure_name, one.scanner_name, one.raised_at, one.state),
+        links={"sentence": reverse("flag", args=[one.id])},
+        tones={"state": tone},
+        notes={"state": one.verdict},
+    )
+
+
+routes = [
+    path("flags/", flags, name="flags"),
+    path("flags/<int:flag>/", flag, name="flag"),
+    path("flags/<int:flag>/set-aside", set_aside, name="flag-set-aside"),
+    path("flags/<int:flag>/reopen", reopen, name="flag-reopen"),
+    path("flags/<int:flag>/case", make_case, name="flag-case"),
+    *export_routes("flags", "flags", flags_table, _exported_patients),
+]

@@ -1,0 +1,114 @@
+"""One procedure: its distribution on each scanner, its trend, and reference levels."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path
+
+from doseloop.access.rights import Right
+from doseloop.access.scope import Scope
+from doseloop.facts.procedure import distribution, trend
+from doseloop.model.errors import NotVisible
+from doseloop.model.quantities import QUANTITIES
+from doseloop.report.table import Table
+from doseloop.store import procedure_list
+from doseloop.store.site_list import display_units
+from doseloop.web import procedure_tables
+from doseloop.web.charts import distribution as distribution_chart
+from doseloop.web.charts import trend as trend_chart
+from doseloop.web.clock import today_here
+from doseloop.web.exports import export_links, export_routes
+from doseloop.web.facts import the_facts
+from doseloop.web.procedure_view import BANDS, PERIODS, ProcedureView, quantities_of, view_of
+from doseloop.web.rights import needs
+from doseloop.web.tables import page_table
+from doseloop.web.verdicts import LEAST, Compared, compared_levels, verdict_table
+
+
+@needs(Right.SEE)
+def procedure(request: HttpRequest, procedure: str) -> HttpResponse:
+    """The page."""
+    scope: Scope = request.access  # type: ignore[attr-defined]
+    known, view = _looked_at(request, procedure)
+    units = display_units(scope)
+    found = distribution(the_facts(), scope, procedure, view.quantity, view.window, view.band)
+    points = trend(the_facts(), scope, procedure, view.quantity, view.window, view.grain, age_band=view.band)
+    compared = compared_levels(the_facts(), scope, procedure, view, {one.scanner: one.scanner_name for one in found})
+    lines = _lines(compared)
+    unit = view.unit(units)
+    context = {
+        "procedure": known,
+        "view": view,
+        "units": units,
+        "quantity": QUANTITIES[view.quantity],
+        "controls": _controls(request, known.modality, view),
+        "bands": BANDS,
+        "compared": compared,
+        "least": LEAST,
+        "n": sum(one.n for one in found),
+        "distribution": distribution_chart.option(found, view.quantity, unit, lines) if found else None,
+        "height": max(3, min(9, len(found) + 2)),
+        "trend": trend_chart.option(points, view.quantity, unit, lines) if points else None,
+        "groups": page_table(procedure_tables.groups(found, view, units), export_links(request, "procedure-groups", procedure)),
+        "periods": page_table(procedure_tables.periods(points, view, units), export_links(request, "procedure-trend", procedure)),
+        "level_exports": export_links(request, "procedure-levels", procedure),
+    }
+    return render(request, "doseloop/procedure.html", context)
+
+
+def groups_of(request: HttpRequest, procedure: str) -> Table:
+    """The distribution on each scanner, for a file."""
+    scope: Scope = request.access  # type: ignore[attr-defined]
+    _, view = _looked_at(request, procedure)
+    found = distribution(the_facts(), scope, procedure, view.quantity, view.window, view.band)
+    return procedure_tables.groups(found, view, display_units(scope))
+
+
+def trend_of(request: HttpRequest, procedure: str) -> Table:
+    """The trend of each scanner, for a file."""
+    scope: Scope = request.access  # type: ignore[attr-defined]
+    _, view = _looked_at(request, procedure)
+    points = trend(the_facts(), scope, procedure, view.quantity, view.window, view.grain, age_band=view.band)
+    return procedure_tables.periods(points, view, display_units(scope))
+
+
+def levels_of(request: HttpRequest, procedure: str) -> Table:
+    """The verdicts, for a file."""
+    scope: Scope = request.access  # type: ignore[attr-defined]
+    _, view = _looked_at(request, procedure)
+    found = distribution(the_facts(), scope, procedure, view.quantity, view.window, view.band)
+    scanners = {one.scanner: one.scanner_name for one in found}
+    return verdict_table(compared_levels(the_facts(), scope, procedure, view, scanners), view, display_units(scope))
+
+
+def _looked_at(request: HttpRequest, key: str) -> tuple[procedure_list.ProcedureShown, ProcedureView]:
+    known = procedure_list.procedure(key)
+    if known is None:
+        raise NotVisible(f"There is no procedure {key}.")
+    return known, view_of(request.GET.dict(), known.modality, today_here())
+
+
+def _controls(request: HttpRequest, modality: str, view: ProcedureView) -> dict[str, list[dict[str, Any]]]:
+    def choice(text: str, chosen: bool, **changed: str) -> dict[str, Any]:
+        return {"text": text, "chosen": chosen, "address": "?" + urlencode({**request.GET.dict(), **changed})}
+
+    quantities = [
+        choice(QUANTITIES[one].symbol, one is view.quantity, quantity=str(one)) for one in quantities_of(modality)
+    ]
+    periods = [choice(text, days == view.days, days=str(days)) for days, text in PERIODS.items()]
+    return {"quantities": quantities, "periods": periods}
+
+
+def _lines(compared: tuple[Compared, ...]) -> list[distribution_chart.Line]:
+    seen = {(one.short_name, one.level.value): one for one in compared}
+    return [distribution_chart.Line(name, value) for name, value in list(seen)[:4]]
+
+
+routes = [
+    path("procedures/<slug:procedure>/", procedure, name="procedure"),
+    *export_routes("procedures/<slug:procedure>/scanners", "procedure-groups", groups_of),
+    *export_routes("procedures/<slug:procedure>/trend", "procedure-trend", trend_of),
+    *export_routes("procedures/<slug:procedure>/levels", "procedure-levels", levels_of),
+]

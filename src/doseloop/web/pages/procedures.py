@@ -1,0 +1,68 @@
+"""The procedures of the last year, the most frequent first."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+
+from doseloop.access.rights import Right
+from doseloop.facts.procedure import ProcedureRow, procedures
+from doseloop.facts.windows import Window
+from doseloop.model.quantities import QUANTITIES, number_shown, unit_of
+from doseloop.report.table import Column, Row, Table
+from doseloop.store.site_list import display_units
+from doseloop.web.clock import today_here
+from doseloop.web.exports import export_links, export_routes
+from doseloop.web.facts import the_facts
+from doseloop.web.rights import needs
+from doseloop.web.tables import page_table
+
+DAYS = 365
+_COLUMNS = (
+    Column("name", "Procedure"),
+    Column("modality", "Modality"),
+    Column("exams", "Exams", "number"),
+    Column("scanners", "Scanners", "number"),
+    Column("quantity", "Quantity"),
+    Column("median", "Median of adults", "number"),
+    Column("unit", "Unit"),
+    Column("n", "Values", "number"),
+    Column("flags", "Open flags", "number"),
+)
+
+
+@needs(Right.SEE)
+def procedures_page(request: HttpRequest) -> HttpResponse:
+    """The page."""
+    table = page_table(procedures_table(request), export_links(request, "procedures"))
+    return render(request, "doseloop/procedures.html", {"table": table, "days": DAYS})
+
+
+def procedures_table(request: HttpRequest) -> Table:
+    """Every procedure with exams in the last year."""
+    scope = request.access  # type: ignore[attr-defined]
+    found = procedures(the_facts(), scope, Window.of_days_until(today_here(), DAYS))
+    units = display_units(scope)
+    return Table("procedures", "Procedures", _COLUMNS, (_row(one, units) for one in found))
+
+
+def _row(one: ProcedureRow, units: dict[str, str]) -> Row:
+    quantity = QUANTITIES[one.quantity]
+    known = {unit.label for unit in quantity.units}
+    unit = units.get(quantity.key, quantity.unit)
+    unit = unit if unit in known else quantity.unit
+    factor = unit_of(quantity.key, unit).per_own
+    median = None if one.median is None else one.median * factor.numerator / factor.denominator
+    return Row(
+        (
+            one.name, one.modality, one.exams, one.scanners, quantity.symbol,
+            median, unit, one.n, one.open_flags or None,
+        ),
+        links={"name": reverse("procedure", args=[one.key]), "exams": f"{reverse('exams')}?procedure={one.key}"},
+        shown={"median": number_shown(quantity.key, one.median, unit)},
+    )  # fmt: skip
+
+
+routes = [
+    path("procedures/", procedures_page, name="procedures"),
+    *export_routes("procedures", "procedures", procedures_table),
+]

@@ -1,0 +1,98 @@
+"""Today: what came in, what is flagged, which scanner has gone quiet, what was refused or could not be read."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.utils import timezone
+
+from doseloop.access.rights import Right
+from doseloop.access.scope import Scope
+from doseloop.facts.today import Day, day
+from doseloop.report.table import Column, Row, Table
+from doseloop.store import arrivals, flags, object_list, peers, scanner_list, site_list
+from doseloop.web.charts import day as day_chart
+from doseloop.web.clock import now_here, today_here
+from doseloop.web.exports import export_links, export_routes
+from doseloop.web.facts import the_facts
+from doseloop.web.rights import needs
+from doseloop.web.tables import page_table
+
+_LOOKED_BACK = timedelta(days=7)
+
+
+@needs(Right.SEE)
+def today(request: HttpRequest) -> HttpResponse:
+    """The page."""
+    return render(request, "doseloop/today.html", {**_live(request), **_rest(request)})
+
+
+@needs(Right.SEE)
+def live(request: HttpRequest) -> HttpResponse:
+    """The part of the page that moves."""
+    return render(request, "doseloop/today_live.html", _live(request))
+
+
+def _live(request: HttpRequest) -> dict[str, Any]:
+    scope: Scope = request.access  # type: ignore[attr-defined]
+    scanners = scanner_list.scanner_states(scope, _silent_after())
+    figures = day(the_facts(), scope, today_here())
+    return {
+        "units": site_list.display_units(scope),
+        "now": now_here(),
+        "day": figures,
+        "objects_today": object_list.arrived_since(scope, _midnight()),
+        "arrivals": arrivals.arrivals(scope),
+        "new_since": timezone.now() - timedelta(seconds=8),
+        "flags": flags.flag_list(scope, state="open", most=5),
+        "count_open": flags.count_open(scope),
+        "backlog": object_list.backlog(),
+        "scanners": scanners,
+        "silent": [scanner for scanner in scanners if scanner.silent],
+        "chart": day_chart.option(figures, sorted(scanner.name for scanner in scanners), now_here().hour),
+        "hours": page_table(_hours(figures), export_links(request, "today-hours")),
+    }
+
+
+def _rest(request: HttpRequest) -> dict[str, Any]:
+    scope: Scope = request.access  # type: ignore[attr-defined]
+    return {
+        "silent_hours": settings.DOSELOOP.silent_hours,
+        "trouble": object_list.in_trouble(scope, _LOOKED_BACK),
+        "refused": peers.refusals(_LOOKED_BACK) if site_list.covers_every_site(scope) else (),
+        "sites": site_list.sites(scope),
+    }
+
+
+def hours_table(request: HttpRequest) -> Table:
+    """Exams of the day by hour and scanner."""
+    return _hours(day(the_facts(), request.access, today_here()))  # type: ignore[attr-defined]
+
+
+def _hours(figures: Day) -> Table:
+    names = dict.fromkeys(count.scanner_name for count in figures.hours)
+    counts = {(count.hour, count.scanner_name): count.exams for count in figures.hours}
+    columns = (Column("hour", "Hour"), *(Column(name, name, "number") for name in names))
+    rows = (
+        Row((f"{hour:02}:00", *(counts.get((hour, name), 0) for name in names)))
+        for hour in sorted({count.hour for count in figures.hours})
+    )
+    return Table(f"exams-{figures.date.isoformat()}", "Exams by hour", columns, rows)
+
+
+def _silent_after() -> timedelta:
+    return timedelta(hours=settings.DOSELOOP.silent_hours)
+
+
+def _midnight() -> datetime:
+    return now_here().replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+routes = [
+    path("", today, name="today"),
+    path("today/live", live, name="today-live"),
+    *export_routes("today/hours", "today-hours", hours_table),
+]

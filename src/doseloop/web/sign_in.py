@@ -1,0 +1,69 @@
+"""Log-in, log-out and change of password by allauth, and their audit. Its other pages are not routed."""
+
+from typing import Any
+
+from allauth.account import views
+from allauth.account.signals import password_changed
+from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.http import HttpRequest
+from django.urls import path, reverse_lazy
+
+from doseloop.access.rights import Right
+from doseloop.store.audit import Actor, record_change
+from doseloop.web.rights import needs
+
+
+class SignIn(views.LoginView):  # type: ignore[misc]
+    """allauth's log-in on our page."""
+
+    template_name = "doseloop/sign_in.html"
+
+
+class SignOut(views.LogoutView):  # type: ignore[misc]
+    """allauth's log-out on our page."""
+
+    template_name = "doseloop/sign_out.html"
+
+
+class ChangePassword(views.PasswordChangeView):  # type: ignore[misc]
+    """allauth's page, which then leads to today instead of back to itself."""
+
+    template_name = "doseloop/change_password.html"
+    success_url = reverse_lazy("today")
+
+
+routes = [
+    path("accounts/login/", needs(Right.PUBLIC)(SignIn.as_view()), name="account_login"),
+    path("accounts/logout/", needs(Right.PUBLIC)(SignOut.as_view()), name="account_logout"),
+    path("accounts/password/", needs(Right.SIGNED_IN)(ChangePassword.as_view()), name="account_change_password"),
+]
+
+
+def note_sign_ins() -> None:
+    """Keep an audit row of every log-in, log-out and change of password."""
+    user_logged_in.connect(_signed_in, dispatch_uid="audit")
+    user_logged_out.connect(_signed_out, dispatch_uid="audit")
+    user_login_failed.connect(_failed, dispatch_uid="audit")
+    password_changed.connect(_password_changed, dispatch_uid="audit")
+
+
+def _note(action: str, request: HttpRequest | None, user: Any) -> None:
+    address = request.META.get("REMOTE_ADDR", "") if request else ""
+    name = user.get_username() if user else ""
+    record_change(Actor(user.pk if user else None, name, address), action, f"account {name}" if name else "account")
+
+
+def _signed_in(sender: Any, request: HttpRequest, user: Any, **kwargs: Any) -> None:
+    _note("signed in", request, user)
+
+
+def _signed_out(sender: Any, request: HttpRequest, user: Any, **kwargs: Any) -> None:
+    _note("signed out", request, user)
+
+
+def _failed(sender: Any, request: HttpRequest | None = None, **kwargs: Any) -> None:
+    _note("failed to sign in", request, None)
+
+
+def _password_changed(sender: Any, request: HttpRequest, user: Any, **kwargs: Any) -> None:
+    _note("changed the password", request, user)

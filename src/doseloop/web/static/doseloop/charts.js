@@ -1,0 +1,119 @@
+// Draws every <div data-chart="id"> from the option in the script block of that id. Colours are the page's own.
+"use strict";
+
+const drawn = new Map();
+const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
+const dark = window.matchMedia("(prefers-color-scheme: dark)");
+
+function colours() {
+  const style = getComputedStyle(document.documentElement);
+  return (name) => style.getPropertyValue(name).trim();
+}
+
+function axis(given, colour) {
+  const text = { color: colour("--ink-2"), fontSize: 12 };
+  const line = { lineStyle: { color: colour("--line-strong") } };
+  return {
+    axisLine: { show: given.type === "category", ...line },
+    axisTick: { show: false },
+    splitLine: { show: given.type === "value", lineStyle: { color: colour("--line") } },
+    ...given,
+    axisLabel: { ...text, hideOverlap: true, ...given.axisLabel },
+    nameTextStyle: text,
+  };
+}
+
+function boxSeries(series, colour) {
+  return {
+    ...series,
+    itemStyle: { color: colour("--accent-soft"), borderColor: colour("--chart-1"), borderWidth: 1.5 },
+    tooltip: { formatter: (point) => boxWords(point) },
+  };
+}
+
+function boxWords(point) {
+  const names = ["5th percentile", "25th percentile", "median", "75th percentile", "95th percentile"];
+  const values = point.data.slice(-5).map((value, position) => `${names[position]}: ${Number(value).toPrecision(3)}`);
+  return [point.name.replace("\n", ", "), ...values].join("\n");
+}
+
+function markLine(given, colour) {
+  if (!given) return given;
+  return {
+    ...given,
+    lineStyle: { color: colour("--above"), type: "dashed", width: 1.25 },
+    label: { color: colour("--above"), fontSize: 11, ...given.label },
+    animation: false,
+  };
+}
+
+function themed(option) {
+  const colour = colours();
+  const font = getComputedStyle(document.body).fontFamily;
+  const series = option.series.map((one) => {
+    const marked = { ...one, markLine: markLine(one.markLine, colour) };
+    return one.type === "boxplot" ? boxSeries(marked, colour) : marked;
+  });
+  return {
+    ...option,
+    animation: !calm.matches,
+    animationDuration: 250,
+    textStyle: { fontFamily: font, color: colour("--ink") },
+    color: option.color.map(colour),
+    aria: { ...option.aria, decal: { show: series.length > 1 && series[0].type === "bar", decals: decals(colour) } },
+    legend: { ...option.legend, textStyle: { color: colour("--ink-2"), fontSize: 12 }, itemWidth: 12, itemHeight: 12, pageTextStyle: { color: colour("--ink-2") }, pageIconColor: colour("--ink-2") },
+    tooltip: {
+      ...option.tooltip,
+      backgroundColor: colour("--surface"),
+      borderColor: colour("--line-strong"),
+      textStyle: { color: colour("--ink"), fontSize: 12, fontFamily: font },
+    },
+    xAxis: axis(option.xAxis, colour),
+    yAxis: axis(option.yAxis, colour),
+    series,
+  };
+}
+
+function decals(colour) {
+  const ink = { color: colour("--surface") };
+  return [
+    { symbol: "none" },
+    { ...ink, dashArrayX: [1, 0], dashArrayY: [2, 5], rotation: -Math.PI / 4 },
+    { ...ink, symbol: "circle", dashArrayX: [[6, 6], [0, 6, 6, 0]], dashArrayY: [5, 0], symbolSize: 0.5 },
+    { ...ink, dashArrayX: [1, 0], dashArrayY: [2, 5], rotation: Math.PI / 4 },
+    { ...ink, dashArrayX: [1, 0], dashArrayY: [3, 4] },
+    { ...ink, symbol: "rect", dashArrayX: [[4, 4], [0, 4, 4, 0]], dashArrayY: [4, 0], symbolSize: 0.6 },
+  ];
+}
+
+function draw(place) {
+  const source = document.getElementById(place.dataset.chart);
+  if (!source) return;
+  const chart = drawn.get(place) ?? echarts.init(place, null, { renderer: "canvas" });
+  drawn.set(place, chart);
+  chart.setOption(themed(JSON.parse(source.textContent)), true);
+  place.dataset.drawn = "yes";
+}
+
+function drawAll() {
+  for (const [place, chart] of drawn) {
+    if (!place.isConnected) {
+      chart.dispose();
+      drawn.delete(place);
+    }
+  }
+  for (const place of document.querySelectorAll("[data-chart]")) draw(place);
+}
+
+const sizes = new ResizeObserver((entries) => {
+  for (const entry of entries) drawn.get(entry.target)?.resize();
+});
+
+drawAll();
+for (const place of drawn.keys()) sizes.observe(place);
+document.addEventListener("themechange", drawAll);
+dark.addEventListener("change", drawAll);
+document.addEventListener("htmx:after:swap", () => {
+  drawAll();
+  for (const place of drawn.keys()) sizes.observe(place);
+});

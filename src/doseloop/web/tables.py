@@ -1,0 +1,91 @@
+"""A table as a page shows it: text, address and tone of every cell."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from doseloop.model.quantities import NOT_RECORDED, number_shown
+from doseloop.report.table import Column, Row, Table, Value
+from doseloop.web.clock import short_time, wall_clock
+
+ICONS = {"above": "up", "caution": "alert", "good": "check", "accent": "dot", "quiet": "minus"}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell. `note` stands in small type beneath."""
+
+    label: str
+    text: str
+    kind: str
+    href: str
+    tone: str
+    icon: str
+    note: str
+    exact: str
+    """The value unrounded with its unit, for who points at it; empty where the text is all there is."""
+    missing: bool
+    lead: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PageTable:
+    """A table ready for its template."""
+
+    name: str
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    exports: Mapping[str, str]
+    """Address by format; empty where the person may not export."""
+
+
+def page_table(table: Table, exports: Mapping[str, str] | None = None) -> PageTable:
+    """The table for a page; reads its rows."""
+    rows = tuple(_cells(table.columns, row) for row in table.rows)
+    return PageTable(table.name, table.title, table.columns, rows, exports or {})
+
+
+def _cells(columns: tuple[Column, ...], row: Row) -> tuple[Cell, ...]:
+    pairs = zip(columns, row.values, strict=True)
+    return tuple(_cell(column, value, row, position == 0) for position, (column, value) in enumerate(pairs))
+
+
+def _cell(column: Column, value: Value, row: Row, lead: bool) -> Cell:
+    tone = row.tones.get(column.key, "")
+    return Cell(
+        label=column.title,
+        text=row.shown.get(column.key) or cell_text(column, value),
+        kind=column.kind,
+        href=row.links.get(column.key, ""),
+        tone=tone,
+        icon=ICONS.get(tone, "minus"),
+        note=row.notes.get(column.key, ""),
+        exact=_exact(column, value),
+        missing=value is None or value == "",
+        lead=lead,
+    )
+
+
+def cell_text(column: Column, value: Value) -> str:
+    """The value as people read it, without its unit; missing is an en dash."""
+    match value:
+        case None | "":
+            return NOT_RECORDED
+        case bool():
+            return "yes" if value else "no"
+        case datetime() | date():
+            return short_time(value)
+        case int() | float() if column.quantity:
+            return number_shown(column.quantity, float(value), column.unit)
+        case float():
+            return f"{value:.3g}"
+        case int():
+            return f"{value:,}".replace(",", "\u202f")
+    return wall_clock(value) if column.kind == "time" else value
+
+
+def _exact(column: Column, value: Value) -> str:
+    if isinstance(value, bool) or not isinstance(value, float):
+        return ""
+    return f"{value!r} {column.unit}" if not column.quantity else f"{value!r}"

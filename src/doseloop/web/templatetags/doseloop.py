@@ -1,0 +1,105 @@
+"""What templates may call: quantities, times, icons, names of patients."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from doseloop.model.quantities import QUANTITIES, number_shown, shown, unit_of
+from doseloop.web import clock
+
+register = template.Library()
+register.filter("ago", clock.ago)
+register.filter("wall_clock", clock.wall_clock)
+
+_TONES = {
+    "open": ("above", "flag"),
+    "case": ("accent", "loop"),
+    "set aside": ("quiet", "check"),
+    "withdrawn": ("quiet", "minus"),
+    "above": ("above", "up"),
+    "within": ("good", "check"),
+    "too few": ("quiet", "minus"),
+    "no verdict": ("caution", "question"),
+    "read": ("good", "check"),
+    "partly read": ("caution", "alert"),
+    "quarantined": ("above", "cross"),
+    "waiting": ("quiet", "clock"),
+    "not dose": ("quiet", "minus"),
+    "provisional": ("caution", "clock"),
+    "silent": ("caution", "alert"),
+    "sending": ("good", "check"),
+    "phantom": ("quiet", "minus"),
+    "test": ("quiet", "minus"),
+    "revision": ("caution", "alert"),
+    "current": ("quiet", "check"),
+    "resend": ("quiet", "minus"),
+    "demographic update": ("quiet", "minus"),
+}
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """An icon of the sprite; it says nothing to screen readers."""
+    return format_html('<svg class="icon" aria-hidden="true"><use href="#i-{}"></use></svg>', name)
+
+
+@register.simple_tag
+def state(word: str, text: str = "") -> SafeString:
+    """A state as word, shape and colour."""
+    tone, shape = _TONES.get(word, ("quiet", "minus"))
+    return format_html('<span class="state state--{}">{}{}</span>', tone, icon(shape), text or word.capitalize())
+
+
+@register.simple_tag(takes_context=True)
+def quantity(context: Mapping[str, Any], key: str, value: float | None) -> str:
+    """A value in the site's display unit, with the unit."""
+    return shown(key, value, _unit(context, key))
+
+
+@register.simple_tag(takes_context=True)
+def number(context: Mapping[str, Any], key: str, value: float | None) -> str:
+    """A value in the site's display unit, without the unit."""
+    return number_shown(key, value, _unit(context, key))
+
+
+@register.simple_tag(takes_context=True)
+def unit(context: Mapping[str, Any], key: str) -> str:
+    """The site's display unit of a quantity."""
+    return unit_of(key, _unit(context, key)).label
+
+
+@register.simple_tag
+def symbol(key: str) -> SafeString:
+    """The symbol of a quantity, with its name for who points at it."""
+    known = QUANTITIES[key]
+    return format_html('<abbr title="{}">{}</abbr>', f"{known.name}. {known.meaning}", known.symbol)
+
+
+@register.filter
+def person(name: str) -> str:
+    """A DICOM person name (PS3.5 section 6.2) as people write it: `Doe^Jane` is `Doe, Jane`."""
+    first = next((group for group in name.split("=") if group.strip("^ ")), "")
+    family, _, rest = first.partition("^")
+    given = " ".join(part for part in rest.split("^") if part)
+    return ", ".join(part for part in (family, given) if part)
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """A time of ours in the zone of the page: time alone today, with its day else."""
+    return clock.short_time(value) if value else "–"
+
+
+def _unit(context: Mapping[str, Any], key: str) -> str | None:
+    chosen = context.get("units", {}).get(key)
+    return chosen if chosen in {one.label for one in QUANTITIES[key].units} else None
+
+
+@register.filter
+def get(given: Mapping[str, Any] | None, key: str) -> Any:
+    """The entry of that key, None where there is none."""
+    return given.get(key) if given else None

@@ -1,0 +1,99 @@
+"""Reference levels of a procedure against the median of each scanner."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from doseloop.access.scope import Scope
+from doseloop.assess.reference_levels import DEFAULT_SETTINGS, Sample, Verdict, compare
+from doseloop.facts.engine import Facts
+from doseloop.facts.procedure import group_values
+from doseloop.model.reference_level import LevelSet, ReferenceLevel
+from doseloop.reference.levels import level_set_of, levels_for
+from doseloop.report.table import Column, Row, Table, quantity_column
+from doseloop.web.procedure_view import ProcedureView
+
+LEAST = DEFAULT_SETTINGS.min_n
+_VERIFICATIONS = {
+    "primary": "read in the authority's text",
+    "primary_mirror": "read in a mirror of the authority's text",
+    "abstract": "read in an abstract only",
+    "secondary_quoted": "as quoted by another source",
+    "secondary": "from another source",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ScannerVerdict:
+    """How the median of one scanner stands to a level."""
+
+    scanner_name: str
+    verdict: Verdict
+    share: float
+    """n over the least n, at most 1: how far a group is from a verdict."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A level, where it comes from, and every scanner's verdict."""
+
+    level: ReferenceLevel
+    source: LevelSet | None
+    verification: str
+    short_name: str
+    verdicts: tuple[ScannerVerdict, ...]
+
+
+def compared_levels(
+    facts: Facts, scope: Scope, procedure: str, view: ProcedureView, scanners: Mapping[int, str]
+) -> tuple[Compared, ...]:
+    """Every level for the procedure, quantity and ages of the view; none for all ages, which no level is for."""
+    age = view.typical_age_years
+    levels = levels_for(procedure, view.quantity, age_years=age) if age is not None else ()
+    samples = {name: _samples(facts, scope, procedure, view, key) for key, name in scanners.items()} if levels else {}
+    return tuple(_compared(level, samples) for level in levels)
+
+
+def verdict_table(found: tuple[Compared, ...], view: ProcedureView, units: Mapping[str, str]) -> Table:
+    """One row for each level and scanner."""
+    columns = (
+        Column("level", "Level"),
+        Column("source", "Source"),
+        Column("verification", "Verification"),
+        Column("scope", "For"),
+        quantity_column(view.quantity, units, "Level's value"),
+        Column("scanner", "Scanner"),
+        Column("n", "n", "number"),
+        quantity_column(view.quantity, units, "Median"),
+        quantity_column(view.quantity, units, "Interval from"),
+        quantity_column(view.quantity, units, "Interval to"),
+        Column("state", "Verdict"),
+        Column("why", "Why"),
+    )
+    return Table("reference-levels", "Reference levels", columns, _rows(found))
+
+
+def _rows(found: tuple[Compared, ...]) -> Iterator[Row]:
+    for one in found:
+        source = f"{one.source.authority} {one.source.year}: {one.source.url}" if one.source else ""
+        head = (one.short_name, source, one.verification, one.level.scope, one.level.value)
+        for each in one.verdicts:
+            low, high = each.verdict.interval or (None, None)
+            measured = (each.scanner_name, each.verdict.n, each.verdict.median, low, high)
+            yield Row((*head, *measured, each.verdict.state, " ".join(each.verdict.sentences)))
+
+
+def _samples(facts: Facts, scope: Scope, procedure: str, view: ProcedureView, scanner: int) -> tuple[Sample, ...]:
+    values = group_values(facts, scope, procedure, view.quantity, view.window, scanner, view.band)
+    return tuple(Sample(one.value, one.weight_kg, one.phantom_cm, not one.settled) for one in values)
+
+
+def _compared(level: ReferenceLevel, samples: Mapping[str, tuple[Sample, ...]]) -> Compared:
+    source = level_set_of(level)
+    verdicts = ((name, compare(values, level, source=source)) for name, values in samples.items())
+    return Compared(
+        level=level,
+        source=source,
+        verification=_VERIFICATIONS[source.verification] if source else "",
+        short_name=f"{source.country} {source.year}" if source else level.set_id,
+        verdicts=tuple(ScannerVerdict(name, one, min(1.0, one.n / LEAST)) for name, one in verdicts),
+    )

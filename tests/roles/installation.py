@@ -1,0 +1,117 @@
+"""A real installation for tests: `doseloop serve` over a folder, on ports that are free."""
+
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from urllib.error import URLError
+
+import psutil
+
+SRC = Path(__file__).parents[2] / "src"
+AE = "DOSELOOP"
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
+
+
+def until(condition: Callable[[], bool], seconds: float, what: str) -> None:
+    """Wait until the condition holds; fail with `what` where it does not within the time."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, f"not within {seconds:g} s: {what}"
+        time.sleep(0.05)
+
+
+class Installation:
+    """`doseloop serve` with its data folder; may be killed and started again."""
+
+    def __init__(self, data: Path, **settings: str) -> None:
+        self.data = data
+        self.web_port, self.dicom_port = free_port(), free_port()
+        self.settings = {f"DOSELOOP_{name.upper()}": value for name, value in settings.items()}
+        self.server: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Of every process of this installation."""
+        ports = {"DOSELOOP_WEB_PORT": str(self.web_port), "DOSELOOP_DICOM_PORT": str(self.dicom_port)}
+        own = {"PYTHONPATH": str(SRC), "DOSELOOP_DATA": str(self.data), "DOSELOOP_FLOOR_BYTES": "0"}
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("DOSELOOP_")}
+        return {**kept, **own, **ports, **self.settings}
+
+    def start(self) -> None:
+        """Start the server and wait until it receives and shows pages."""
+        log = (self.data.parent / "serve.log").open("ab")
+        command = [sys.executable, "-m", "doseloop.cli", "serve"]
+        self.server = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log)
+        until(self.ready, 60, f"ready; log: {self.data.parent / 'serve.log'}")
+
+    def stop(self) -> None:
+        """End the server in order."""
+        if self.server is not None:
+            self.server.terminate()
+            self.server.wait(30)
+
+    def ready(self) -> bool:
+        """Whether pages are served and the receiver listens."""
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.web_port}/health", timeout=1):
+                pass
+            with socket.create_connection(("127.0.0.1", self.dicom_port), 1):
+                return True
+        except (URLError, OSError):
+            return False
+
+    def role(self, name: str) -> psutil.Process | None:
+        """The process of a role, None while there is none."""
+        assert self.server is not None
+        try:
+            children = psutil.Process(self.server.pid).children()
+            found = [child for child in children if name in child.cmdline()[3:4]]
+        except psutil.NoSuchProcess:
+            return None
+        return found[0] if found else None
+
+    def kill(self, name: str) -> None:
+        """SIGKILL for a role, or for `serve` itself."""
+        victim = self.server.pid if name == "serve" and self.server else getattr(self.role(name), "pid", None)
+        if victim is not None:
+            os.kill(victim, signal.SIGKILL)
+        if name == "serve" and self.server:
+            self.server.wait(10)
+
+    def command(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Run a command of Doseloop over this installation."""
+        command = [sys.executable, "-m", "doseloop.cli", *words]
+        return subprocess.run(command, env=self.environment, capture_output=True, text=True, check=True)
+
+    def ask(self, sql: str) -> list[tuple[object, ...]]:
+        """Rows of the record, read by a connection of its own."""
+        with sqlite3.connect(f"file:{self.data / 'record.sqlite3'}?mode=ro", uri=True, timeout=30) as record:
+            return record.execute(sql).fetchall()
+
+    def idle(self) -> bool:
+        """Whether nothing waits."""
+        return self.ask("SELECT count(*) FROM store_doseobjectrow WHERE state = 'waiting'") == [(0,)]

@@ -1,0 +1,155 @@
+"""A whole installation with real peers: every object once, in one state, however it came and whatever died."""
+
+import random
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from pydicom import dcmread
+
+from doseloop.simulate.day import objects
+from tests.roles.installation import AE, Installation, until
+from tests.shared import shared
+
+pytestmark = pytest.mark.peers
+STORESCU = shutil.which("storescu")
+needs_dcmtk = pytest.mark.skipif(STORESCU is None, reason="DCMTK's storescu is not installed: apt install dcmtk")
+
+
+def storescu(port: int, files: list[Path], *options: str) -> subprocess.CompletedProcess[str]:
+    """Send files by DCMTK over one association, proposing what the files need."""
+    command = [STORESCU or "", "-R", *options, "-aec", AE, "-aet", "CT1", "127.0.0.1", str(port), *map(str, files)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def over_four_associations(port: int, files: list[Path]) -> None:
+    threads = [threading.Thread(target=storescu, args=(port, files[n::4])) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def written(folder: Path, contents: list[bytes]) -> list[Path]:
+    folder.mkdir()
+    files = [folder / f"{n:04d}.dcm" for n in range(len(contents))]
+    for file, content in zip(files, contents, strict=True):
+        file.write_bytes(content)
+    return files
+
+
+def what_is_there(installation: Installation) -> tuple[list[tuple[object, ...]], ...]:
+    return (
+        installation.ask("SELECT state, count(*) FROM store_doseobjectrow GROUP BY state"),
+        installation.ask("SELECT study_uid, dlp_mgy_cm, dap_gy_cm2, event_count, changed FROM store_exam ORDER BY study_uid"),
+        installation.ask("SELECT event_uid, count(*) FROM store_event GROUP BY event_uid ORDER BY event_uid"),
+    )
+
+
+@needs_dcmtk
+def test_the_corpus_over_four_associations_is_there_once_and_again_changes_nothing(tmp_path: Path) -> None:
+    corpus = sorted(shared("corpus/open").glob("*.dcm"))
+    with Installation(tmp_path / "data") as installation:
+        over_four_associations(installation.dicom_port, corpus)
+        until(installation.idle, 60, "every object processed")
+        before = what_is_there(installation)
+
+        again = random.Random(1).sample(corpus, len(corpus))
+        over_four_associations(installation.dicom_port, again)
+        until(installation.idle, 60, "every object processed again")
+
+        assert sum(int(str(count)) for _, count in before[0]) == len(corpus)
+        assert {state for state, _ in before[0]} <= {"read", "partly read", "not dose"}
+        assert what_is_there(installation) == before
+
+
+@needs_dcmtk
+def test_every_acknowledged_object_survives_the_killing_of_any_role(tmp_path: Path) -> None:
+    """20 rounds of SIGKILL at random moments; identity and bytes of what was acknowledged are compared."""
+    files = written(tmp_path / "sent", objects(400, seed=7))
+    acknowledged: set[str] = set()
+    over = threading.Event()
+
+    def keep_sending(installation: Installation, mine: list[Path]) -> None:
+        for file in mine:
+            uid = str(dcmread(file, stop_before_pixels=True).SOPInstanceUID)
+            while not over.is_set():
+                if storescu(installation.dicom_port, [file]).returncode == 0:
+                    acknowledged.add(uid)
+                    break
+                time.sleep(0.2)
+
+    chance = random.Random(3)
+    with Installation(tmp_path / "data") as installation:
+        senders = [threading.Thread(target=keep_sending, args=(installation, files[n::2])) for n in range(2)]
+        for sender in senders:
+            sender.start()
+        for number in range(20):
+            time.sleep(chance.uniform(0.1, 1.2))
+            victim = ("receiver", "worker", "web", "serve")[number % 4]
+            installation.kill(victim)
+            if victim == "serve":
+                installation.start()
+        for sender in senders:
+            sender.join(240)
+        over.set()
+        until(installation.ready, 30, "ready after the last kill")
+        until(installation.idle, 150, "every object processed")
+
+        rows = installation.ask("SELECT sop_instance_uid, sha256, state FROM store_doseobjectrow")
+        studies = installation.ask("SELECT study_uid, count(*) FROM store_exam GROUP BY study_uid")
+        spooled = [path.name for path in (tmp_path / "data" / "spool").iterdir() if len(path.name) == 64]
+    assert len(acknowledged) == len(files)
+    assert sorted(str(uid) for uid, _, _ in rows) == sorted(acknowledged)
+    assert {state for _, _, state in rows} == {"read"}
+    assert len(studies) == len(files)
+    assert {count for _, count in studies} == {1}
+    assert spooled == []
+    assert_kept_as_sent(tmp_path / "data", {str(uid): str(sha256) for uid, sha256, _ in rows}, files)
+
+
+def assert_kept_as_sent(data: Path, held: dict[str, str], files: list[Path]) -> None:
+    """What the vault gives back is what was sent: the same data set byte for byte."""
+    from doseloop.roles.data_folder import DataFolder
+    from doseloop.store.vault import Vault
+
+    folder = DataFolder(data)
+    vault = Vault(folder.objects, folder.key("objects"))
+    for file in files:
+        sent = dcmread(file)
+        kept = vault.read(held[str(sent.SOPInstanceUID)])
+        assert kept.endswith(dataset_bytes(file.read_bytes()))
+
+
+def dataset_bytes(content: bytes) -> bytes:
+    """The data set of a PS3.10 file, after its file meta information."""
+    length = int.from_bytes(content[140:144], "little")
+    return content[144 + length :]
+
+
+def test_a_second_server_over_the_same_folder_says_so(tmp_path: Path) -> None:
+    with Installation(tmp_path / "data") as installation:
+        second = Installation(tmp_path / "data")
+        command = subprocess.run(
+            [sys.executable, "-m", "doseloop.cli", "serve"],
+            env=second.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        assert command.returncode == 1
+        assert "Another Doseloop runs" in command.stderr
+        assert installation.ready()
+
+
+def test_ending_the_server_ends_its_children(tmp_path: Path) -> None:
+    with Installation(tmp_path / "data") as installation:
+        children = [process for name in ("web", "receiver", "worker") if (process := installation.role(name))]
+        installation.kill("serve")
+        assert len(children) == 3
+        until(lambda: not any(child.is_running() and child.status() != "zombie" for child in children), 15, "all ended")

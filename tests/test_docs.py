@@ -1,0 +1,50 @@
+"""The documentation says what the code is: every setting, error, command and rule stands in it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from doseloop.assess import high_dose, same_event
+from doseloop.cli import app
+from doseloop.model.errors import DoseloopError
+from doseloop.roles.settings import Settings
+
+ROOT = Path(__file__).parents[1]
+
+
+def text(name: str) -> str:
+    return (ROOT / name).read_text()
+
+
+def every_error(kind: type[DoseloopError] = DoseloopError) -> Iterator[type[DoseloopError]]:
+    yield kind
+    for below in kind.__subclasses__():
+        yield from every_error(below)
+
+
+@pytest.mark.parametrize("name", list(Settings.model_fields))
+def test_every_setting_is_documented_with_its_description(name: str) -> None:
+    row = next(line for line in text("docs/operating.md").splitlines() if line.startswith(f"| `{name}` |"))
+    assert str(Settings.model_fields[name].description) in row
+
+
+@pytest.mark.parametrize("kind", list(every_error()))
+def test_every_error_is_documented_with_what_to_do(kind: type[DoseloopError]) -> None:
+    row = next(line for line in text("docs/errors.md").splitlines() if line.startswith(f"| `{kind.code}` |"))
+    assert kind.hint in row
+
+
+def test_no_two_errors_share_a_code() -> None:
+    codes = [kind.code for kind in every_error()]
+    assert len(codes) == len(set(codes))
+
+
+@pytest.mark.parametrize("name", [str(command.name) for command in app.registered_commands])
+def test_every_command_is_documented(name: str) -> None:
+    assert f"doseloop {name}" in text("README.md") + text("docs/operating.md") + text("docs/commands.md")
+
+
+@pytest.mark.parametrize("rule", [high_dose.RULE, same_event.RULE])
+def test_every_rule_is_documented(rule: str) -> None:
+    assert f"`{rule}`" in text("docs/rules.md")

@@ -1,0 +1,82 @@
+"""Pictures of every page in both themes and widths: `python -m tests.web.screenshots ADDRESS [PAGE...]`.
+
+The server holds the department of `tests.web.record` (`python -m tests.web.server PORT`), or any other: keys of exams and
+flags are found on its pages.
+"""
+
+import sys
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page
+
+from tests.web.browser import PASSWORD, browser
+
+
+FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
+WIDTHS = {1280: 800, 390: 844}
+THEMES = ("light", "dark")
+ACCOUNT = "m.keane"
+
+
+def main(address: str, wanted: list[str]) -> None:
+    """Write the pictures."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with browser() as opened:
+        for theme in THEMES:
+            for width, height in WIDTHS.items():
+                _pictures(opened, address, theme, width, height, wanted)
+
+
+def pages(page: Page, address: str) -> dict[str, str]:
+    """Address of every page, found as a person finds them."""
+    page.goto(f"{address}/flags/")
+    flag = page.locator("td.lead a").first.get_attribute("href")
+    page.goto(f"{address}{flag}")
+    exam = page.locator(".facts a[href^='/exams/']").first.get_attribute("href")
+    procedure = page.locator(".facts a[href^='/procedures/']").first.get_attribute("href")
+    page.goto(f"{address}{exam}")
+    tree = page.locator("td.number a").first.get_attribute("href")
+    page.goto(f"{address}/exams/?modality=RF")
+    angiography = page.locator("td.lead a").first.get_attribute("href")
+    return {
+        "today": "/", "exams": "/exams/", "exams-filtered": "/exams/?procedure=ct-chest&order=-dlp", "exams-empty": "/exams/?text=zzz",
+        "exam": exam or "", "exam-angiography": angiography or "", "object-tree": tree or "", "procedures": "/procedures/",
+        "procedure": procedure or "", "flags": "/flags/", "flag": flag or "", "scanners": "/scanners/",
+        "change-password": "/accounts/password/", "not-found": "/exams/999999/",
+    }  # fmt: skip
+
+
+def sign_in(page: Page, address: str, account: str = ACCOUNT) -> None:
+    """Log in by the form."""
+    page.goto(f"{address}/accounts/login/")
+    page.get_by_label("Username").fill(account)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(lambda url: "/accounts/" not in url)
+
+
+def _pictures(opened: Browser, address: str, theme: str, width: int, height: int, wanted: list[str]) -> None:
+    context = opened.new_context(viewport={"width": width, "height": height}, color_scheme=theme)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.on("console", lambda message: print(f"{page.url}: {message.text}"))
+    page.goto(f"{address}/accounts/login/")
+    _picture(page, "sign-in", theme, width, wanted)
+    sign_in(page, address)
+    for name, path in pages(page, address).items():
+        if wanted and name not in wanted:
+            continue
+        page.goto(address + path)
+        for place in page.locator("[data-chart]").all():
+            place.wait_for()
+        page.wait_for_timeout(350)
+        _picture(page, name, theme, width, wanted)
+    context.close()
+
+
+def _picture(page: Page, name: str, theme: str, width: int, wanted: list[str]) -> None:
+    if not wanted or name in wanted:
+        page.screenshot(path=FOLDER / f"{name}-{theme}-{width}.png", full_page=name != "object-tree")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2:])

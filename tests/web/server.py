@@ -1,0 +1,29 @@
+"""A real server over a department of its own, for a browser: `python -m tests.web.server PORT` (data folder by DOSELOOP_DATA)."""
+
+import json
+import os
+import sys
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "doseloop.roles.django_settings")
+
+
+def main() -> None:
+    import django
+
+    django.setup()
+    import uvicorn
+    from django.core.asgi import get_asgi_application
+    from django.core.management import call_command
+
+    from doseloop.web.content_tree import set_provider
+    from tests.web.record import fill
+
+    call_command("migrate", verbosity=0)
+    made = fill()
+    set_provider(made.trees.__getitem__)
+    found = {name: getattr(made, name) for name in ("exam", "angiography", "other_exam", "flag", "other_flag", "object")}
+    print(json.dumps(found), flush=True)
+    uvicorn.run(get_asgi_application(), port=int(sys.argv[1]), log_level="warning", lifespan="off")
+
+
+main()
