@@ -132,6 +132,16 @@ def test_a_broken_manifest_is_no_copy(facts: Facts) -> None:
     assert refresh(facts.paths).exams == 1
 
 
+def test_a_month_whose_file_was_lost_is_written_again(facts: Facts) -> None:
+    scanner = make_scanner(make_site())
+    for start in STARTS[:3]:
+        make_exam(scanner, start)
+    refresh(facts.paths)
+    next(facts.paths.folder.glob("parts-2025-02-*")).unlink()
+    assert refresh(facts.paths).months == ("2025-02",)
+    assert len(doses(facts)) == 3
+
+
 def test_a_request_that_finds_no_change_reads_no_rows_again(facts: Facts) -> None:
     scanner = make_scanner(make_site())
     refresh(facts.paths)

@@ -5,7 +5,7 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -19,6 +19,7 @@ from doseloop.facts.manifest import (
     read_manifest,
     retired_now,
     sweep,
+    whole_months,
     write_manifest,
     write_rows,
 )
@@ -97,13 +98,13 @@ def _stale_months(record: Reading, folder: Path, old: Manifest) -> set[str]:
     if not old.generation:
         return _all_months(record)
     changed = Selection("e.changed > ?", (old.change,))
-    stale = _months(record, changed)
+    whole = replace(old, months=whole_months(folder, old))
+    stale = _months(record, changed) | (old.months.keys() - whole.months.keys())
     keys = exams_of(record, changed)
-    gone = missing_exams(record, folder, old, keys)
-    touched = pa.concat_arrays([keys, gone])
+    touched = pa.concat_arrays([keys, missing_exams(record, folder, whole, keys)])
     if not len(touched):
         return stale
-    return stale | {name for name, month in old.months.items() if _holds(copied_exams(folder, month), touched)}
+    return stale | {name for name, month in whole.months.items() if _holds(copied_exams(folder, month), touched)}
 
 
 def missing_exams(record: Reading, folder: Path, manifest: Manifest, changed: pa.Array) -> pa.Array:

@@ -1,5 +1,6 @@
 """`Facts`: the exams, parts and events within a scope, as Ibis tables on DuckDB."""
 
+import shutil
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from doseloop.access.scope import Scope
+from doseloop.facts.manifest import spill_place
 from doseloop.facts.newest import Latest, Newest
 from doseloop.facts.paths import FactsPaths
 from doseloop.facts.schema import NAME_KINDS, ROW_KINDS, SCANNERS, SITES, RowKind
@@ -23,7 +25,6 @@ _BATCH = 5_000
 _SETTINGS: dict[str, Any] = {
     "threads": 2,
     "memory_limit": "512MB",
-    "temp_directory": "",
     "autoload_known_extensions": False,
     "autoinstall_known_extensions": False,
     "python_enable_replacements": False,
@@ -73,12 +74,12 @@ class Facts:
     def session(self, scope: Scope, *, own: bool = False) -> Iterator[Session]:
         """Tables restricted to the sites of the scope.
 
-        `own` gives the session an engine for itself, for results that are read while others run.
+        `own` gives the session an engine for itself, for large results that are read while others run.
 
         Errors: `SetupError` where there is no record.
         """
         latest, names = self._newest.now()
-        engine = _Engine(self.paths.folder) if own else self._engine_of_thread()
+        engine = _Engine(self.paths.folder, spills=True) if own else self._engine_of_thread()
         try:
             engine.show(latest, names)
             yield _session(engine, scope, names)
@@ -96,9 +97,12 @@ class Facts:
 class _Engine:
     """One DuckDB in memory, whose views show the copy and the newest rows as one."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, spills: bool = False) -> None:
         self._folder = folder.absolute()
-        self._connection = duckdb.connect(":memory:", config=_SETTINGS)
+        # A large sort goes to the disk beside the copy, which has the same mode; ordinary figures fit into memory.
+        self._spill = spill_place(self._folder) if spills else None
+        settings = {**_SETTINGS, "temp_directory": str(self._spill or "")}
+        self._connection = duckdb.connect(":memory:", config=settings)
         self._connection.execute("SET parquet_metadata_cache = true")
         self._connection.execute("SET allowed_directories = [?]", [str(self._folder)])
         self._connection.execute("SET enable_external_access = false")
@@ -107,8 +111,10 @@ class _Engine:
         self._names: Mapping[str, pa.Table] = {}
 
     def close(self) -> None:
-        """Give the memory back."""
+        """Give memory and disk back."""
         self._connection.close()
+        if self._spill:
+            shutil.rmtree(self._spill, ignore_errors=True)
 
     def run(self, expression: ir.Table) -> duckdb.DuckDBPyRelation:
         """Start a query."""
@@ -120,15 +126,17 @@ class _Engine:
             if not (name in self._names and self._names[name].equals(table)):
                 self._connection.register(f"{name}_named", table)
         self._names = names
-        before, self._latest = self._latest, latest
+        before = self._latest
         if before is latest:
             return
+        self._latest = None
         self._connection.register("hidden", latest.hidden)
         for kind in ROW_KINDS:
             self._connection.register(f"{kind.name}_newest", latest.rows.of(kind))
         if before is None or before.manifest.generation != latest.manifest.generation:
             for kind in ROW_KINDS:
                 self._define(kind, latest.manifest.files(kind.name))
+        self._latest = latest
 
     def _define(self, kind: RowKind, files: Sequence[str]) -> None:
         copied = f"{kind.name}_copied"

@@ -7,6 +7,7 @@ holds a manifest finds all its files until they have been out of use for `GRACE_
 import json
 import os
 import secrets
+import shutil
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -18,6 +19,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 GRACE_SECONDS = 900.0
+_SPILL_SECONDS = 86_400.0
+_SPILL = "spill-"
 _NAME = "manifest.json"
 _LAYOUT = 1
 """Of columns and files; a copy of another layout is made anew."""
@@ -103,6 +106,17 @@ def retired_now(old: Manifest, months: Mapping[str, Month]) -> dict[str, float]:
     return {**old.retired, **dict.fromkeys(before - used, time.time())}
 
 
+def spill_place(folder: Path) -> Path:
+    """A folder, not yet made, for what one query cannot hold in memory."""
+    return folder / f"{_SPILL}{secrets.token_hex(6)}"
+
+
+def whole_months(folder: Path, manifest: Manifest) -> Mapping[str, Month]:
+    """The months of which every file is there."""
+    present = {path.name for path in folder.iterdir()}
+    return {name: month for name, month in manifest.months.items() if present.issuperset(month.files.values())}
+
+
 def sweep(folder: Path, manifest: Manifest) -> Manifest:
     """Remove files that have been out of use long enough; the manifest without them, still to be written."""
     limit = time.time() - GRACE_SECONDS
@@ -112,6 +126,8 @@ def sweep(folder: Path, manifest: Manifest) -> Manifest:
         kept = path.name in used or path.name in waiting or path.suffix not in {".parquet", ".draft"}
         if not kept and path.stat().st_mtime < limit:
             path.unlink(missing_ok=True)
+        elif path.name.startswith(_SPILL) and path.stat().st_mtime < time.time() - _SPILL_SECONDS:
+            shutil.rmtree(path, ignore_errors=True)
     return replace(manifest, retired=waiting)
 
 
