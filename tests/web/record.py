@@ -74,6 +74,7 @@ class Department:
     flag: int = 0
     other_flag: int = 0
     object: int = 0
+    hostile_exam: int = 0
     trees: dict[int, Item] = field(default_factory=dict)
 
 
@@ -93,7 +94,7 @@ def fill(exams: int = 320) -> Department:
         kind = chance.choices(CT_KINDS, weights=(30, 18, 16, 9, 12, 8))[0]
         scanner = chance.choices(scanners[:3], weights=(10, 8, 3))[0]
         started = (now - timedelta(days=days)).replace(hour=chance.randint(7, 18), minute=chance.randint(0, 59))
-        _ct_exam(made, chance, scanner, chance.choice(patients), kind, started)
+        _ct_exam(made, chance, scanner, chance.choice(patients[4:]), kind, started)
     _today(made, chance, scanners, patients, now)
     _elsewhere(made, chance, scanners, patients, now)
     _troubles(now)
@@ -151,7 +152,7 @@ def _ct_exam(
     weight = round(chance.gauss(74, 13), 1) if chance.random() > 0.15 else None
     age = 18 + chance.random() * 68
     factor = given.pop("factor", None) or chance.lognormvariate(0, 0.22) * (((weight or 74) / 74) ** 0.8)
-    factor *= {"CT 1 Emergency": 1.0, "CT 2 Outpatients": 1.32, "CT 3 Oncology": 0.82}.get(scanner.name, 1.1)
+    factor *= {"CT 1 Emergency": 1.0, "CT 2 Outpatients": 1.45, "CT 3 Oncology": 0.82}.get(scanner.name, 1.1)
     exam = _exam(scanner, patient, kind, started, age, weight, given)
     acquisitions = [("Topogram", "Constant Angle Acquisition", "localiser", 0.14, 512.0)]
     acquisitions += [(kind.protocol.split("_")[1], "Spiral Acquisition", "main", ctdi * factor, kind.length_mm) for ctdi in kind.ctdi]
@@ -248,9 +249,9 @@ def _today(
         scanner = chance.choice(scanners[:2])
         received = moment + timedelta(minutes=min(3.0, minutes / 200))
         latest = position >= len(moments) - 4
-        _ct_exam(made, chance, scanner, chance.choice(patients), chance.choice(CT_KINDS), moment,
+        _ct_exam(made, chance, scanner, chance.choice(patients[4:]), chance.choice(CT_KINDS), moment,
                  received_at=received, settled=not latest)  # fmt: skip
-    high = _ct_exam(made, chance, scanners[0], patients[0], CT_KINDS[1], now - timedelta(minutes=4), factor=4.1,
+    high = _ct_exam(made, chance, scanners[0], patients[12], CT_KINDS[1], now - timedelta(minutes=4), factor=4.1,
                     received_at=now - timedelta(seconds=50), settled=False)  # fmt: skip
     made.exam, made.object = high.pk, DoseObjectRow.objects.get(exam=high).pk
     made.flag = _flag(high, 4.1)
@@ -335,7 +336,8 @@ def _elsewhere(
     other = _ct_exam(made, chance, scanners[4], patients[30], plain, now - timedelta(hours=3))
     made.other_exam = other.pk
     hostile = _ct_exam(made, chance, scanners[0], patients[1], Kind("ct-head", "01_Head", kind.description, (51.0,), 155, 16),
-                       now - timedelta(days=2))  # fmt: skip
+                       now - timedelta(days=40))  # fmt: skip
+    made.hostile_exam = hostile.pk
     Exam.objects.filter(pk=hostile.pk).update(protocol_name=kind.protocol, requested_procedure="=1+1|" + PAYLOADS[3])
     _ct_exam(made, chance, scanners[1], patients[70], CT_KINDS[0], now - timedelta(days=6), excluded_as="phantom",
              excluded_reason="Monthly constancy test")  # fmt: skip

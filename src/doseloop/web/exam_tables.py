@@ -43,7 +43,7 @@ def events(exam: ExamDetail, found: Iterable[EventDetail]) -> Table:
     with_phantom = any(event.phantom_cm for event in listed)
     with_plane = any(event.plane for event in listed)
     columns = (
-        Column("position", "#"),
+        Column("position", "No."),
         Column("protocol", "Protocol"),
         Column("type", "Type"),
         *((Column("plane", "Plane"),) if with_plane else ()),

@@ -13,10 +13,20 @@ from doseloop.store.audit import Actor, record_change
 from doseloop.web.rights import needs
 
 
+def _without_placeholders(form: Any) -> Any:
+    for field in form.fields.values():
+        field.widget.attrs.pop("placeholder", None)
+    return form
+
+
 class SignIn(views.LoginView):  # type: ignore[misc]
     """allauth's log-in on our page."""
 
     template_name = "doseloop/sign_in.html"
+
+    def get_form(self, form_class: Any = None) -> Any:
+        """The form without words in its fields: the labels say them."""
+        return _without_placeholders(super().get_form(form_class))
 
 
 class SignOut(views.LogoutView):  # type: ignore[misc]
@@ -30,6 +40,10 @@ class ChangePassword(views.PasswordChangeView):  # type: ignore[misc]
 
     template_name = "doseloop/change_password.html"
     success_url = reverse_lazy("today")
+
+    def get_form(self, form_class: Any = None) -> Any:
+        """The form without words in its fields: the labels say them."""
+        return _without_placeholders(super().get_form(form_class))
 
 
 routes = [

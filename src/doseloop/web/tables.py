@@ -15,6 +15,7 @@ ICONS = {"above": "up", "caution": "alert", "good": "check", "accent": "dot", "q
 class Cell:
     """One cell. `note` stands in small type beneath."""
 
+    key: str
     label: str
     text: str
     kind: str
@@ -54,6 +55,7 @@ def _cells(columns: tuple[Column, ...], row: Row) -> tuple[Cell, ...]:
 def _cell(column: Column, value: Value, row: Row, lead: bool) -> Cell:
     tone = row.tones.get(column.key, "")
     return Cell(
+        key=column.key,
         label=column.title,
         text=row.shown.get(column.key) or cell_text(column, value),
         kind=column.kind,
@@ -79,10 +81,17 @@ def cell_text(column: Column, value: Value) -> str:
         case int() | float() if column.quantity:
             return number_shown(column.quantity, float(value), column.unit)
         case float():
-            return f"{value:.3g}"
+            return plain_number(value)
         case int():
             return f"{value:,}".replace(",", "\u202f")
     return wall_clock(value) if column.kind == "time" else value
+
+
+def plain_number(value: float) -> str:
+    """A number without a quantity of ours, with three significant digits and no exponent; never fewer whole digits."""
+    if value == 0 or abs(value) >= 100:
+        return f"{value:.0f}"
+    return f"{value:.3g}" if abs(value) >= 1e-4 else f"{value:.1e}"
 
 
 def _exact(column: Column, value: Value) -> str:

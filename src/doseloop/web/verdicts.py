@@ -28,8 +28,8 @@ class ScannerVerdict:
 
     scanner_name: str
     verdict: Verdict
-    share: float
-    """n over the least n, at most 1: how far a group is from a verdict."""
+    why: tuple[str, ...]
+    """The sentences that the columns do not say already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,8 @@ class Compared:
     source: LevelSet | None
     verification: str
     short_name: str
+    notes: tuple[str, ...]
+    """What is true of every verdict."""
     verdicts: tuple[ScannerVerdict, ...]
 
 
@@ -89,11 +91,24 @@ def _samples(facts: Facts, scope: Scope, procedure: str, view: ProcedureView, sc
 
 def _compared(level: ReferenceLevel, samples: Mapping[str, tuple[Sample, ...]]) -> Compared:
     source = level_set_of(level)
-    verdicts = ((name, compare(values, level, source=source)) for name, values in samples.items())
+    found = {name: compare(values, level, source=source) for name, values in samples.items()}
+    shared = _shared([verdict.sentences[1:] for verdict in found.values()])
     return Compared(
         level=level,
         source=source,
         verification=_VERIFICATIONS[source.verification] if source else "",
         short_name=f"{source.country} {source.year}" if source else level.set_id,
-        verdicts=tuple(ScannerVerdict(name, one, min(1.0, one.n / LEAST)) for name, one in verdicts),
+        notes=shared,
+        verdicts=tuple(ScannerVerdict(name, one, _why(one, shared)) for name, one in found.items()),
     )
+
+
+def _shared(each: list[tuple[str, ...]]) -> tuple[str, ...]:
+    first = each[0] if each else ()
+    return tuple(sentence for sentence in first if all(sentence in one for one in each))
+
+
+def _why(verdict: Verdict, shared: tuple[str, ...]) -> tuple[str, ...]:
+    """The first sentence repeats the columns of a row that has a verdict."""
+    said = verdict.sentences[1:] if verdict.interval else verdict.sentences
+    return tuple(sentence for sentence in said if sentence not in shared)

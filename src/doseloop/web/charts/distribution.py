@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from doseloop.facts.procedure import ScannerDistribution
 from doseloop.facts.quantities import Quantity
 from doseloop.model.quantities import QUANTITIES, converted
-from doseloop.web.charts.palette import Option, frame
+from doseloop.web.charts.palette import Option, frame, nice_top
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +25,9 @@ def option(found: Sequence[ScannerDistribution], quantity: Quantity, unit: str, 
     chart["grid"]["top"] = 28
     chart["tooltip"] |= {"trigger": "item"}
     chart["yAxis"] = {"type": "category", "data": [f"{one.scanner_name}\nn = {one.n}" for one in found], "inverse": True}
-    chart["xAxis"] = {"type": "value", "name": unit, "nameLocation": "end", "scale": False}
-    chart["dimensions"] = ["5th percentile", "25th percentile", "median", "75th percentile", "95th percentile"]
+    chart["yAxis"]["axisLabel"] = {"lineHeight": 15}
+    reached = [one.p95 for one in found] + [line.value for line in lines]
+    chart["xAxis"] = {"type": "value", "min": 0, "max": nice_top(converted(quantity, value, unit) for value in reached)}
     chart["series"] = [
         {
             "type": "boxplot",
@@ -47,6 +48,6 @@ def _mark_lines(lines: Sequence[Line], quantity: Quantity, unit: str) -> Option:
     return {
         "symbol": "none",
         "silent": True,
-        "label": {"formatter": "{b}", "position": "end", "distance": 4},
+        "label": {"formatter": "{b}", "position": "start", "distance": 4},
         "data": [{"name": line.name, "xAxis": converted(quantity, line.value, unit)} for line in lines],
     }

@@ -106,7 +106,7 @@ def _row(scope: Scope, row: ExamRow, patient: PatientIdentity | None) -> Row:
             names or None,
             row.scanner_name,
             row.sex,
-            None if row.age_years is None else round(row.age_years, 2),
+            row.age_years,
             row.weight_kg,
             row.dlp_mgy_cm,
             row.dap_gy_cm2,
@@ -117,6 +117,7 @@ def _row(scope: Scope, row: ExamRow, patient: PatientIdentity | None) -> Row:
         links={"started": reverse("exam", args=[row.exam])},
         tones={"state": tone},
         notes={"procedure": said if said != names else ""},
+        shown={} if row.age_years is None else {"age_years": f"{row.age_years:.0f}"},
     )
 
 

@@ -18,9 +18,9 @@ from doseloop.web.exports import export_links, export_routes
 from doseloop.web.flag_evidence import evidence
 from doseloop.web.rights import may, needs
 from doseloop.web.tables import page_table
+from doseloop.web.templatetags.doseloop import RULES
 
 PAGE = 50
-RULES = {"high-dose": "High dose", "reference-level": "Reference level"}
 
 
 @needs(Right.SEE)

@@ -103,3 +103,19 @@ def _unit(context: Mapping[str, Any], key: str) -> str | None:
 def get(given: Mapping[str, Any] | None, key: str) -> Any:
     """The entry of that key, None where there is none."""
     return given.get(key) if given else None
+
+
+_KINDS = {"ct report": "CT dose report", "projection report": "Projection dose report"}
+RULES = {"high-dose": "High dose", "reference-level": "Reference level"}
+
+
+@register.filter
+def kind(word: str) -> str:
+    """The kind of an object as a heading."""
+    return _KINDS.get(word, word.capitalize() or "Object")
+
+
+@register.filter
+def rule(word: str) -> str:
+    """The name of a rule."""
+    return RULES.get(word, word)

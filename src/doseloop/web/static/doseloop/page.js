@@ -74,3 +74,7 @@ for (const live of document.querySelectorAll("[data-live]")) {
     if (!held) live.dispatchEvent(new CustomEvent("tick"));
   }, Number(live.dataset.live) * 1000);
 }
+
+if (window.matchMedia("(width < 48rem)").matches) {
+  for (const fold of document.querySelectorAll("[data-narrow-closed]")) fold.open = false;
+}
