@@ -66,7 +66,7 @@ TEMPLATES: list[dict[str, Any]] = [
 
 DATABASES: dict[str, dict[str, Any]] = {
     "default": {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "doseloop.store.queued_sqlite",
         "NAME": str(FOLDER.record),
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",

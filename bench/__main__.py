@@ -1,0 +1,31 @@
+"""`make bench`: every figure in one run, with the machine, its load and the versions."""
+
+import importlib.metadata
+import os
+import platform
+import sys
+
+from bench import chain, facts, reading
+
+
+def machine() -> str:
+    """What it was measured on."""
+    load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
+    names = ("pydicom", "pynetdicom", "django", "duckdb", "ibis-framework", "pyarrow")
+    versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in names)
+    return f"{platform.platform()}, {os.cpu_count()} cores, load {load}, Python {platform.python_version()}\n{versions}"
+
+
+def main() -> None:
+    """Print every figure."""
+    print(machine(), "\n")
+    print(reading.table(reading.measure()), "\n", flush=True)
+    for name, figure in facts.measure().items():
+        print(f"  {name:<50} {figure:10.1f}")
+    print(flush=True)
+    print(chain.table(chain.measure()))
+    print("\n" + machine().splitlines()[0], file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
