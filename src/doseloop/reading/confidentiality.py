@@ -42,7 +42,10 @@ _INSTITUTION = _tags(
     "InstitutionalDepartmentTypeCodeSequence",
 )  # fmt: skip
 _REFERENCES = _tags(
-    "ReferencedStudySequence", "ReferencedPerformedProcedureStepSequence", "ReferencedImageSequence", "SourceImageSequence"
+    "ReferencedStudySequence",
+    "ReferencedPerformedProcedureStepSequence",
+    "ReferencedImageSequence",
+    "SourceImageSequence",
 )
 _DESCRIPTIONS = _tags(
     "StudyDescription", "SeriesDescription", "ProtocolName", "RequestedProcedureDescription",
@@ -62,9 +65,7 @@ _BY_CATEGORY: tuple[tuple[Action, list[_NUMBER]], ...] = (
 _ACTIONS: dict[int, Action] = {
     tag[0] << 16 | tag[1]: action for action, tags in _BY_CATEGORY for tag in tags if len(tag) == 2
 }
-_MASKED = [
-    (tag[0] << 16 | tag[1], tag[2] << 16 | tag[3]) for _, tags in _BY_CATEGORY for tag in tags if len(tag) == 4
-]
+_MASKED = [(tag[0] << 16 | tag[1], tag[2] << 16 | tag[3]) for _, tags in _BY_CATEGORY for tag in tags if len(tag) == 4]
 """Repeating groups: the tag, and which of its bits count."""
 
 

@@ -90,7 +90,9 @@ class Inbox:
         At any time, also while others put.
         """
         names = [path.name for path in self._files()]
-        done = set(DoseObjectRow.objects.filter(sha256__in=names).exclude(state=_WAITING).values_list("sha256", flat=True))
+        done = set(
+            DoseObjectRow.objects.filter(sha256__in=names).exclude(state=_WAITING).values_list("sha256", flat=True)
+        )
         for sha256 in done:
             self.drop(sha256)
         return len(done)
