@@ -14,7 +14,7 @@ from doseloop.assess import high_dose, same_event
 from doseloop.harmonise.age_bands import AGE_BANDS
 from doseloop.harmonise.procedures import match
 from doseloop.harmonise.study import HeldObject, equipment_of, unite
-from doseloop.model.dose_object import DoseObject, Modality, ReadResult
+from doseloop.model.dose_object import Deidentified, DoseObject, Modality, ReadResult
 from doseloop.model.errors import DoseloopError, NotDose, ObjectError, Unsettled
 from doseloop.model.flag import Finding
 from doseloop.model.procedure import Match, StudyNames
@@ -33,15 +33,16 @@ _COMPARED = {"CT": ("dlp_mgy_cm", "ctdi_vol_mgy")}
 _COMPARED_PROJECTION = ("dap_gy_cm2", "ka_r_mgy")
 _BAND_NAMES = {band.key: band.name for band in AGE_BANDS}
 
-Outcome = ReadResult | DoseloopError
+Outcome = ReadResult | Deidentified | DoseloopError
 
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
     """The chain over one installation."""
 
-    reader: Callable[[Path], ReadResult]
-    """Reads one file in a process of its own; raises `ObjectError` or `NotDose`."""
+    reader: Callable[[Path], ReadResult | Deidentified]
+    """Reads one file in a process of its own; raises `ObjectError` or `NotDose`. With `Deidentified` the installation is
+    pseudonymous: what it holds is all that is kept, and the original goes once the record has the exam."""
     inbox: Inbox
     vault: Vault
     defaults: SiteDefaults
@@ -55,7 +56,11 @@ class Pipeline:
 
     def settle(self, claim: Claim, outcome: Outcome) -> None:
         """Bring the object to its state and everything that follows from it into the record."""
-        if isinstance(outcome, ReadResult):
+        if isinstance(outcome, Deidentified):
+            self.vault.keep(claim.sha256, outcome.content)
+            self._enter(claim, outcome.result)
+        elif isinstance(outcome, ReadResult):
+            self._keep(claim)
             self._enter(claim, outcome)
         elif isinstance(outcome, NotDose):
             objects.settle_without_dose(claim, outcome, quarantined=False)
@@ -63,7 +68,7 @@ class Pipeline:
             claims.postpone(claim, _RETRY_AFTER)
             return
         else:
-            self._keep(claim)
+            self._keep_for_a_person(claim)
             objects.settle_without_dose(claim, outcome, quarantined=True)
         self.inbox.drop(claim.sha256)
 
@@ -72,7 +77,7 @@ class Pipeline:
         if claim.attempts < _TRIES:
             claims.postpone(claim, _RETRY_AFTER)
         else:
-            self._keep(claim)
+            self._keep_for_a_person(claim)
             objects.settle_without_dose(claim, Unsettled("The object was read and could not be entered."), quarantined=True)
             self.inbox.drop(claim.sha256)
 
@@ -89,9 +94,13 @@ class Pipeline:
     def _keep(self, claim: Claim) -> None:
         self.vault.keep(claim.sha256, self.inbox.path(claim.sha256).read_bytes())
 
+    def _keep_for_a_person(self, claim: Claim) -> None:
+        """Keep what could not be entered, unless an earlier try kept it: what lies there may be without identity."""
+        if not self.vault.holds(claim.sha256):
+            self._keep(claim)
+
     def _enter(self, claim: Claim, result: ReadResult) -> None:
         dose = result.dose
-        self._keep(claim)
         with exams.study_lock(dose.study.study_uid):
             scanner = scanners.scanner_of(dose.equipment, dose.modality, self.defaults)
             identity = patients.identify(result.identity, dose.study.study_uid)

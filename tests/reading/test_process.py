@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 from doseloop.model.errors import NotDicom, NotDose, ReaderStopped
+from doseloop.reading.deidentify import deidentify
 from doseloop.reading.object import read_content_tree, read_object
 from doseloop.reading.process import ProcessLimits, ReaderPool
 from tests.reading import reports
@@ -65,6 +66,16 @@ def test_a_reading_through_a_process_equals_the_reading(pool: ReaderPool, report
 
 def test_a_tree_through_a_process_equals_the_tree(pool: ReaderPool, report: Path) -> None:
     assert pool.tree(report) == read_content_tree(report.read_bytes())
+
+
+def test_an_object_is_de_identified_in_the_process(pool: ReaderPool, report: Path) -> None:
+    assert pool.deidentified(report, b"k" * 32) == deidentify(report.read_bytes(), b"k" * 32)
+
+
+def test_an_object_that_cannot_be_de_identified_is_refused_for_what_it_is(pool: ReaderPool, tmp_path: Path) -> None:
+    (tmp_path / "letter.txt").write_text("Dear colleague")
+    with pytest.raises(NotDicom):
+        pool.deidentified(tmp_path / "letter.txt", b"k" * 32)
 
 
 def test_errors_come_back_as_what_they_are(pool: ReaderPool, report: Path, tmp_path: Path) -> None:

@@ -97,3 +97,15 @@ def test_a_sweep_removes_what_a_crash_left_and_nothing_that_waits(inbox: Inbox) 
 
 def test_the_folder_of_the_spool_is_private(inbox: Inbox) -> None:
     assert os.stat(inbox.spool).st_mode & 0o077 == 0
+
+
+def test_bytes_of_processed_objects_go_while_others_put(inbox: Inbox) -> None:
+    done = inbox.put(io.BytesIO(b"done"), ORIGIN)
+    DoseObjectRow.objects.update(state="read")
+    waiting = inbox.put(io.BytesIO(b"waits"), ORIGIN)
+    (inbox.spool / "draft-abc").write_bytes(b"half")
+    (inbox.spool / ("0" * 64)).write_bytes(b"renamed and not yet entered")
+
+    assert inbox.drop_processed() == 1
+    assert done.sha256 not in {path.name for path in spooled(inbox)}
+    assert {waiting.sha256, "draft-abc", "0" * 64} == {path.name for path in spooled(inbox)}

@@ -160,3 +160,13 @@ class ReadResult:
 
     identity: Identity
     dose: DoseObject
+
+
+@dataclass(frozen=True, slots=True)
+class Deidentified:
+    """What a reader process hands back in place of a `ReadResult` where the installation is pseudonymous."""
+
+    result: ReadResult
+    """What `content` says: pseudonyms in place of identity, order numbers and names of staff."""
+    content: bytes
+    """The object without identity, a DICOM file (PS3.10)."""

@@ -36,6 +36,31 @@ def age_years(age: str | None, birth_date: str | None, study_date: str | None) -
     return years if 0 <= years <= OLDEST_YEARS else None
 
 
+def written_age(age: str | None, years: float | None) -> str | None:
+    """The Patient's Age (0010,1010) that says an age without a birth date, None where it is not known.
+
+    A sound one stays as it was written. Else `years`, reckoned from the birth date, in completed years from 2 years, in
+    completed months below that and in completed weeks below one month: no finer than an age group needs, since an age in
+    days would give the birth date back.
+    """
+    written = (age or "").strip()
+    if _AGE.fullmatch(written):
+        return written
+    return None if years is None or years < 0 else _completed(years)
+
+
+def _completed(years: float) -> str:
+    months = _whole(years * 12)
+    if months >= 24:
+        return f"{_whole(years):03d}Y"
+    return f"{months:03d}M" if months else f"{_whole(years * _UNITS_A_YEAR['W']):03d}W"
+
+
+def _whole(number: float) -> int:
+    """The number without its fraction, where 6.999999999 is 7."""
+    return int(number + 1e-9)
+
+
 def patient_at_study(
     *,
     age: str | None,

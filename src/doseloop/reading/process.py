@@ -7,6 +7,7 @@ however it ends, the kernel ends its children, even one that is stuck.
 """
 
 import fcntl
+import logging
 import multiprocessing
 import os
 import queue
@@ -25,14 +26,15 @@ from typing import Literal, Self
 
 import msgspec
 
-from doseloop.model.dose_object import ReadResult
+from doseloop.model.dose_object import Deidentified, ReadResult
 from doseloop.model.errors import DoseloopError, NotDose, ObjectError, ReaderStopped
+from doseloop.reading.deidentify import deidentify
 from doseloop.reading.limits import DEFAULT_LIMITS, MEBIBYTE, ReadLimits
 from doseloop.reading.object import read_content_tree, read_object
 from doseloop.reading.sr import ContentItem
 from doseloop.reading.values import CodeMemory
 
-Task = Literal["read", "tree"]
+Task = Literal["read", "tree", "deidentify"]
 _STARTING = threading.Lock()
 PRELOADED = ["doseloop.reading.process"]
 _LONGEST_ANSWER = 256 * MEBIBYTE
@@ -51,6 +53,8 @@ class ProcessLimits:
 class _Job(msgspec.Struct, frozen=True, array_like=True):
     task: Task
     path: str
+    key: bytes = b""
+    """Of pseudonyms; with `deidentify` alone."""
 
 
 class _Dose(msgspec.Struct, frozen=True, tag="dose"):
@@ -61,12 +65,16 @@ class _Tree(msgspec.Struct, frozen=True, tag="tree"):
     root: ContentItem
 
 
+class _Clean(msgspec.Struct, frozen=True, tag="clean"):
+    clean: Deidentified
+
+
 class _Failed(msgspec.Struct, frozen=True, tag="failed"):
     code: str
     message: str
 
 
-_Answer = _Dose | _Tree | _Failed
+_Answer = _Dose | _Tree | _Clean | _Failed
 _ANSWERS = msgspec.msgpack.Decoder(_Answer)
 _JOBS = msgspec.msgpack.Decoder(_Job)
 
@@ -112,6 +120,16 @@ class ReaderPool:
             raise ReaderStopped("the reader process answered something else than it was asked for")
         return answer.root
 
+    def deidentified(self, path: Path, key: bytes) -> Deidentified:
+        """The object in a file without identity, pseudonyms under `key` in its place, and what it then says about dose.
+
+        No identity leaves the reader process. Raises `NotDose`, an `ObjectError`, or `ReaderStopped`.
+        """
+        answer = self._ask("deidentify", path, key)
+        if not isinstance(answer, _Clean):
+            raise ReaderStopped("the reader process answered something else than it was asked for")
+        return answer.clean
+
     def close(self) -> None:
         """End the processes, once each has finished its object."""
         if self._closing.is_set():
@@ -131,7 +149,7 @@ class ReaderPool:
     def _new_child(self) -> "_Child":
         return _Child(self._context, self._limits, self._reading)
 
-    def _ask(self, task: Task, path: Path) -> _Dose | _Tree:
+    def _ask(self, task: Task, path: Path, key: bytes = b"") -> _Dose | _Tree | _Clean:
         if self._closing.is_set():
             raise ReaderStopped("the reader processes are being ended")
         child = self._idle.get()
@@ -139,7 +157,7 @@ class ReaderPool:
             child.kill()
             child = self._new_child()
         try:
-            answer = child.ask(_Job(task, str(path)))
+            answer = child.ask(_Job(task, str(path), key))
         except BaseException:
             child.kill()
             child = self._new_child()
@@ -225,6 +243,7 @@ def _serve(pipe: Connection, memory_bytes: int, limits: ReadLimits) -> None:
     most = _address_space() + memory_bytes
     resource.setrlimit(resource.RLIMIT_AS, (most, most))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    logging.getLogger("pydicom").setLevel(logging.CRITICAL)  # its warnings quote what an element says
     memory = CodeMemory()
     while True:
         try:
@@ -254,6 +273,8 @@ def _answer(job: _Job, limits: ReadLimits, memory: CodeMemory) -> _Answer:
         data = Path(job.path).read_bytes()
         if job.task == "tree":
             return _Tree(read_content_tree(data, limits, memory))
+        if job.task == "deidentify":
+            return _Clean(deidentify(data, job.key, limits, memory))
         return _Dose(read_object(data, limits, memory))
     except DoseloopError as error:
         return _Failed(error.code, str(error))

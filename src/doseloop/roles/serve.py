@@ -22,7 +22,7 @@ from django.db import connections
 from doseloop.model.errors import SetupError
 from doseloop.roles.data_folder import DataFolder
 from doseloop.roles.receiver import inbox_of
-from doseloop.store import procedures, scanners
+from doseloop.store import mode, procedures, scanners
 
 ROLES = ("web", "receiver", "worker")
 _WAIT_FOR_LOCK_S = 20.0
@@ -56,6 +56,7 @@ def prepare() -> None:
     """Bring the record up to date and remove what a crash left. Nobody else may run over the folder."""
     call_command("migrate", verbosity=0)
     options = settings.DOSELOOP
+    mode.hold(pseudonymous=options.pseudonymous)
     scanners.site_of(options.site, scanners.SiteDefaults(options.site, options.zone))
     procedures.bring_up_to_date()
     swept = inbox_of(options, settings.FOLDER).sweep()

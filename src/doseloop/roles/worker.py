@@ -15,13 +15,13 @@ from django.db import OperationalError, connections
 
 from doseloop.facts.copy import refresh
 from doseloop.facts.paths import FactsPaths
-from doseloop.model.dose_object import ReadResult
+from doseloop.model.dose_object import Deidentified, ReadResult
 from doseloop.pipeline import Outcome, Pipeline
 from doseloop.reading.process import ProcessLimits, ReaderPool
 from doseloop.roles.data_folder import DataFolder
 from doseloop.roles.receiver import inbox_of
 from doseloop.roles.settings import Settings
-from doseloop.store import claims
+from doseloop.store import claims, mode
 from doseloop.store.scanners import SiteDefaults
 from doseloop.store.vault import Vault
 
@@ -31,12 +31,23 @@ _IDLE_S = 0.1
 _log = structlog.get_logger()
 
 
+Reader = Callable[[Path], ReadResult | Deidentified]
+
+
 def limits_of(options: Settings) -> ProcessLimits:
     """What one reader process may use."""
     return ProcessLimits(options.reader_memory_bytes, options.reader_seconds)
 
 
-def pipeline_of(options: Settings, folder: DataFolder, reader: Callable[[Path], ReadResult]) -> Pipeline:
+def reader_of(options: Settings, folder: DataFolder, pool: ReaderPool) -> Reader:
+    """What reads an object: with identity or, where the installation is pseudonymous, without."""
+    if not options.pseudonymous:
+        return pool.read
+    key = folder.key("pseudonyms")
+    return lambda path: pool.deidentified(path, key)
+
+
+def pipeline_of(options: Settings, folder: DataFolder, reader: Reader) -> Pipeline:
     """The pipeline of an installation."""
     return Pipeline(
         reader=reader,
@@ -93,8 +104,11 @@ def run(stop: threading.Event) -> None:
     pool = ReaderPool(options.readers, limits_of(options))
     folder: DataFolder = settings.FOLDER
     name = os.environ.get("DOSELOOP_WORKER", "worker-1")
+    mode.hold(pseudonymous=options.pseudonymous)
     claims.give_back(name)
-    worker = Worker(name, pipeline_of(options, folder, pool.read), ThreadPoolExecutor(options.readers))
+    pipeline = pipeline_of(options, folder, reader_of(options, folder, pool))
+    pipeline.inbox.drop_processed()
+    worker = Worker(name, pipeline, ThreadPoolExecutor(options.readers))
     quiet = timedelta(minutes=options.quiet_minutes)
     paths = FactsPaths.in_data(folder.root)
     clocks = [Clock(2.0, lambda: worker.pipeline.settle_quiet(quiet)), Clock(60.0, lambda: refresh(paths))]

@@ -84,6 +84,19 @@ class Inbox:
         """Remove bytes that were processed."""
         self.path(sha256).unlink(missing_ok=True)
 
+    def drop_processed(self) -> int:
+        """Remove bytes of processed objects, which a crash between the commit and the removal left. Returns how many.
+
+        At any time, also while others put.
+        """
+        names = [path.name for path in self._files()]
+        done = set(
+            DoseObjectRow.objects.filter(sha256__in=names).exclude(state=_WAITING).values_list("sha256", flat=True)
+        )
+        for sha256 in done:
+            self.drop(sha256)
+        return len(done)
+
     def sweep(self) -> int:
         """Remove what a crash left: drafts, and files whose object is processed or was never entered. Returns how many.
 

@@ -1,20 +1,13 @@
 """Patients: from who an object says the patient is to our key."""
 
-import re
 from datetime import date
 
 from django.utils import timezone
 
 from doseloop.access.scope import Scope
 from doseloop.model import dose_object
+from doseloop.model.names import joins
 from doseloop.store.models import Identity, Patient
-
-_DUMMY = re.compile(r"^(0+|9+|x+|1234\d*|unknown|anonymous|anonymi[sz]ed|test|none|null|n/?a|[-.?]+)$", re.IGNORECASE)
-
-
-def joins(number: str | None) -> bool:
-    """Whether a patient number can join studies: empty and dummy numbers never do."""
-    return bool(number and number.strip()) and not _DUMMY.match((number or "").strip())
 
 
 def identify(who: dose_object.Identity, study_uid: str) -> Identity:

@@ -1,17 +1,10 @@
 """Staff as their names were typed."""
 
-import re
 from collections.abc import Iterable
 
 from doseloop.model.dose_object import People
+from doseloop.model.names import is_one_person
 from doseloop.store.models import ExamPerson, Person
-
-_SHARED = re.compile(r"[,;/&+]|\b(and|und|team|student|ct|mta|mtra|rtg|staff|user|admin|tech)\b", re.IGNORECASE)
-
-
-def is_one_person(name: str) -> bool:
-    """Whether a typed name can be one person: several names, and names of a role or room, are not."""
-    return not _SHARED.search(name.replace("^", " "))
 
 
 def name_people(exam: int, site: int, people: People) -> None:

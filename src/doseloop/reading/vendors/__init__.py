@@ -19,3 +19,9 @@ def amended(dose: DoseObject, root: Items) -> DoseObject:
         if quirk.maker in maker:
             dose = quirk.apply(dose, root)
     return dose
+
+
+def dose_in_comment(comment: str) -> str:
+    """What entries read of a comment, without the rest of it, which may hold anything; empty where they read nothing."""
+    found = (match for pattern in siemens.READ_IN_COMMENTS for match in pattern.finditer(comment))
+    return " ".join(f"{match[0]} />" for match in found)

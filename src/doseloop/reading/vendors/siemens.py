@@ -12,6 +12,8 @@ from doseloop.reading.vendors.quirk import Quirk
 # The comments hold XML that is not always well formed and may be in any encoding, so that only what is looked for is read.
 _POSITION = re.compile(r'<Position\s+SRData="\s*([HF]F(?:S|P|DR|DL))\s*"')
 _DIAMETER = re.compile(r'<iiDiameter\s+SRData="\s*([\d.]+)\s*"', re.IGNORECASE)
+READ_IN_COMMENTS = (_POSITION, _DIAMETER)
+"""Each matches what is read of a comment, and nothing around it."""
 
 
 def _position(event: ProjectionEvent, items: Items, root: Items) -> ProjectionEvent:

@@ -26,3 +26,10 @@ class Identity(models.Model):
             models.Index(fields=["issuer", "number"], name="identity_by_number"),
             models.Index(fields=["name"], name="identity_by_name"),
         ]
+
+
+class RecordMode(models.Model):
+    """Whether the record holds identity or pseudonyms: one row, written before the first patient."""
+
+    pseudonymous = models.BooleanField()
+    since = models.DateTimeField()
