@@ -197,3 +197,13 @@ def test_one_event_in_two_studies_is_flagged_in_both_and_never_merged(pipeline: 
 
     assert Exam.objects.count() == 2
     assert sorted(Flag.objects.values_list("rule", flat=True)) == ["same-event", "same-event"]
+
+
+def test_a_report_of_another_kind_is_kept_for_a_version_that_reads_it(pipeline: Pipeline) -> None:
+    (content,) = objects(1, seed=5, mix={"CT": 1.0})
+    other = content.replace(b"113811", b"113899").replace(b"113819", b"113898")
+    take_in(pipeline, [other])
+
+    row = DoseObjectRow.objects.get()
+    assert (row.state, row.reason_code) == ("not dose", "not-read-yet")
+    assert pipeline.vault.read(row.sha256) == other

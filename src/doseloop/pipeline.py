@@ -15,7 +15,7 @@ from doseloop.harmonise.age_bands import AGE_BANDS
 from doseloop.harmonise.procedures import match
 from doseloop.harmonise.study import HeldObject, equipment_of, unite
 from doseloop.model.dose_object import Deidentified, DoseObject, Modality, ReadResult
-from doseloop.model.errors import DoseloopError, NotDose, ObjectError, Unsettled
+from doseloop.model.errors import DoseloopError, NotDose, NotReadYet, ObjectError, Unsettled
 from doseloop.model.flag import Finding
 from doseloop.model.procedure import Match, StudyNames
 from doseloop.reference.procedures import catalogue
@@ -46,6 +46,8 @@ class Pipeline:
     inbox: Inbox
     vault: Vault
     defaults: SiteDefaults
+    keeps_originals: bool = True
+    """False in a pseudonymous installation: what it cannot free of identity and does not need is not kept."""
 
     def read(self, claim: Claim) -> Outcome:
         """What the object says, or why it says nothing. Touches no database; may run in any thread."""
@@ -63,6 +65,8 @@ class Pipeline:
             self._keep(claim)
             self._enter(claim, outcome)
         elif isinstance(outcome, NotDose):
+            if isinstance(outcome, NotReadYet) and self.keeps_originals:
+                self._keep(claim)
             objects.settle_without_dose(claim, outcome, quarantined=False)
         elif outcome.retry and claim.attempts < _TRIES:
             claims.postpone(claim, _RETRY_AFTER)

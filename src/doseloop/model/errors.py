@@ -11,6 +11,7 @@
         ReaderStopped          the reader process was ended by its limit of time or memory
         Unsettled              the object was read and could not be entered into the record
       NotDose                  the object is sound and carries no dose (state `not dose`)
+        NotReadYet             a structured report of a kind that this version does not read; it is kept
       InboxError               an object could not be taken in; the sender keeps it and tries again
         StorageFull            free space is below the floor
         ObjectTooLarge         more bytes arrived than an object may have
@@ -102,6 +103,13 @@ class NotDose(DoseloopError):
 
     code = "not-dose"
     hint = "Nothing to do: the object is counted and its bytes are not kept."
+
+
+class NotReadYet(NotDose):
+    """A structured report of a kind that this version does not read."""
+
+    code = "not-read-yet"
+    hint = "Nothing to do: the object is kept, and a version that reads its kind takes it up."
 
 
 class InboxError(DoseloopError):

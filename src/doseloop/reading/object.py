@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from doseloop.model.dose_object import DoseObject, Equipment, Identity, Modality, ObjectKind, ReadResult
-from doseloop.model.errors import NotDose
+from doseloop.model.errors import NotDose, NotReadYet
 from doseloop.model.projection import PlaneTotals, ProjectionEvent
 from doseloop.model.reading import Code
 from doseloop.reading import tid10001_projection, tid10011_ct
@@ -36,7 +36,7 @@ def read_object(data: bytes, limits: ReadLimits = DEFAULT_LIMITS, memory: CodeMe
     """What one object says about dose: X-Ray Radiation Dose SR of CT (TID 10011) or projection X-ray (TID 10001), known
     by its content, whatever its SOP class. `memory` keeps codes from one object to the next and changes speed alone.
 
-    Raises `NotDose` for a sound object without dose, else an `ObjectError` (`NotDicom`, `Truncated`, `Malformed`, ...).
+    Raises `NotDose` for a sound object without dose, `NotReadYet` for a report of another kind, else an `ObjectError` (`NotDicom`, `Truncated`, `Malformed`, ...).
     """
     header, children = read_data_set(find_data_set(data, limits), limits, memory or CodeMemory())
     root = _tree(header, children)
@@ -49,7 +49,7 @@ def read_object(data: bytes, limits: ReadLimits = DEFAULT_LIMITS, memory: CodeMe
         dose = _projection_report(header, items, missing)
     else:
         name = root.concept.meaning if root.concept else "a report without a name"
-        raise NotDose(f"{name} ({header.sop_class_name}) holds no dose of CT or projection X-ray")
+        raise NotReadYet(f"{name} ({header.sop_class_name}) holds no dose of CT or projection X-ray")
     return ReadResult(_identity(header), dose)
 
 

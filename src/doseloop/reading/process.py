@@ -86,7 +86,7 @@ def _every(kind: type[DoseloopError]) -> dict[str, type[DoseloopError]]:
     return found
 
 
-_ERRORS = _every(ObjectError) | {NotDose.code: NotDose}
+_ERRORS = _every(ObjectError) | _every(NotDose)
 
 
 class ReaderPool:

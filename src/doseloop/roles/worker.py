@@ -54,6 +54,7 @@ def pipeline_of(options: Settings, folder: DataFolder, reader: Reader) -> Pipeli
         inbox=inbox_of(options, folder),
         vault=Vault(folder.objects, folder.key("objects")),
         defaults=SiteDefaults(options.site, options.zone),
+        keeps_originals=not options.pseudonymous,
     )
 
 
