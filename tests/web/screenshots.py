@@ -11,7 +11,6 @@ from playwright.sync_api import Browser, Page
 
 from tests.web.browser import PASSWORD, browser
 
-
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
 WIDTHS = {1280: 800, 390: 844}
 THEMES = ("light", "dark")

@@ -21,7 +21,10 @@ def main() -> None:
     call_command("migrate", verbosity=0)
     made = fill()
     set_provider(made.trees.__getitem__)
-    found = {name: getattr(made, name) for name in ("exam", "angiography", "other_exam", "flag", "other_flag", "object", "hostile_exam")}
+    found = {
+        name: getattr(made, name)
+        for name in ("exam", "angiography", "other_exam", "flag", "other_flag", "object", "hostile_exam")
+    }
     print(json.dumps(found), flush=True)
     uvicorn.run(get_asgi_application(), port=int(sys.argv[1]), log_level="warning", lifespan="off")
 

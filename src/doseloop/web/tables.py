@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from doseloop.model.quantities import NOT_RECORDED, number_shown
+from doseloop.model.quantities import NOT_RECORDED, QUANTITIES, number_shown
 from doseloop.report.table import Column, Row, Table, Value
 from doseloop.web.clock import short_time, wall_clock
 
@@ -97,4 +97,5 @@ def plain_number(value: float) -> str:
 def _exact(column: Column, value: Value) -> str:
     if isinstance(value, bool) or not isinstance(value, float):
         return ""
-    return f"{value!r} {column.unit}" if not column.quantity else f"{value!r}"
+    own = QUANTITIES[column.quantity].unit if column.quantity else column.unit
+    return f"{value!r} {own}".strip()
