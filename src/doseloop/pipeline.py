@@ -82,7 +82,7 @@ class Pipeline:
         for key in keys:
             with exams.study_lock(str(key)):
                 exams.settle(key)
-                _assess(key)
+                _assess(key, exams.in_other_exams(key))
                 changes.note_change([key])
         return len(keys)
 
@@ -120,8 +120,9 @@ def write(exam: int, held: list[HeldObject], scanner: ScannerAtSite) -> None:
     exams.write(exam, record, scanner, (*record.issues, *revised))
     people.name_people(exam, scanner.site, record.people)
     others = exams.in_other_exams(exam)
-    for one in (exam, *others):
-        _assess(one)
+    _assess(exam, others)
+    for other in others:
+        _assess(other, exams.in_other_exams(other))
     changes.note_change([exam, *others])
 
 
@@ -132,9 +133,10 @@ def _matcher(site: int) -> Callable[[StudyNames, Modality], Match | None]:
     return find
 
 
-def _assess(exam: int) -> None:
+def _assess(exam: int, sharing: list[int]) -> None:
+    """Judge an exam; `sharing` are other exams that hold an event of it."""
     found = [_high_dose(part) for part in history.parts_of(SYSTEM, exam)]
-    same = same_event.on_exam(f"exam {exam}", exams.in_other_exams(exam))
+    same = same_event.on_exam(f"exam {exam}", sharing)
     findings.apply(exam, [one for one in [*found, ExamFinding(same) if same else None] if one is not None])
 
 

@@ -169,7 +169,6 @@ def test_files_out_of_use_are_removed_after_the_time_of_grace(facts: Facts, monk
 
 def test_a_second_refresh_at_the_same_time_does_nothing(facts: Facts) -> None:
     make_exam(make_scanner(make_site()))
-    facts.paths.folder.mkdir()
     with _only_one(facts.paths.folder):
         assert refresh(facts.paths).busy
     assert not refresh(facts.paths).busy

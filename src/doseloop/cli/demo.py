@@ -30,7 +30,7 @@ _SETTINGS = {
     "DOSELOOP_QUIET_MINUTES": "0.2",
     "DOSELOOP_ZONE": "UTC",
 }
-"""A study is quiet after 12 s instead of 15 minutes, since three weeks pass in one minute."""
+"""A study is quiet after 12 s instead of 15 minutes, since two months pass in a minute."""
 _console = Console()
 
 
@@ -38,7 +38,7 @@ def demo(
     data: Annotated[Path, typer.Option(help="Folder of the demo; made, and used again.")] = Path("demo-data"),
     web_port: Annotated[int, typer.Option(help="Port of the pages.")] = 8080,
     dicom_port: Annotated[int, typer.Option(help="Port of the DICOM receiver.")] = 11112,
-    days: Annotated[int, typer.Option(help="Days of the past that are sent quickly first.")] = 21,
+    days: Annotated[int, typer.Option(help="Days of the past that are sent quickly first.")] = 60,
     seed: Annotated[int, typer.Option(help="Another number is another hospital.")] = 2026,
 ) -> None:
     """Run a server with a virtual hospital beside it until Ctrl-C."""
@@ -101,7 +101,7 @@ def _greet(web_port: int, dicom_port: int, password: str, seconds: float) -> Non
             f"Pages   http://127.0.0.1:{web_port}/\n"
             f"Log in  {ACCOUNT}   {password}\n"
             f"DICOM   DOSELOOP at 127.0.0.1:{dicom_port}\n\n"
-            "Three weeks of a virtual hospital arrive first; then its scanners send live. Ctrl-C ends it.",
+            "Two months of a virtual hospital arrive first, then its scanners send live. Ctrl-C ends it.",
             title=f"Doseloop demo, ready after {seconds:.0f} s",
             expand=False,
         )

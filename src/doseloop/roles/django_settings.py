@@ -19,7 +19,6 @@ TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en-gb"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ROOT_URLCONF = "doseloop.web.urls"
-ASGI_APPLICATION = "doseloop.roles.web.application"
 
 INSTALLED_APPS = [
     "django.contrib.auth",

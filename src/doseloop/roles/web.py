@@ -1,4 +1,4 @@
-"""The web role: uvicorn over Django."""
+"""The web role: uvicorn over Django in a pool of threads, so that exports stream and each thread keeps its connection."""
 
 import tempfile
 import threading
@@ -6,8 +6,9 @@ from pathlib import Path
 
 import structlog
 import uvicorn
+from a2wsgi import WSGIMiddleware
 from django.conf import settings
-from django.core.asgi import get_asgi_application
+from django.core.wsgi import get_wsgi_application
 
 from doseloop.reading.process import ReaderPool
 from doseloop.reading.sr import ContentItem
@@ -17,7 +18,8 @@ from doseloop.store.objects import sha256_of
 from doseloop.store.vault import Vault
 from doseloop.web.content_tree import Provider, set_provider
 
-application = get_asgi_application()
+_THREADS = 8
+application = WSGIMiddleware(get_wsgi_application(), workers=_THREADS)
 
 
 def trees(folder: DataFolder, pool: ReaderPool) -> Provider:

@@ -17,14 +17,18 @@ LEAD = {"CT": timedelta(minutes=12), "XA": timedelta(minutes=100)}
 EVERY_S = (2.0, 7.0)
 HIGH_DOSE_AT = (3, 17)
 """Which exam, counted from 0, has four times its dose, and after how many the next."""
+THINNED = 8
 FAULTY = "CT Abdomen/Pelvis"
 
 
 def past_days(department: Department, now: datetime, days: int, seed: int) -> Iterator[SimulatedExam]:
-    """Exams of the `days` before today and of today until `now` (wall clock of the sites), in order."""
+    """Exams of the `days` before today and of today until `now` (wall clock of the sites), in order.
+
+    Yesterday and today are whole; of the days before, one exam in eight, so that a demo has months to show soon.
+    """
     for back in range(days, -1, -1):
-        for exam in workday(department, now.date() - timedelta(days=back), seed):
-            if all(delivery.at < now for delivery in exam.deliveries):
+        for number, exam in enumerate(workday(department, now.date() - timedelta(days=back), seed)):
+            if all(delivery.at < now for delivery in exam.deliveries) and (back < 2 or number % THINNED == 0):
                 yield exam
 
 

@@ -16,8 +16,8 @@ def note_change(exams: Iterable[int]) -> int:
     The counter's row stays locked until the commit, so that numbers become visible in their own order.
     """
     with transaction.atomic():
-        Counter.objects.get_or_create(name=_NAME)
-        Counter.objects.filter(name=_NAME).update(value=F("value") + 1)
+        if not Counter.objects.filter(name=_NAME).update(value=F("value") + 1):
+            Counter.objects.create(name=_NAME, value=1)
         number = Counter.objects.values_list("value", flat=True).get(name=_NAME)
         Exam.objects.filter(pk__in=list(exams)).update(changed=number)
     return number

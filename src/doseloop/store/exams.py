@@ -47,10 +47,11 @@ def move_to(patient: int, exam: int) -> bool:
 def write(exam: int, record: ExamRecord, scanner: ScannerAtSite, issues: Iterable[str]) -> None:
     """Write an exam's row, parts and events in place of what they were. Judgements of people are not touched."""
     row = models.Exam.objects.get(pk=exam)
+    if row.event_count or row.totals:
+        models.Event.objects.filter(exam=row).delete()
+        models.Part.objects.filter(exam=row).delete()
     _fill(row, record, scanner, list(issues))
     row.save()
-    models.Event.objects.filter(exam=row).delete()
-    models.Part.objects.filter(exam=row).delete()
     position = 0
     for number, part in enumerate(record.parts):
         part_row = models.Part.objects.create(exam=row, site_id=scanner.site, position=number, **_part(part, row))

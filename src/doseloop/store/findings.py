@@ -21,9 +21,11 @@ class ExamFinding:
 
 def apply(exam: int, findings: Iterable[ExamFinding]) -> bool:
     """Make the exam's flags what the rules find now. True where any flag was raised, changed or withdrawn."""
-    row = Exam.objects.get(pk=exam)
-    held = {flag.key: flag for flag in Flag.objects.filter(exam=row)}
+    held = {flag.key: flag for flag in Flag.objects.filter(exam_id=exam)}
     found = {str(one.finding.key): one for one in findings}
+    if not held and not found:
+        return False
+    row = Exam.objects.get(pk=exam)
     changed = [_write(held.get(key), key, one, row) for key, one in found.items()]
     gone = [flag for key, flag in held.items() if key not in found and flag.state == _State.OPEN]
     for flag in gone:
