@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.web.conftest import Served
 from tests.web.screenshots import pages, sign_in
+from tests.web.serving import Served
 
 pytestmark = pytest.mark.browser
 OPTIONS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from tests.web.conftest import Served
 from tests.web.record import PAYLOADS
 from tests.web.screenshots import sign_in
+from tests.web.serving import Served
 
 pytestmark = pytest.mark.browser
 

@@ -81,6 +81,11 @@ def flag_list(
     return tuple(_shown(row) for row in rows.order_by("-raised_at", "-pk")[start : start + most])
 
 
+def flags(scope: Scope) -> tuple[FlagShown, ...]:
+    """Every flag within the scope, the latest first."""
+    return tuple(_shown(row) for row in _rows(scope).order_by("-raised_at", "-pk"))
+
+
 def count_by_state(scope: Scope) -> dict[str, int]:
     """How many flags each state has, 0 included."""
     found = dict(visible.flags(scope).values_list("state").annotate(Count("pk")).order_by())

@@ -1,12 +1,9 @@
 """Every table as a file: one view makes CSV and XLSX of the table that the page shows."""
 
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
-from itertools import islice
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from asgiref.sync import sync_to_async
-from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.urls import URLPattern, path, reverse
 
@@ -26,7 +23,6 @@ _TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 _CHUNK = 1 << 16
-_LINES = 200
 
 
 def export_routes(route: str, name: str, build: Build, patients: Patients | None = None) -> Iterator[URLPattern]:
@@ -51,11 +47,15 @@ def _view(form: str, build: Build, patients: Patients | None) -> Callable[..., H
         table = build(request, **arguments)
         shown = set(patients(request, **arguments)) if patients else set()
         record_sight(actor_of(request), "exported", f"{table.name}.{form}", shown)
-        content = (line.encode() for line in csv_lines(table)) if form == "csv" else _xlsx(table)
+        content = _csv(table) if form == "csv" else _xlsx(table)
         headers = {"Content-Disposition": f'attachment; filename="{table.name}.{form}"'}
-        return StreamingHttpResponse(_streamed(request, content), content_type=_TYPES[form], headers=headers)
+        return StreamingHttpResponse(content, content_type=_TYPES[form], headers=headers)
 
     return view
+
+
+def _csv(table: Table) -> Iterator[bytes]:
+    return (line.encode() for line in csv_lines(table))
 
 
 def _xlsx(table: Table) -> Iterator[bytes]:
@@ -63,14 +63,3 @@ def _xlsx(table: Table) -> Iterator[bytes]:
         write_xlsx(table, file)
         file.seek(0)
         yield from iter(lambda: file.read(_CHUNK), b"")
-
-
-def _streamed(request: HttpRequest, content: Iterator[bytes]) -> Iterator[bytes] | AsyncIterator[bytes]:
-    """Under an asynchronous server, an iterator of its kind: Django would gather any other whole before sending it."""
-    return _in_turns(content) if isinstance(request, ASGIRequest) else content
-
-
-async def _in_turns(content: Iterator[bytes]) -> AsyncIterator[bytes]:
-    take = sync_to_async(lambda: b"".join(islice(content, _LINES)))
-    while part := await take():
-        yield part

@@ -100,7 +100,7 @@ def _exported_patients(request: HttpRequest) -> set[int]:
 def _all(request: HttpRequest) -> tuple[record.FlagShown, ...]:
     scope: Scope = request.access  # type: ignore[attr-defined]
     state = _state(request, record.count_by_state(scope))
-    return record.flag_list(scope, state="" if state == "all" else state, most=100_000)
+    return tuple(one for one in record.flags(scope) if state in ("all", one.state))
 
 
 def _patients(found: Iterable[record.FlagShown]) -> set[int]:
