@@ -17,6 +17,7 @@ FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
 WIDTHS = {1280: 800, 390: 844}
 THEMES = ("light", "dark")
 ACCOUNT = "m.keane"
+TALLEST = 1700
 
 
 def main(address: str, wanted: list[str]) -> None:
@@ -76,8 +77,14 @@ def _pictures(opened: Browser, address: str, theme: str, width: int, height: int
 
 
 def _picture(page: Page, name: str, theme: str, width: int, wanted: list[str]) -> None:
-    if not wanted or name in wanted:
-        page.screenshot(path=FOLDER / f"{name}-{theme}-{width}.png", full_page=name != "object-tree")
+    if wanted and name not in wanted:
+        return
+    path = FOLDER / f"{name}-{theme}-{width}.png"
+    if name == "object-tree":
+        page.screenshot(path=path)
+        return
+    height = min(TALLEST, page.evaluate("document.documentElement.scrollHeight"))
+    page.screenshot(path=path, full_page=True, clip={"x": 0, "y": 0, "width": width, "height": height})
 
 
 if __name__ == "__main__":

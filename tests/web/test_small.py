@@ -78,12 +78,11 @@ def test_an_item_without_value_or_name_is_still_a_line() -> None:
 
 
 def test_evidence_shows_values_of_one_quantity_side_by_side() -> None:
-    found = evidence(
-        {"quantity": "dlp_mgy_cm", "value": 900.0, "expected": 300.0, "threshold": 600.0, "factor": 3.0, "n": 80}
-    )
-    assert [(bar.name, bar.shown, bar.share) for bar in found.bars][1] == ("Expected", "300 mGy·cm", 333)
+    given = {"quantity": "dap_gy_cm2", "value": 9.0, "expected": 3.0, "threshold": 6.0, "factor": 3.0, "n": 80}
+    found = evidence(given, {"dap_gy_cm2": "cGy·cm²"})
+    assert [(bar.name, bar.shown, bar.share) for bar in found.bars][1] == ("Expected", "300 cGy·cm²", 333)
     assert ("Compared with", "80 earlier exams") in found.lines
 
 
 def test_evidence_of_an_unknown_rule_is_shown_by_its_own_names() -> None:
-    assert evidence({"tube_age": 7}).lines == (("Tube age", "7"),)
+    assert evidence({"tube_age": 7}, {}).lines == (("Tube age", "7"),)

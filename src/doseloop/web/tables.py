@@ -8,8 +8,6 @@ from doseloop.model.quantities import NOT_RECORDED, QUANTITIES, number_shown
 from doseloop.report.table import Column, Row, Table, Value
 from doseloop.web.clock import short_time, wall_clock
 
-ICONS = {"above": "up", "caution": "alert", "good": "check", "accent": "dot", "quiet": "minus"}
-
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -21,7 +19,6 @@ class Cell:
     kind: str
     href: str
     tone: str
-    icon: str
     note: str
     exact: str
     """The value unrounded with its unit, for who points at it; empty where the text is all there is."""
@@ -61,7 +58,6 @@ def _cell(column: Column, value: Value, row: Row, lead: bool) -> Cell:
         kind=column.kind,
         href=row.links.get(column.key, ""),
         tone=tone,
-        icon=ICONS.get(tone, "minus"),
         note=row.notes.get(column.key, ""),
         exact=_exact(column, value),
         missing=value is None or value == "",
