@@ -13,6 +13,7 @@ from django.contrib.auth import get_user_model
 from django.utils import timezone
 
 from doseloop.access.rights import Role
+from doseloop.access.scope import SYSTEM
 from doseloop.harmonise.age_bands import age_band
 from doseloop.model.ct import CtEvent, CtSource
 from doseloop.model.flag import Finding
@@ -22,16 +23,14 @@ from doseloop.store import accounts, findings, flags, peers, procedures
 from doseloop.store.audit import Actor
 from doseloop.store.changes import note_change
 from doseloop.store.comments import add_comment
-from doseloop.access.scope import SYSTEM
 from doseloop.store.models import DoseObjectRow, Event, Exam, Flag, Identity, Part, Patient, Scanner, Site
 from doseloop.store.packing import pack
 from tests.web.browser import PASSWORD
 from tests.web.trees import FIRST_EVENT, Item, ct_tree
 
-
 PAYLOADS = (
     "<script>alert(1)</script>",
-    "\"><img src=x onerror=alert(1)>",
+    '"><img src=x onerror=alert(1)>',
     "{{ 7|add:7 }}{% csrf_token %}",
     "</textarea><svg onload=alert(1)>",
 )
@@ -126,7 +125,7 @@ def _scanners(site: Site, other: Site) -> list[Scanner]:
     )  # fmt: skip
     return [
         Scanner.objects.create(
-            site=where, name=name, modality=modality, manufacturer=maker, model=model, station_name=station,
+            site=where, key=station, name=name, modality=modality, manufacturer=maker, model=model, station_name=station,
             serial_number=serial, software_versions=software, first_object_at=now - timedelta(days=400),
             last_object_at=now - quiet,
         )
@@ -147,7 +146,13 @@ def _patient(number: int) -> Patient:
 
 
 def _ct_exam(
-    made: Department, chance: random.Random, scanner: Scanner, patient: Patient, kind: Kind, started: datetime, **given: Any
+    made: Department,
+    chance: random.Random,
+    scanner: Scanner,
+    patient: Patient,
+    kind: Kind,
+    started: datetime,
+    **given: Any,
 ) -> Exam:
     weight = round(chance.gauss(74, 13), 1) if chance.random() > 0.15 else None
     age = 18 + chance.random() * 68
@@ -155,7 +160,9 @@ def _ct_exam(
     factor *= {"CT 1 Emergency": 1.0, "CT 2 Outpatients": 1.45, "CT 3 Oncology": 0.82}.get(scanner.name, 1.1)
     exam = _exam(scanner, patient, kind, started, age, weight, given)
     acquisitions = [("Topogram", "Constant Angle Acquisition", "localiser", 0.14, 512.0)]
-    acquisitions += [(kind.protocol.split("_")[1], "Spiral Acquisition", "main", ctdi * factor, kind.length_mm) for ctdi in kind.ctdi]
+    acquisitions += [
+        (kind.protocol.split("_")[1], "Spiral Acquisition", "main", ctdi * factor, kind.length_mm) for ctdi in kind.ctdi
+    ]
     source = _object(scanner, exam, started, "ct report")
     events = [
         {
@@ -202,7 +209,9 @@ def _ct_event(
         scanning_length_mm=read("length", "3.2", "mm"),
         pitch=read("pitch", "3.4", "{ratio}"),
         phantom_cm=kind.phantom,
-        sources=(CtSource(identification="A", kvp=read("kvp", "3.5.2", "kV"), tube_current_ma=read("ma", "3.5.4", "mA")),),
+        sources=(
+            CtSource(identification="A", kvp=read("kvp", "3.5.2", "kV"), tube_current_ma=read("ma", "3.5.4", "mA")),
+        ),
     )
     Event.objects.create(
         exam=exam, part=part, object=source, position=position, event_uid=event["uid"], kind="ct", role=event["role"],
@@ -214,7 +223,13 @@ def _ct_event(
 
 
 def _exam(
-    scanner: Scanner, patient: Patient, kind: Kind, started: datetime, age: float, weight: float | None, given: dict[str, Any]
+    scanner: Scanner,
+    patient: Patient,
+    kind: Kind,
+    started: datetime,
+    age: float,
+    weight: float | None,
+    given: dict[str, Any],
 ) -> Exam:
     band = age_band(age)
     number = Exam.objects.count() + 1
@@ -259,7 +274,9 @@ def _today(
                     received_at=now - timedelta(minutes=6))  # fmt: skip
     made.other_flag = _flag(head, 2.6)
     keane = Actor(get_user_model().objects.get(username="m.keane").pk, "m.keane", "10.1.0.8")
-    add_comment(SYSTEM, high.pk, "Arms were down. Asked the radiographer for the reason, she will look at the request.", keane)
+    add_comment(
+        SYSTEM, high.pk, "Arms were down. Asked the radiographer for the reason, she will look at the request.", keane
+    )
     old = Exam.objects.filter(site=made.site).order_by("pk")[40:46]
     for number, exam in enumerate(old):
         flag = _flag(exam, 2.2 + number / 10)
@@ -354,4 +371,3 @@ def _troubles(now: datetime) -> None:
     for _ in range(14):
         peers.note_refusal("CT7", "10.1.2.3", "This calling AE title is not on the list of those that may send.")
     peers.note_refusal("WS_DOSE", "10.1.9.40", "It asked for storage of CT images, which are not taken in.")
-

@@ -1,21 +1,23 @@
-"""Pictures of every page in both themes and widths: `python -m tests.web.screenshots ADDRESS [PAGE...]`.
+"""Pictures of every page in both themes and widths: `python -m tests.web.screenshots [ADDRESS [PAGE...]]`.
 
-The server holds the department of `tests.web.record` (`python -m tests.web.server PORT`), or any other: keys of exams and
-flags are found on its pages.
+Without an address it starts a server of its own over the department of `tests.web.record`. Keys of exams and flags are
+found on the pages.
 """
 
 import sys
+import tempfile
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page
 
 from tests.web.browser import PASSWORD, browser
-
+from tests.web.serving import served_in
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
 WIDTHS = {1280: 800, 390: 844}
 THEMES = ("light", "dark")
 ACCOUNT = "m.keane"
+TALLEST = 1700
 
 
 def main(address: str, wanted: list[str]) -> None:
@@ -39,7 +41,8 @@ def pages(page: Page, address: str) -> dict[str, str]:
     page.goto(f"{address}/exams/?modality=RF")
     angiography = page.locator("td.lead a").first.get_attribute("href")
     return {
-        "today": "/", "exams": "/exams/", "exams-filtered": "/exams/?procedure=ct-chest&order=-dlp", "exams-empty": "/exams/?text=zzz",
+        "today": "/", "exams": "/exams/", "exams-filtered": "/exams/?procedure=ct-chest&order=-dlp",
+        "exams-empty": "/exams/?text=zzz",
         "exam": exam or "", "exam-angiography": angiography or "", "object-tree": tree or "", "procedures": "/procedures/",
         "procedure": procedure or "", "flags": "/flags/", "flag": flag or "", "scanners": "/scanners/",
         "change-password": "/accounts/password/", "not-found": "/exams/999999/",
@@ -74,9 +77,19 @@ def _pictures(opened: Browser, address: str, theme: str, width: int, height: int
 
 
 def _picture(page: Page, name: str, theme: str, width: int, wanted: list[str]) -> None:
-    if not wanted or name in wanted:
-        page.screenshot(path=FOLDER / f"{name}-{theme}-{width}.png", full_page=name != "object-tree")
+    if wanted and name not in wanted:
+        return
+    path = FOLDER / f"{name}-{theme}-{width}.png"
+    if name == "object-tree":
+        page.screenshot(path=path)
+        return
+    height = min(TALLEST, page.evaluate("document.documentElement.scrollHeight"))
+    page.screenshot(path=path, full_page=True, clip={"x": 0, "y": 0, "width": width, "height": height})
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2:])
+    if len(sys.argv) > 1:
+        main(sys.argv[1], sys.argv[2:])
+    else:
+        with tempfile.TemporaryDirectory() as folder, served_in(Path(folder) / "data") as served:
+            main(served.address, [])

@@ -12,8 +12,9 @@ def main() -> None:
 
     django.setup()
     import uvicorn
-    from django.core.asgi import get_asgi_application
+    from a2wsgi import WSGIMiddleware
     from django.core.management import call_command
+    from django.core.wsgi import get_wsgi_application
 
     from doseloop.web.content_tree import set_provider
     from tests.web.record import fill
@@ -21,9 +22,14 @@ def main() -> None:
     call_command("migrate", verbosity=0)
     made = fill()
     set_provider(made.trees.__getitem__)
-    found = {name: getattr(made, name) for name in ("exam", "angiography", "other_exam", "flag", "other_flag", "object", "hostile_exam")}
+    found = {
+        name: getattr(made, name)
+        for name in ("exam", "angiography", "other_exam", "flag", "other_flag", "object", "hostile_exam")
+    }
     print(json.dumps(found), flush=True)
-    uvicorn.run(get_asgi_application(), port=int(sys.argv[1]), log_level="warning", lifespan="off")
+    uvicorn.run(
+        WSGIMiddleware(get_wsgi_application(), workers=4), port=int(sys.argv[1]), log_level="warning", lifespan="off"
+    )
 
 
 main()

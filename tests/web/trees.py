@@ -38,12 +38,18 @@ FIRST_EVENT = 5
 def ct_tree(events: list[dict[str, float | str]], observer: str) -> Item:
     """A CT dose report: event n (from 0) stands at 1.(5+n); CTDIvol at .4.1, DLP at .4.3, kVp at .3.5.2, mA at .3.5.4."""
     head = (
-        Item("1.1", "CODE", dcm("121058", "Procedure reported"), "HAS CONCEPT MOD", code=dcm("P5-08000", "Computed Tomography X-Ray")),
+        Item("1.1", "CODE", dcm("121058", "Procedure reported"), "HAS CONCEPT MOD", code=dcm("P5-08000", "Computed Tomography")),
         Item("1.2", "PNAME", dcm("121008", "Person Observer Name"), "HAS OBS CONTEXT", text=observer),
         Item("1.3", "DATETIME", dcm("113809", "Start of X-Ray Irradiation"), text="20261122081500"),
         Item("1.4", "CODE", dcm("113705", "Scope of Accumulation"), code=dcm("113014", "Study")),
     )  # fmt: skip
-    return Item("1", "CONTAINER", dcm("113701", "X-Ray Radiation Dose Report"), None, children=(*head, *map(_event, range(len(events)), events)))
+    return Item(
+        "1",
+        "CONTAINER",
+        dcm("113701", "X-Ray Radiation Dose Report"),
+        None,
+        children=(*head, *map(_event, range(len(events)), events)),
+    )
 
 
 def _event(position: int, event: dict[str, float | str]) -> Item:
@@ -77,7 +83,12 @@ def _event(position: int, event: dict[str, float | str]) -> Item:
         dcm("113829", "CT Dose"),
         children=(
             number(f"{at}.4.1", "113830", "Mean CTDIvol", float(event["ctdi"]), "mGy"),
-            Item(f"{at}.4.2", "CODE", dcm("113835", "CTDIw Phantom Type"), code=dcm("113691", "IEC Body Dosimetry Phantom")),
+            Item(
+                f"{at}.4.2",
+                "CODE",
+                dcm("113835", "CTDIw Phantom Type"),
+                code=dcm("113691", "IEC Body Dosimetry Phantom"),
+            ),
             number(f"{at}.4.3", "113838", "DLP", float(event["dlp"]), "mGy.cm"),
         ),
     )

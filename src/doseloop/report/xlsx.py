@@ -1,6 +1,6 @@
 """XLSX of a table, written row by row: numbers are numbers, text is text and never a formula."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import IO, Any
 
 import xlsxwriter
@@ -48,7 +48,7 @@ def _write(sheet: Any, row: int, position: int, value: Value) -> None:
         case datetime():
             sheet.write_datetime(row, position, value.replace(tzinfo=None))
         case date():
-            sheet.write_datetime(row, position, datetime(value.year, value.month, value.day))
+            sheet.write_datetime(row, position, datetime.combine(value, time.min))
         case int() | float():
             sheet.write_number(row, position, value)
         case _:

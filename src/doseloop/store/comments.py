@@ -37,12 +37,12 @@ def comments(scope: Scope, exam: int) -> tuple[CommentShown, ...]:
 def add_comment(scope: Scope, exam: int, text: str, actor: Actor) -> None:
     """Write a comment. Errors: `UnusableInput` where it is empty or longer than 4,000 characters; `NotVisible`."""
     text = text.strip()
-    if not text or len(text) > LONGEST:
-        raise UnusableInput(f"A comment has between 1 and {LONGEST} characters.")
     with transaction.atomic():
         row = visible.exams(scope).filter(pk=exam).first()
         if row is None:
             raise NotVisible(f"There is no exam {exam}.")
+        if not text or len(text) > LONGEST:
+            raise UnusableInput(f"A comment has between 1 and {LONGEST:,} characters.")
         Comment.objects.create(exam=row, author_id=actor.account, written_at=timezone.now(), text=text)
         record_change(
             actor, "commented", f"exam {exam}", patient_key=row.patient_id, site=row.site_id, after={"text": text}

@@ -19,6 +19,7 @@ def exclude(scope: Scope, exam: int, excluded_as: str, reason: str, actor: Actor
 
     Errors: `UnusableInput` where it is neither phantom nor test, or no reason is given; `NotVisible`.
     """
+    _visible(scope, exam)
     if excluded_as not in get_args(Excluded):
         raise UnusableInput("An exam is excluded as a phantom or as a test.")
     if not reason.strip():
@@ -31,11 +32,16 @@ def take_back(scope: Scope, exam: int, actor: Actor) -> None:
     _change(scope, exam, "", "", actor, "included again")
 
 
+def _visible(scope: Scope, exam: int) -> Exam:
+    row = visible.exams(scope).filter(pk=exam).first()
+    if row is None:
+        raise NotVisible(f"There is no exam {exam}.")
+    return row
+
+
 def _change(scope: Scope, exam: int, excluded_as: str, reason: str, actor: Actor, action: str) -> None:
     with transaction.atomic():
-        row = visible.exams(scope).select_for_update().filter(pk=exam).first()
-        if row is None:
-            raise NotVisible(f"There is no exam {exam}.")
+        row = _visible(scope, exam)
         before = {"excluded_as": row.excluded_as, "reason": row.excluded_reason}
         Exam.objects.filter(pk=exam).update(excluded_as=excluded_as, excluded_reason=reason)
         row.parts.update(eligible=not excluded_as)

@@ -69,7 +69,9 @@ class HistoryEntry:
     note: str
 
 
-def flag_list(scope: Scope, *, state: str = "", exam: int | None = None, start: int = 0, most: int = 50) -> tuple[FlagShown, ...]:
+def flag_list(
+    scope: Scope, *, state: str = "", exam: int | None = None, start: int = 0, most: int = 50
+) -> tuple[FlagShown, ...]:
     """Flags within the scope, the latest first; all states where `state` is empty."""
     rows = _rows(scope)
     if state:
@@ -77,6 +79,11 @@ def flag_list(scope: Scope, *, state: str = "", exam: int | None = None, start: 
     if exam is not None:
         rows = rows.filter(exam_id=exam)
     return tuple(_shown(row) for row in rows.order_by("-raised_at", "-pk")[start : start + most])
+
+
+def flags(scope: Scope) -> tuple[FlagShown, ...]:
+    """Every flag within the scope, the latest first."""
+    return tuple(_shown(row) for row in _rows(scope).order_by("-raised_at", "-pk"))
 
 
 def count_by_state(scope: Scope) -> dict[str, int]:
@@ -113,10 +120,10 @@ def set_aside(scope: Scope, flag_id: int, reason: str, note: str, actor: Actor) 
 
     Errors: `UnusableInput` where the reason is not of the list or the flag is not open; `NotVisible`.
     """
-    if reason not in {str(known) for known in SetAsideReason}:
-        raise UnusableInput("Choose a reason from the list.")
     with transaction.atomic():
         row = _locked(scope, flag_id, {Flag.State.OPEN, Flag.State.CASE})
+        if reason not in {str(known) for known in SetAsideReason}:
+            raise UnusableInput("Choose a reason from the list.")
         _judge(row, Flag.State.SET_ASIDE, reason, note, actor, "set aside")
 
 
@@ -138,7 +145,9 @@ def make_case(scope: Scope, flag_id: int, actor: Actor) -> int:
 
 
 def _rows(scope: Scope) -> Any:
-    return visible.flags(scope).select_related("site", "scanner", "exam", "procedure", "judged_by", "case", "case__owner")
+    return visible.flags(scope).select_related(
+        "site", "scanner", "exam", "procedure", "judged_by", "case", "case__owner"
+    )
 
 
 def _locked(scope: Scope, flag_id: int, states: set[Flag.State]) -> Flag:

@@ -90,6 +90,4 @@ def _seen_by(scope: Scope) -> Q:
 
 def _shown(rows: "QuerySet[DoseObjectRow]") -> tuple[ObjectShown, ...]:
     names = ObjectShown.__slots__
-    return tuple(
-        ObjectShown(**dict(zip(names, values, strict=True))) for values in rows.values_list(*names)
-    )
+    return tuple(ObjectShown(**dict(zip(names, values, strict=True))) for values in rows.values_list(*names))

@@ -96,5 +96,8 @@ def _row(exam: int, event: EventDetail, filled: list[str], with_plane: bool, wit
             *((event.phantom_cm,) if with_phantom else ()),
         ),
         links=links,
-        notes={"type": event.role if event.role not in ("main", kind.lower()) else "", "protocol": event.target_region},
+        notes={
+            "type": event.role if event.role != "main" and event.role not in kind.lower() else "",
+            "protocol": event.target_region,
+        },
     )

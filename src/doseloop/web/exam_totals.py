@@ -37,6 +37,4 @@ class Total:
 def totals(exam: ExamDetail) -> tuple[Total, ...]:
     """The totals of the exam's parts, the quantities in their usual order."""
     listed = sorted(exam.totals, key=lambda one: (one["part"], _SHOWN.index(one["quantity"])))
-    return tuple(
-        Total(one["part"], one["quantity"], one["stated"], one["summed"], one["used"]) for one in listed
-    )
+    return tuple(Total(one["part"], one["quantity"], one["stated"], one["summed"], one["used"]) for one in listed)

@@ -4,7 +4,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from django.http import FileResponse, HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.urls import URLPattern, path, reverse
 
 from doseloop.access.rights import Right
@@ -17,8 +17,12 @@ from doseloop.web.rights import needs
 
 Build = Callable[..., Table]
 Patients = Callable[..., Iterable[int]]
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMATS = ("csv", "xlsx")
+_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+_CHUNK = 1 << 16
 
 
 def export_routes(route: str, name: str, build: Build, patients: Patients | None = None) -> Iterator[URLPattern]:
@@ -43,18 +47,19 @@ def _view(form: str, build: Build, patients: Patients | None) -> Callable[..., H
         table = build(request, **arguments)
         shown = set(patients(request, **arguments)) if patients else set()
         record_sight(actor_of(request), "exported", f"{table.name}.{form}", shown)
-        return _csv(table) if form == "csv" else _xlsx(table)
+        content = _csv(table) if form == "csv" else _xlsx(table)
+        headers = {"Content-Disposition": f'attachment; filename="{table.name}.{form}"'}
+        return StreamingHttpResponse(content, content_type=_TYPES[form], headers=headers)
 
     return view
 
 
-def _csv(table: Table) -> HttpResponseBase:
-    headers = {"Content-Disposition": f'attachment; filename="{table.name}.csv"'}
-    return StreamingHttpResponse(csv_lines(table), content_type="text/csv; charset=utf-8", headers=headers)
+def _csv(table: Table) -> Iterator[bytes]:
+    return (line.encode() for line in csv_lines(table))
 
 
-def _xlsx(table: Table) -> HttpResponseBase:
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
-    write_xlsx(table, file)
-    file.seek(0)
-    return FileResponse(file, as_attachment=True, filename=f"{table.name}.xlsx", content_type=_XLSX)
+def _xlsx(table: Table) -> Iterator[bytes]:
+    with tempfile.TemporaryFile() as file:
+        write_xlsx(table, file)
+        file.seek(0)
+        yield from iter(lambda: file.read(_CHUNK), b"")

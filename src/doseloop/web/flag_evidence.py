@@ -44,24 +44,24 @@ class Evidence:
     provisional: bool
 
 
-def evidence(given: Mapping[str, Any]) -> Evidence:
-    """The evidence as a page shows it; fields that are not known are shown by their own name."""
+def evidence(given: Mapping[str, Any], units: Mapping[str, str]) -> Evidence:
+    """The evidence as a page shows it, in these display units; fields that are not known are shown by their own name."""
     quantity = given.get("quantity") or ""
     return Evidence(
         lines=tuple(_lines(given, quantity)),
-        bars=tuple(_bars(given, quantity)),
+        bars=tuple(_bars(given, quantity, units.get(quantity))),
         not_seen=tuple(str(one) for one in given.get("not_seen") or ()),
         provisional=bool(given.get("provisional")),
     )
 
 
-def _bars(given: Mapping[str, Any], quantity: str) -> Iterator[Bar]:
+def _bars(given: Mapping[str, Any], quantity: str, unit: str | None) -> Iterator[Bar]:
     known = {name: given.get(name) for name in _IN_QUANTITY if quantity in QUANTITIES}
     values = {name: float(value) for name, value in known.items() if isinstance(value, int | float)}
     longest = max(values.values(), default=0.0)
     for name, value in values.items():
         share = round(1000 * value / longest) if longest > 0 else 0
-        yield Bar(_TITLES[name], shown(quantity, value), max(0, share))
+        yield Bar(_TITLES[name], shown(quantity, value, unit), max(0, share))
 
 
 def _lines(given: Mapping[str, Any], quantity: str) -> Iterator[tuple[str, str]]:

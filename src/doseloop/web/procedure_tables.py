@@ -6,7 +6,15 @@ from doseloop.facts.procedure import ScannerDistribution, TrendPoint
 from doseloop.report.table import Column, Row, Table, quantity_column
 from doseloop.web.procedure_view import ProcedureView
 
-_POINTS = {"minimum": "Least", "p5": "5th", "p25": "25th", "median": "Median", "p75": "75th", "p95": "95th", "maximum": "Most"}
+_POINTS = {
+    "minimum": "Least",
+    "p5": "5th",
+    "p25": "25th",
+    "median": "Median",
+    "p75": "75th",
+    "p95": "95th",
+    "maximum": "Most",
+}
 
 
 def groups(found: Iterable[ScannerDistribution], view: ProcedureView, units: Mapping[str, str]) -> Table:
@@ -25,9 +33,9 @@ def groups(found: Iterable[ScannerDistribution], view: ProcedureView, units: Map
                 one.scanner_name,
                 one.n,
                 *(getattr(one, name) for name in _POINTS),
-                one.n_without_weight,
-                one.n_provisional,
-                one.n_without_value,
+                int(one.n_without_weight),
+                int(one.n_provisional),
+                int(one.n_without_value),
             )
         )
         for one in found

@@ -75,5 +75,3 @@ def view_of(given: Mapping[str, str], modality: str, today: date) -> ProcedureVi
     if days not in {str(known) for known in PERIODS}:
         raise UnusableInput(f"The period is one of {', '.join(map(str, PERIODS))} days.")
     return ProcedureView(Quantity(quantity), band, int(days), today)
-
-

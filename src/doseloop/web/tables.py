@@ -4,11 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from doseloop.model.quantities import NOT_RECORDED, number_shown
+from doseloop.model.quantities import NOT_RECORDED, QUANTITIES, number_shown
 from doseloop.report.table import Column, Row, Table, Value
 from doseloop.web.clock import short_time, wall_clock
-
-ICONS = {"above": "up", "caution": "alert", "good": "check", "accent": "dot", "quiet": "minus"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +19,6 @@ class Cell:
     kind: str
     href: str
     tone: str
-    icon: str
     note: str
     exact: str
     """The value unrounded with its unit, for who points at it; empty where the text is all there is."""
@@ -61,7 +58,6 @@ def _cell(column: Column, value: Value, row: Row, lead: bool) -> Cell:
         kind=column.kind,
         href=row.links.get(column.key, ""),
         tone=tone,
-        icon=ICONS.get(tone, "minus"),
         note=row.notes.get(column.key, ""),
         exact=_exact(column, value),
         missing=value is None or value == "",
@@ -97,4 +93,5 @@ def plain_number(value: float) -> str:
 def _exact(column: Column, value: Value) -> str:
     if isinstance(value, bool) or not isinstance(value, float):
         return ""
-    return f"{value!r} {column.unit}" if not column.quantity else f"{value!r}"
+    own = QUANTITIES[column.quantity].unit if column.quantity else column.unit
+    return f"{value!r} {own}".strip()

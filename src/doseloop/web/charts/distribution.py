@@ -24,7 +24,11 @@ def option(found: Sequence[ScannerDistribution], quantity: Quantity, unit: str, 
     chart["legend"]["show"] = False
     chart["grid"]["top"] = 28
     chart["tooltip"] |= {"trigger": "item"}
-    chart["yAxis"] = {"type": "category", "data": [f"{one.scanner_name}\nn = {one.n}" for one in found], "inverse": True}
+    chart["yAxis"] = {
+        "type": "category",
+        "data": [f"{one.scanner_name}\nn = {one.n}" for one in found],
+        "inverse": True,
+    }
     chart["yAxis"]["axisLabel"] = {"lineHeight": 15}
     reached = [one.p95 for one in found] + [line.value for line in lines]
     chart["xAxis"] = {"type": "value", "min": 0, "max": nice_top(converted(quantity, value, unit) for value in reached)}

@@ -114,7 +114,7 @@ def _row(scope: Scope, row: ExamRow, patient: PatientIdentity | None) -> Row:
             row.event_count,
             state,
         ),
-        links={"started": reverse("exam", args=[row.exam])},
+        links=dict.fromkeys(("started", "procedure"), reverse("exam", args=[row.exam])),
         tones={"state": tone},
         notes={"procedure": said if said != names else ""},
         shown={} if row.age_years is None else {"age_years": f"{row.age_years:.0f}"},

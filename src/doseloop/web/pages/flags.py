@@ -13,6 +13,7 @@ from doseloop.access.scope import Scope
 from doseloop.report.table import Column, Row, Table
 from doseloop.store import flags as record
 from doseloop.store.audit import record_sight
+from doseloop.store.site_list import display_units
 from doseloop.web.actor import actor_of
 from doseloop.web.exports import export_links, export_routes
 from doseloop.web.flag_evidence import evidence
@@ -54,7 +55,7 @@ def flag(request: HttpRequest, flag: int) -> HttpResponse:
     context = {
         "flag": found,
         "rule": RULES.get(found.rule, found.rule),
-        "evidence": evidence(found.evidence),
+        "evidence": evidence(found.evidence, display_units(scope)),
         "history": record.history(scope, flag),
         "reasons": [str(reason) for reason in record.SetAsideReason],
         "may_judge": may(request, Right.JUDGE, found.site_id),
@@ -100,7 +101,7 @@ def _exported_patients(request: HttpRequest) -> set[int]:
 def _all(request: HttpRequest) -> tuple[record.FlagShown, ...]:
     scope: Scope = request.access  # type: ignore[attr-defined]
     state = _state(request, record.count_by_state(scope))
-    return record.flag_list(scope, state="" if state == "all" else state, most=100_000)
+    return tuple(one for one in record.flags(scope) if state in ("all", one.state))
 
 
 def _patients(found: Iterable[record.FlagShown]) -> set[int]:

@@ -22,22 +22,21 @@ def object_tree(request: HttpRequest, exam: int, object_id: int) -> HttpResponse
     detail = exam_detail.exam_detail(scope, exam)
     found = object_list.exam_object(scope, exam, object_id)
     record_sight(actor_of(request), "saw", f"object {object_id} of exam {exam}", {detail.patient_key})
-    context = {"exam": detail, "object": found, "at": request.GET.get("at", "")}
+    at = request.GET.get("at", "")
+    context = {"exam": detail, "object": found, "at": at}
     try:
         root = content_tree(object_id)
     except ObjectError as error:
         return render(request, "doseloop/object_tree.html", {**context, "error": error})
     used = _used(scope, exam, object_id)
-    lines = tree_lines(root, used, context["at"], identity=scope.identity)
+    lines = tree_lines(root, used, at, identity=scope.identity)
     return render(request, "doseloop/object_tree.html", {**context, "lines": lines, "used": len(used)})
 
 
 def _used(scope: Scope, exam: int, object_id: int) -> dict[str, str]:
     """What was read from each place: names of readings by place."""
     events = [event for event in exam_events.exam_events(scope, exam) if event.object_id == object_id]
-    return {
-        reading.place: f"event {event.position + 1}" for event in events for reading in event.readings.values()
-    }
+    return {reading.place: f"event {event.position + 1}" for event in events for reading in event.readings.values()}
 
 
 routes = [path("exams/<int:exam>/objects/<int:object_id>/tree", object_tree, name="object-tree")]

@@ -51,8 +51,12 @@ def procedure(request: HttpRequest, procedure: str) -> HttpResponse:
         "distribution": distribution_chart.option(found, view.quantity, unit, lines) if found else None,
         "height": max(3, min(9, len(found) + 2)),
         "trend": trend_chart.option(points, view.quantity, unit, view.grain, lines) if points else None,
-        "groups": page_table(procedure_tables.groups(found, view, units), export_links(request, "procedure-groups", procedure)),
-        "periods": page_table(procedure_tables.periods(points, view, units), export_links(request, "procedure-trend", procedure)),
+        "groups": page_table(
+            procedure_tables.groups(found, view, units), export_links(request, "procedure-groups", procedure)
+        ),
+        "periods": page_table(
+            procedure_tables.periods(points, view, units), export_links(request, "procedure-trend", procedure)
+        ),
         "level_exports": export_links(request, "procedure-levels", procedure),
     }
     return render(request, "doseloop/procedure.html", context)

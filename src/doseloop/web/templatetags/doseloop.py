@@ -39,6 +39,7 @@ _TONES = {
     "resend": ("quiet", "minus"),
     "demographic update": ("quiet", "minus"),
 }
+_SHAPES = {"above": "flag", "caution": "alert", "good": "check"}
 
 
 @register.simple_tag
@@ -48,9 +49,9 @@ def icon(name: str) -> SafeString:
 
 
 @register.simple_tag
-def state(word: str, text: str = "") -> SafeString:
-    """A state as word, shape and colour."""
-    tone, shape = _TONES.get(word, ("quiet", "minus"))
+def state(word: str, text: str = "", tone: str = "quiet") -> SafeString:
+    """A state as word, shape and colour; `tone` is for words that are not of the list, such as `2 flags`."""
+    tone, shape = _TONES.get(word, (tone, _SHAPES.get(tone, "minus")))
     return format_html('<span class="state state--{}">{}{}</span>', tone, icon(shape), text or word.capitalize())
 
 

@@ -1,0 +1,60 @@
+"""Options of charts: the figures, in the unit that is shown, and nothing that a browser would run."""
+
+import json
+from datetime import date
+
+import pytest
+
+from doseloop.facts.procedure import ScannerDistribution, TrendPoint
+from doseloop.facts.quantities import Quantity
+from doseloop.facts.today import Day, HourCount
+from doseloop.facts.windows import Grain
+from doseloop.web.charts import day, distribution, trend
+from doseloop.web.charts.distribution import Line
+from doseloop.web.charts.palette import nice_top
+
+CT1 = ScannerDistribution(1, "CT 1", 40, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 0, 0, 0)
+
+
+def test_a_box_has_five_points_in_the_unit_that_is_shown() -> None:
+    option = distribution.option([CT1], Quantity.DAP, "cGy·cm²", [Line("GB 2022", 4.5)])
+    assert option["series"][0]["data"] == [[200.0, 300.0, 400.0, 500.0, 600.0]]
+    assert option["series"][0]["markLine"]["data"] == [{"name": "GB 2022", "xAxis": 450.0}]
+
+
+def test_a_level_beyond_the_boxes_is_still_on_the_axis() -> None:
+    option = distribution.option([CT1], Quantity.DLP, "mGy·cm", [Line("JP 2025", 430.0)])
+    assert option["xAxis"]["max"] >= 430
+
+
+def test_a_period_without_values_is_a_gap() -> None:
+    points = [
+        TrendPoint(date(2026, 1, 1), 1, "CT 1", 5, 10.0, 12.0),
+        TrendPoint(date(2026, 2, 1), 2, "CT 2", 5, 11.0, 12.0),
+    ]
+    option = trend.option(points, Quantity.DLP, "mGy·cm", Grain.MONTH)
+    assert [one["data"] for one in option["series"]] == [[10.0, None], [None, 11.0]]
+    assert option["xAxis"]["data"] == ["Jan 2026", "Feb 2026"]
+
+
+def test_bars_of_a_day_add_up_to_its_exams() -> None:
+    figures = Day(date(2026, 1, 1), (HourCount(7, 1, "CT 1", "CT", 3), HourCount(9, 2, "CT 2", "CT", 2)), 5, 9, 0)
+    option = day.option(figures, ["CT 1", "CT 2", "CT 3"], 10)
+    assert sum(sum(one["data"]) for one in option["series"]) == 5
+    assert [one["name"] for one in option["series"]] == ["CT 1", "CT 2"]
+
+
+def test_options_are_plain_data_with_a_description() -> None:
+    option = distribution.option([CT1], Quantity.DLP, "mGy·cm")
+    assert json.loads(json.dumps(option)) == option
+    assert option["aria"]["label"]["description"]
+    assert option["tooltip"]["renderMode"] == "richText"
+
+
+@pytest.mark.parametrize(("highest", "top"), [(430, 500), (0.7, 0.8), (98.5, 100), (92, 100), (2714, 3000)])
+def test_axes_end_at_a_round_number_above_the_values(highest: float, top: float) -> None:
+    assert nice_top([highest]) == pytest.approx(top)
+
+
+def test_an_axis_without_values_has_no_end() -> None:
+    assert nice_top([]) is None

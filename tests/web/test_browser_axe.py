@@ -1,0 +1,59 @@
+"""Every page in both themes without a violation that axe finds (WCAG 2.2 AA), and without sideways scrolling at 320 pixels."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.web.screenshots import pages, sign_in
+from tests.web.serving import Served
+
+pytestmark = pytest.mark.browser
+OPTIONS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+@pytest.fixture
+def both_themes(opened: Any, served: Served) -> Iterator[tuple[str, Any]]:
+    """A page in each theme, signed in."""
+    contexts = {theme: opened.new_context(color_scheme=theme) for theme in ("light", "dark")}
+    yield list(contexts.items())  # type: ignore[misc]
+    for context in contexts.values():
+        context.close()
+
+
+def test_no_page_has_a_violation_in_either_theme(both_themes: Any, served: Served) -> None:
+    found = {}
+    for theme, context in both_themes:
+        page = context.new_page()
+        page.goto(f"{served.address}/accounts/login/")
+        found[theme, "sign-in"] = _violations(page)
+        sign_in(page, served.address)
+        for name, path in pages(page, served.address).items():
+            page.goto(served.address + path)
+            found[theme, name] = _violations(page)
+    assert {key: said for key, said in found.items() if said} == {}
+
+
+@pytest.mark.parametrize("width", [320, 390, 640])
+def test_no_page_scrolls_sideways(width: int, opened: Any, served: Served) -> None:
+    context = opened.new_context(viewport={"width": width, "height": 800})
+    page = context.new_page()
+    sign_in(page, served.address)
+    wide = {}
+    for name, path in pages(page, served.address).items():
+        page.goto(served.address + path)
+        wide[name] = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    context.close()
+    assert {name: more for name, more in wide.items() if more > 0} == {}
+
+
+def _violations(page: Any) -> list[str]:
+    for place in page.locator("[data-chart]").all():
+        place.wait_for()
+    result = Axe().run(page, options=OPTIONS)
+    return [
+        f"{one['id']}: {node['target']} {node['failureSummary'][:160]}"
+        for one in result.response["violations"]
+        for node in one["nodes"][:3]
+    ]

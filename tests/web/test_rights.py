@@ -1,0 +1,128 @@
+"""Roles x routes x own site and another site, generated from the resolver."""
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern
+
+from doseloop.access.rights import RIGHTS, Right, Role
+from doseloop.web.rights import declared_right
+from doseloop.web.urls import urlpatterns
+from tests.web.record import Department
+
+ROUTES = {pattern.name: pattern for pattern in urlpatterns}
+LETS_IN = {200, 302, 400}
+"""400: the right is held, and the empty form was refused."""
+
+
+def posts(pattern: URLPattern) -> bool:
+    return pattern.name in {
+        "exam-comment",
+        "exam-exclude",
+        "exam-include",
+        "flag-set-aside",
+        "flag-reopen",
+        "flag-case",
+    }
+
+
+def address(pattern: URLPattern, department: Department, *, own: bool) -> str:
+    route = str(pattern.pattern)
+    exam = department.exam if own else department.other_exam
+    chosen = {
+        "<int:exam>": exam,
+        "<int:object_id>": next(key for key, _ in reversed(department.trees.items())) if not own else department.object,
+        "<int:flag>": department.flag if own else department.flag + 900,
+        "<slug:procedure>": "ct-chest",
+    }
+    for part, value in chosen.items():
+        route = route.replace(part, str(value))
+    return f"/{route}"
+
+
+def asked(client: Client, pattern: URLPattern, department: Department, *, own: bool) -> Any:
+    call = client.post if posts(pattern) else client.get
+    return call(address(pattern, department, own=own), headers={"host": "localhost"})
+
+
+def test_every_route_declares_a_right() -> None:
+    assert [name for name, pattern in ROUTES.items() if declared_right(pattern.callback) is None] == []
+
+
+def test_only_the_log_in_and_the_health_check_are_public() -> None:
+    public = {name for name, pattern in ROUTES.items() if declared_right(pattern.callback) is Right.PUBLIC}
+    assert public == {"account_login", "account_logout", "health"}
+
+
+def test_sign_up_and_other_pages_of_the_account_library_do_not_exist(department: Department) -> None:
+    for path in (
+        "signup",
+        "email",
+        "reauthenticate",
+        "password/reset",
+        "password/set",
+        "confirm-email",
+        "inactive",
+        "3rdparty",
+    ):
+        assert Client(headers={"host": "localhost"}).get(f"/accounts/{path}/").status_code == 404
+
+
+@pytest.mark.parametrize("name", ROUTES)
+def test_who_is_not_signed_in_is_sent_to_the_log_in(name: str, department: Department) -> None:
+    found = asked(Client(), ROUTES[name], department, own=True)
+    if declared_right(ROUTES[name].callback) is Right.PUBLIC:
+        assert found.status_code in {200, 302}
+    else:
+        assert (found.status_code, found["Location"].split("?")[0]) == (302, "/accounts/login/")
+
+
+@pytest.mark.parametrize("name", ROUTES)
+def test_an_account_without_a_role_sees_nothing(name: str, department: Department, signed_in: Any) -> None:
+    right = declared_right(ROUTES[name].callback)
+    status = asked(signed_in("nobody"), ROUTES[name], department, own=True).status_code
+    assert status in LETS_IN if right in {Right.PUBLIC, Right.SIGNED_IN} else status == 403
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("name", ROUTES)
+def test_a_role_opens_what_its_rights_say_and_nothing_of_another_site(
+    name: str, role: Role, department: Department, signed_in: Any
+) -> None:
+    pattern, client = ROUTES[name], signed_in(role.value)
+    right = declared_right(pattern.callback)
+    own = asked(client, pattern, department, own=True)
+    if name == "account_logout":
+        assert own.status_code == 200
+        return
+    assert own.status_code in LETS_IN if right in RIGHTS[role] else own.status_code == 403
+    if "<int:" in str(pattern.pattern):
+        other = asked(client, pattern, department, own=False)
+        assert other.status_code == (404 if right in RIGHTS[role] else 403)
+
+
+def test_an_exam_of_another_site_looks_like_one_that_does_not_exist(department: Department, signed_in: Any) -> None:
+    client = signed_in("physicist")
+    elsewhere = client.get(f"/exams/{department.other_exam}/")
+    nowhere = client.get("/exams/999999/")
+    assert (elsewhere.status_code, nowhere.status_code) == (404, 404)
+    token = rb'name="csrfmiddlewaretoken" value="[^"]+"'
+    assert re.sub(token, b"", elsewhere.content) == re.sub(token, b"", nowhere.content)
+
+
+def test_a_viewer_sees_no_identity_anywhere(department: Department, signed_in: Any) -> None:
+    client = signed_in("viewer")
+    for pattern in ROUTES.values():
+        if not posts(pattern):
+            found = asked(client, pattern, department, own=True)
+            content = b"".join(found)
+            assert b"MRN20" not in content
+            assert b"Niamh" not in content
+
+
+def test_the_stranger_sees_only_the_other_site(department: Department, signed_in: Any) -> None:
+    text = signed_in("stranger").get("/exams/").content.decode()
+    assert "Harbour CT" in text
+    assert "CT 1 Emergency" not in text
