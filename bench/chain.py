@@ -64,16 +64,15 @@ class Chain:
 
 def measure(seconds: int = 100, burst: int = 1000) -> Chain:
     """Run an installation and measure it."""
-    with tempfile.TemporaryDirectory() as folder:
-        with Installation(Path(folder) / "data", quiet_minutes="0.02") as installation:
-            installation.command("account", "add", "bench", "--password", PASSWORD)
-            history = [exam.objects[-1] for exam in exams_of(300, date(2026, 1, 5), faulty=False)]
-            send(installation.dicom_port, history)
-            until(installation.idle, 300, "the past processed")
-            time.sleep(6)
-            sent, latencies = steady(installation, seconds)
-            rate, drain = burst_of(installation, burst, Path(folder))
-            memory = memory_of(installation)
+    with tempfile.TemporaryDirectory() as folder, Installation(Path(folder) / "data", quiet_minutes="0.02") as installation:
+        installation.command("account", "add", "bench", "--password", PASSWORD)
+        history = [exam.objects[-1] for exam in exams_of(300, date(2026, 1, 5), faulty=False)]
+        send(installation.dicom_port, history)
+        until(installation.idle, 300, "the past processed")
+        time.sleep(6)
+        sent, latencies = steady(installation, seconds)
+        rate, drain = burst_of(installation, burst, Path(folder))
+        memory = memory_of(installation)
     return Chain(sent, len(latencies), latencies, burst, rate, drain, memory)
 
 

@@ -61,8 +61,12 @@ def a_days_exams(number: int, procedure: str = "CT Head", **faults: HighDose) ->
 
 
 def what_the_record_holds() -> list[tuple[object, ...]]:
-    exams = Exam.objects.order_by("study_uid").values_list("study_uid", "dlp_mgy_cm", "dap_gy_cm2", "event_count", "issues")
-    events = Event.objects.order_by("event_uid", "exam__study_uid").values_list("event_uid", "dlp_mgy_cm", "dap_gy_cm2", "role")
+    exams = Exam.objects.order_by("study_uid").values_list(
+        "study_uid", "dlp_mgy_cm", "dap_gy_cm2", "event_count", "issues"
+    )
+    events = Event.objects.order_by("event_uid", "exam__study_uid").values_list(
+        "event_uid", "dlp_mgy_cm", "dap_gy_cm2", "role"
+    )
     return [tuple(map(str, row)) for row in (*exams, *events)]
 
 

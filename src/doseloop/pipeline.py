@@ -82,7 +82,9 @@ class Pipeline:
             claims.postpone(claim, _RETRY_AFTER)
         else:
             self._keep_for_a_person(claim)
-            objects.settle_without_dose(claim, Unsettled("The object was read and could not be entered."), quarantined=True)
+            objects.settle_without_dose(
+                claim, Unsettled("The object was read and could not be entered."), quarantined=True
+            )
             self.inbox.drop(claim.sha256)
 
     def settle_quiet(self, quiet: timedelta, most: int = 200) -> int:

@@ -17,8 +17,7 @@ def make_site(name: str = "North", zone: str = "UTC") -> Site:
 
 def make_scanner(site: Site, name: str = "CT 1", modality: str = "CT") -> Scanner:
     return Scanner.objects.create(
-        key=name,
-        site=site, name=name, station_name=name, modality=modality, first_object_at=NOON, last_object_at=NOON
+        key=name, site=site, name=name, station_name=name, modality=modality, first_object_at=NOON, last_object_at=NOON
     )
 
 

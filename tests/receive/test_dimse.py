@@ -24,7 +24,9 @@ from tests.roles.installation import SRC, free_port
 class Listener:
     """A receiver in this process, over a folder, with what it noted."""
 
-    def __init__(self, folder: DataFolder, floor_bytes: int = 0, max_object_bytes: int = 10**8, **listening: object) -> None:
+    def __init__(
+        self, folder: DataFolder, floor_bytes: int = 0, max_object_bytes: int = 10**8, **listening: object
+    ) -> None:
         self.port, self.refusals = free_port(), list[tuple[str, str, str]]()
         incoming = folder.root / "incoming"
         incoming.mkdir(exist_ok=True)
@@ -90,5 +92,11 @@ def test_the_receiver_cannot_reach_a_reader() -> None:
         "import doseloop.roles.receiver, doseloop.receive.dimse;"
         "print([name for name in sys.modules if name.startswith(('doseloop.reading', 'doseloop.pipeline'))])"
     )
-    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env={**os.environ, "PYTHONPATH": str(SRC)})
+    found = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": str(SRC)},
+    )
     assert found.stdout.strip() == "[]"

@@ -47,7 +47,9 @@ def written(folder: Path, contents: list[bytes]) -> list[Path]:
 def what_is_there(installation: Installation) -> tuple[list[tuple[object, ...]], ...]:
     return (
         installation.ask("SELECT state, count(*) FROM store_doseobjectrow GROUP BY state"),
-        installation.ask("SELECT study_uid, dlp_mgy_cm, dap_gy_cm2, event_count, changed FROM store_exam ORDER BY study_uid"),
+        installation.ask(
+            "SELECT study_uid, dlp_mgy_cm, dap_gy_cm2, event_count, changed FROM store_exam ORDER BY study_uid"
+        ),
         installation.ask("SELECT event_uid, count(*) FROM store_event GROUP BY event_uid ORDER BY event_uid"),
     )
 

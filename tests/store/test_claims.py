@@ -28,7 +28,9 @@ def test_two_workers_never_have_the_same_object() -> None:
 
 
 def test_objects_are_claimed_in_the_order_of_their_arrival() -> None:
-    assert [one.object for one in claims.claim("a", 5, MINUTE)] == sorted(DoseObjectRow.objects.values_list("pk", flat=True))
+    assert [one.object for one in claims.claim("a", 5, MINUTE)] == sorted(
+        DoseObjectRow.objects.values_list("pk", flat=True)
+    )
 
 
 def test_a_lease_that_ended_frees_the_object_and_counts_the_attempt() -> None:

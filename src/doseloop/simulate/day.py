@@ -115,9 +115,7 @@ def _scanner_day(
 def simulated(exam: Exam, found: Planted, draw: Random) -> SimulatedExam:
     """An exam with what leaves its scanner and the truth about it."""
     deliveries = _deliveries(exam, draw)
-    return SimulatedExam(
-        exam.started_at, exam.scanner, exam.procedure, exam.patient, deliveries, _truth(exam, found)
-    )
+    return SimulatedExam(exam.started_at, exam.scanner, exam.procedure, exam.patient, deliveries, _truth(exam, found))
 
 
 def _beginnings(scanner: Scanner, day: date, draw: Random) -> list[datetime]:
