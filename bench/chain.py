@@ -64,7 +64,10 @@ class Chain:
 
 def measure(seconds: int = 100, burst: int = 1000) -> Chain:
     """Run an installation and measure it."""
-    with tempfile.TemporaryDirectory() as folder, Installation(Path(folder) / "data", quiet_minutes="0.02") as installation:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Installation(Path(folder) / "data", quiet_minutes="0.02") as installation,
+    ):
         installation.command("account", "add", "bench", "--password", PASSWORD)
         history = [exam.objects[-1] for exam in exams_of(300, date(2026, 1, 5), faulty=False)]
         send(installation.dicom_port, history)
@@ -172,13 +175,14 @@ def memory_of(installation: Installation) -> dict[str, float]:
 def table(chain: Chain) -> str:
     """The figures, each beside its limit or peer."""
     cuts = quantiles(chain.to_the_page_s, n=100)
+    through = chain.burst_objects / (chain.burst_objects / chain.burst_per_s + chain.drain_s)
     lines = [
         f"{chain.steady_objects} objects at {PER_SECOND}/s, {chain.flags} flagged; from C-STORE success to the flag on the page:",
         f"  median {median(chain.to_the_page_s):.2f} s, 99th percentile {cuts[98]:.2f} s (limit 5 s)",
-        f"burst of {chain.burst_objects} over 8 associations: {chain.burst_per_s:.0f} objects/s acknowledged, "
-        f"drained {chain.drain_s:.0f} s later: {chain.burst_objects / (chain.burst_objects / chain.burst_per_s + chain.drain_s):.0f}"
-        " objects/s through the whole chain (OpenREM 1.0.0b2, CT reports on such a machine: 4.6/s)",
-        *(f"  {role:<16} {mib:6.0f} MiB" for role, mib in chain.memory_mib.items()),
+        f"burst of {chain.burst_objects} over 8 associations of storescu:",
+        f"  {chain.burst_per_s:.0f} objects/s acknowledged, drained {chain.drain_s:.0f} s later",
+        f"  {through:.0f} objects/s through the whole chain (OpenREM 1.0.0b2, CT reports on such a machine: 4.6/s)",
+        *(f"  {role:<18} {mib:6.0f} MiB of its own" for role, mib in chain.memory_mib.items()),
     ]
     return "\n".join(lines)
 

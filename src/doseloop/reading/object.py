@@ -36,7 +36,8 @@ def read_object(data: bytes, limits: ReadLimits = DEFAULT_LIMITS, memory: CodeMe
     """What one object says about dose: X-Ray Radiation Dose SR of CT (TID 10011) or projection X-ray (TID 10001), known
     by its content, whatever its SOP class. `memory` keeps codes from one object to the next and changes speed alone.
 
-    Raises `NotDose` for a sound object without dose, `NotReadYet` for a report of another kind, else an `ObjectError` (`NotDicom`, `Truncated`, `Malformed`, ...).
+    Raises `NotDose` for a sound object without dose, `NotReadYet` for a report of another kind, else an `ObjectError`
+    (`NotDicom`, `Truncated`, `Malformed`, ...).
     """
     header, children = read_data_set(find_data_set(data, limits), limits, memory or CodeMemory())
     root = _tree(header, children)

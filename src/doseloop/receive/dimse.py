@@ -103,7 +103,7 @@ class Receiver:
         except InboxError as error:
             _log.error("object refused", code=error.code, reason=str(error), ae=ae, host=host)
             return OUT_OF_RESOURCES if error.retry else REFUSED
-        except Exception:
+        except Exception:  # noqa: BLE001 (the rim: an association answers, whatever happens)
             _log.exception("object could not be taken in", ae=ae, host=host)
             return OUT_OF_RESOURCES
         finally:

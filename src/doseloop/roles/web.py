@@ -3,10 +3,12 @@
 import tempfile
 import threading
 from pathlib import Path
+from typing import cast
 
 import structlog
 import uvicorn
 from a2wsgi import WSGIMiddleware
+from a2wsgi.wsgi_typing import WSGIApp
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
@@ -19,7 +21,7 @@ from doseloop.store.vault import Vault
 from doseloop.web.content_tree import Provider, set_provider
 
 _THREADS = 8
-application = WSGIMiddleware(get_wsgi_application(), workers=_THREADS)
+application = WSGIMiddleware(cast(WSGIApp, get_wsgi_application()), workers=_THREADS)
 
 
 def trees(folder: DataFolder, pool: ReaderPool) -> Provider:

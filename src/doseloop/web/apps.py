@@ -1,5 +1,8 @@
 """Django's name for this package."""
 
+from collections.abc import Callable
+from typing import Any
+
 from django.apps import AppConfig
 
 
@@ -14,3 +17,6 @@ class WebConfig(AppConfig):
         from doseloop.web.sign_in import note_sign_ins
 
         note_sign_ins()
+
+    tree: Callable[[int], Any] | None = None
+    """Where content trees come from (`web.content_tree`); set by the role that serves the pages."""

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
-from doseloop.model.errors import ObjectError
+from django.apps import apps
+
+from doseloop.model.errors import ReaderStopped
 from doseloop.model.reading import Code
 
 
@@ -43,26 +45,17 @@ Provider = Callable[[int], ItemLike]
 """Key of the object to the root of its tree; raises `ObjectError` where the object cannot be read."""
 
 
-class _NoProvider(ObjectError):
-    code = "no-reader"
-    hint = "Start this server by `doseloop serve`, which runs a reader beside it."
-
-
-def _none(object_id: int) -> ItemLike:
-    raise _NoProvider("No reader runs beside this server, so that objects cannot be opened.")
-
-
-_provider: list[Provider] = [_none]
-
-
 def set_provider(provider: Provider) -> None:
     """Say where trees come from; once, at the start of the process."""
-    _provider[0] = provider
+    apps.get_app_config("web").tree = provider  # type: ignore[attr-defined]
 
 
 def content_tree(object_id: int) -> ItemLike:
-    """The root of the object's tree. Errors: `ObjectError`."""
-    return _provider[0](object_id)
+    """The root of the object's tree. Errors: `ObjectError`; `ReaderStopped` where no reader runs beside this server."""
+    provider: Provider | None = apps.get_app_config("web").tree  # type: ignore[attr-defined]
+    if provider is None:
+        raise ReaderStopped("No reader runs beside this server, so that objects cannot be opened.")
+    return provider(object_id)
 
 
 def walk(root: ItemLike) -> Iterator[ItemLike]:
