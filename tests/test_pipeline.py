@@ -205,7 +205,15 @@ def test_one_event_in_two_studies_is_flagged_in_both_and_never_merged(pipeline: 
 
 def test_a_report_of_another_kind_is_kept_for_a_version_that_reads_it(pipeline: Pipeline) -> None:
     (content,) = objects(1, seed=5, mix={"CT": 1.0})
-    other = content.replace(b"113811", b"113899").replace(b"113819", b"113898")
+    renamed = {
+        b"113811": b"113899",
+        b"113819": b"113898",
+        b"CT Acquisition": b"XX Acquisition",
+        b"CT Accumul": b"XX Accumul",
+    }
+    other = content
+    for name, new in renamed.items():
+        other = other.replace(name, new)
     take_in(pipeline, [other])
 
     row = DoseObjectRow.objects.get()
