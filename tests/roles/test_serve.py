@@ -15,10 +15,12 @@ from doseloop.roles.data_folder import DataFolder
 from doseloop.simulate.day import objects
 from doseloop.store.vault import Vault
 from tests.roles.installation import AE, Installation, until
+from tests.roles.signed_in import SignedIn
 from tests.shared import shared
 
 pytestmark = pytest.mark.peers
 STORESCU = shutil.which("storescu")
+PASSWORD = "read-while-killing-7"
 needs_dcmtk = pytest.mark.skipif(STORESCU is None, reason="DCMTK's storescu is not installed: apt install dcmtk")
 
 
@@ -71,49 +73,76 @@ def test_the_corpus_over_four_associations_is_there_once_and_again_changes_nothi
         assert what_is_there(installation) == before
 
 
+class Traffic:
+    """Senders that send each object until it is acknowledged, and a person who reads pages, beside each other."""
+
+    def __init__(self, installation: Installation, files: list[Path]) -> None:
+        self.installation, self.over = installation, threading.Event()
+        self.acknowledged: set[str] = set()
+        self.read: list[str] = []
+        self.senders = [threading.Thread(target=self.keep_sending, args=(files[n::2],)) for n in range(2)]
+        self.reader = threading.Thread(target=self.keep_reading)
+        for thread in (*self.senders, self.reader):
+            thread.start()
+
+    def keep_sending(self, files: list[Path]) -> None:
+        for file in files:
+            uid = str(dcmread(file, stop_before_pixels=True).SOPInstanceUID)
+            while not self.over.is_set():
+                if storescu(self.installation.dicom_port, [file]).returncode == 0:
+                    self.acknowledged.add(uid)
+                    break
+                time.sleep(0.2)
+
+    def keep_reading(self) -> None:
+        person: SignedIn | None = None
+        while not self.over.wait(0.1):
+            try:
+                person = person or SignedIn(f"http://127.0.0.1:{self.installation.web_port}", "reader", PASSWORD)
+                self.read.append(person.read("/") + person.read("/exams"))
+            except OSError:
+                continue  # while the web server is dead
+
+    def end(self) -> None:
+        for sender in self.senders:
+            sender.join(240)
+        self.over.set()
+        self.reader.join(60)
+
+
 @needs_dcmtk
 def test_every_acknowledged_object_survives_the_killing_of_any_role(tmp_path: Path) -> None:
     """20 rounds of SIGKILL at random moments; identity and bytes of what was acknowledged are compared."""
     files = written(tmp_path / "sent", objects(400, seed=7))
-    acknowledged: set[str] = set()
-    over = threading.Event()
-
-    def keep_sending(installation: Installation, mine: list[Path]) -> None:
-        for file in mine:
-            uid = str(dcmread(file, stop_before_pixels=True).SOPInstanceUID)
-            while not over.is_set():
-                if storescu(installation.dicom_port, [file]).returncode == 0:
-                    acknowledged.add(uid)
-                    break
-                time.sleep(0.2)
-
-    chance = random.Random(3)
     with Installation(tmp_path / "data") as installation:
-        senders = [threading.Thread(target=keep_sending, args=(installation, files[n::2])) for n in range(2)]
-        for sender in senders:
-            sender.start()
-        for number in range(20):
-            time.sleep(chance.uniform(0.1, 1.2))
-            victim = ("receiver", "worker", "web", "serve")[number % 4]
-            installation.kill(victim)
-            if victim == "serve":
-                installation.start()
-        for sender in senders:
-            sender.join(240)
-        over.set()
+        installation.command("account", "add", "reader", "--password", PASSWORD)
+        traffic = Traffic(installation, files)
+        kill_at_random(installation, 20)
+        traffic.end()
         until(installation.ready, 30, "ready after the last kill")
         until(installation.idle, 150, "every object processed")
 
         rows = installation.ask("SELECT sop_instance_uid, sha256, state FROM store_doseobjectrow")
         studies = installation.ask("SELECT study_uid, count(*) FROM store_exam GROUP BY study_uid")
         spooled = [path.name for path in (tmp_path / "data" / "spool").iterdir() if len(path.name) == 64]
-    assert len(acknowledged) == len(files)
-    assert sorted(str(uid) for uid, _, _ in rows) == sorted(acknowledged)
+    assert traffic.read
+    assert len(traffic.acknowledged) == len(files)
+    assert sorted(str(uid) for uid, _, _ in rows) == sorted(traffic.acknowledged)
     assert {state for _, _, state in rows} == {"read"}
-    assert len(studies) == len(files)
-    assert {count for _, count in studies} == {1}
+    assert [count for _, count in studies] == [1] * len(files)
     assert spooled == []
     assert_kept_as_sent(tmp_path / "data", {str(uid): str(sha256) for uid, sha256, _ in rows}, files)
+
+
+def kill_at_random(installation: Installation, times: int) -> None:
+    """SIGKILL for each role and for `serve` in turn, at random moments."""
+    chance = random.Random(3)
+    for number in range(times):
+        time.sleep(chance.uniform(0.1, 1.2))
+        victim = ("receiver", "worker", "web", "serve")[number % 4]
+        installation.kill(victim)
+        if victim == "serve":
+            installation.start()
 
 
 def assert_kept_as_sent(data: Path, held: dict[str, str], files: list[Path]) -> None:

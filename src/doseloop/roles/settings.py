@@ -17,7 +17,6 @@ class Settings(BaseSettings):
     FILE: ClassVar[str] = "doseloop.toml"
 
     data: Path = Field(Path("data"), description="Folder of everything that is kept. Local disk only; mode 0700.")
-    database: str = Field("", description="URL of the record; empty means SQLite in the data folder.")
 
     web_host: str = Field("127.0.0.1", description="Address on which the web server listens.")
     web_port: int = Field(8080, description="Port of the web server.")

@@ -2,6 +2,7 @@
 
 import tempfile
 import threading
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
@@ -12,6 +13,8 @@ from a2wsgi.wsgi_typing import WSGIApp
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
+from doseloop.access.scope import NOTHING
+from doseloop.facts.today import day
 from doseloop.reading.process import ReaderPool
 from doseloop.reading.sr import ContentItem
 from doseloop.roles.data_folder import DataFolder
@@ -19,6 +22,7 @@ from doseloop.roles.worker import limits_of
 from doseloop.store.objects import sha256_of
 from doseloop.store.vault import Vault
 from doseloop.web.content_tree import Provider, set_provider
+from doseloop.web.facts import the_facts
 
 _THREADS = 8
 application = WSGIMiddleware(cast(WSGIApp, get_wsgi_application()), workers=_THREADS)
@@ -35,6 +39,11 @@ def trees(folder: DataFolder, pool: ReaderPool) -> Provider:
             return pool.tree(Path(file.name))
 
     return tree
+
+
+def warm() -> None:
+    """Load the engine of the facts before the first person asks for a figure: it takes a second or two."""
+    day(the_facts(), NOTHING, datetime.now(UTC).date())
 
 
 def run(stop: threading.Event) -> None:
@@ -55,6 +64,7 @@ def run(stop: threading.Event) -> None:
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
+    threading.Thread(target=warm, daemon=True).start()
     structlog.get_logger().info("serving pages", host=options.web_host, port=options.web_port)
     while thread.is_alive() and not stop.wait(0.2):
         pass
