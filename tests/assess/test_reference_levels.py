@@ -131,3 +131,9 @@ def test_every_value_that_was_handed_in_is_accounted_for(given_values: list[Samp
     one = compare(given_values, LEVEL)
     left_out = one.n_provisional + one.n_outside_size + one.n_other_phantom + one.n_unknown_phantom
     assert one.n + left_out == len(given_values)
+
+
+def test_a_level_for_an_indication_says_that_exams_were_not_sorted_by_it() -> None:
+    level = replace(LEVEL, indication="lung cancer")
+    sentences = " ".join(compare([Sample(10.0, 70.0, 32)] * 20, level).sentences)
+    assert "The level is for lung cancer" in sentences

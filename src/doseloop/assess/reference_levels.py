@@ -165,6 +165,10 @@ def _with_sentences(
         sentences.append(
             f"That the level is for the {level.phantom_cm} cm phantom is convention, not read in its text."
         )
+    if level.indication:
+        sentences.append(
+            f"The level is for {level.indication}; why these exams were made is not known, so all of the procedure are in."
+        )
     if source is not None and not source.is_verified:
         sentences.append(
             f"The level was not read in {source.authority}'s own text ({source.verification}); confirm it before use."
