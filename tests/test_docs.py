@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from doseloop.assess import high_dose, same_event
+from doseloop.assess import high_dose, revised_dose, same_event
 from doseloop.cli import app
 from doseloop.model.errors import DoseloopError
 from doseloop.roles.settings import Settings
@@ -45,6 +45,6 @@ def test_every_command_is_documented(name: str) -> None:
     assert f"doseloop {name}" in text("README.md") + text("docs/operating.md") + text("docs/commands.md")
 
 
-@pytest.mark.parametrize("rule", [high_dose.RULE, same_event.RULE])
+@pytest.mark.parametrize("rule", [high_dose.RULE, revised_dose.RULE, same_event.RULE])
 def test_every_rule_is_documented(rule: str) -> None:
     assert f"`{rule}`" in text("docs/rules.md")

@@ -3,24 +3,31 @@
 import io
 import zlib
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pydicom import dcmread
 
 from doseloop.model.dose_object import ReadResult
-from doseloop.model.errors import ReaderStopped
+from doseloop.model.errors import Malformed, ReaderStopped
+from doseloop.model.flag import Finding
 from doseloop.pipeline import Pipeline
 from doseloop.reading.object import read_object
 from doseloop.roles.data_folder import DataFolder
+from doseloop.roles.worker import Worker
 from doseloop.simulate.day import SimulatedExam, objects, workday
 from doseloop.simulate.department import standard_department
 from doseloop.simulate.faults import HighDose
-from doseloop.store import claims
+from doseloop.store import claims, findings
+from doseloop.store.findings import ExamFinding
 from doseloop.store.inbox import Inbox, Origin
-from doseloop.store.models import DoseObjectRow, Event, Exam, Flag, Identity, Part, Patient
+from doseloop.store.models import AuditRow, DoseObjectRow, Event, Exam, Flag, Identity, Part, Patient, Site
+from doseloop.store.retry import put_back
 from doseloop.store.scanners import SiteDefaults
 from doseloop.store.vault import Vault
 
@@ -219,3 +226,150 @@ def test_a_report_of_another_kind_is_kept_for_a_version_that_reads_it(pipeline: 
     row = DoseObjectRow.objects.get()
     assert (row.state, row.reason_code) == ("not dose", "not-read-yet")
     assert pipeline.vault.read(row.sha256) == other
+
+
+def rewritten(content: bytes, **elements: str | None) -> bytes:
+    """A copy with header elements set, or removed where None."""
+    data_set = dcmread(io.BytesIO(content))
+    for keyword, value in elements.items():
+        if value is None:
+            delattr(data_set, keyword)
+        else:
+            setattr(data_set, keyword, value)
+    written = io.BytesIO()
+    data_set.save_as(written)
+    return written.getvalue()
+
+
+def test_one_number_at_two_sites_without_issuer_is_two_patients(pipeline: Pipeline) -> None:
+    first, second = (exam.objects[-1] for exam in a_days_exams(2))
+    names = [("Main Hospital", "ALPHA^ANNA"), ("Harbour", "BRAVO^BOB")]
+    for (site, name), content in zip(names, (first, second), strict=True):
+        Site.objects.get_or_create(name=site)
+        here = {"InstitutionName": site, "PatientName": name, "PatientID": "4711", "IssuerOfPatientID": None}
+        take_in(pipeline, [rewritten(content, **here)])
+    assert Patient.objects.count() == 2
+
+
+def test_a_report_without_number_joins_the_patient_of_its_study(pipeline: Pipeline) -> None:
+    exam = a_cumulative_exam()
+    bare = rewritten(exam.objects[0], PatientID="", IssuerOfPatientID=None)
+    take_in(pipeline, [bare, exam.objects[-1]])
+    assert Exam.objects.count() == 1
+    assert Exam.objects.get().dlp_mgy_cm == pytest.approx(exam.truth.dlp_mgy_cm)
+
+
+def test_a_corrected_patient_moves_the_exam_with_an_audit_row_and_the_old_report_makes_no_ghost(
+    pipeline: Pipeline,
+) -> None:
+    content = a_days_exams(1)[0].objects[-1]
+    corrected = rewritten(content, PatientID="OTHER1")
+    take_in(pipeline, [content, corrected, b"\x01" * 128 + content[128:]])
+
+    assert Exam.objects.count() == 1
+    moved = Exam.objects.get()
+    assert Identity.objects.get(patient=moved.patient, current=True).number == "OTHER1"
+    assert AuditRow.objects.filter(action="moved to another patient", patient_key=moved.patient_id).count() == 1
+
+
+def test_a_quarantined_object_that_comes_again_is_read_again(pipeline: Pipeline) -> None:
+    (content,) = objects(1, seed=5)
+    pipeline.inbox.put(io.BytesIO(content), Origin("ingest"))
+    (claim,) = claims.claim("test", 1, NOW)
+    pipeline.settle(claim, Malformed("a fault of ours"))
+    assert DoseObjectRow.objects.get().state == "quarantined"
+
+    take_in(pipeline, [content])
+    assert DoseObjectRow.objects.get().state == "read"
+
+
+def test_quarantined_objects_can_be_put_back(pipeline: Pipeline) -> None:
+    (content,) = objects(1, seed=5)
+    pipeline.inbox.put(io.BytesIO(content), Origin("ingest"))
+    (claim,) = claims.claim("test", 1, NOW)
+    pipeline.settle(claim, Malformed("a fault of ours"))
+
+    assert put_back(pipeline.inbox, pipeline.vault) == 1
+    take_in(pipeline, [])
+    assert DoseObjectRow.objects.get().state == "read"
+
+
+def test_a_claim_that_ended_settles_nothing(pipeline: Pipeline) -> None:
+    """A worker that was slower than its lease comes back after another settled the object."""
+    (content,) = objects(1, seed=5)
+    pipeline.inbox.put(io.BytesIO(content), Origin("ingest"))
+    (slow,) = claims.claim("slow", 1, NOW)
+    outcome = pipeline.read(slow)
+    (quick,) = claims.claim("quick", 1, NOW)
+    pipeline.settle(quick, pipeline.read(quick))
+    before = what_the_record_holds()
+
+    pipeline.vault.keep(slow.sha256, content)
+    assert isinstance(outcome, ReadResult)
+    assert not pipeline._enter(slow, outcome)
+    assert (DoseObjectRow.objects.get().standing, what_the_record_holds()) == ("current", before)
+
+
+def test_the_newest_of_two_doses_under_one_uid_is_used_and_flagged(pipeline: Pipeline) -> None:
+    content = a_days_exams(1)[0].objects[-1]
+    later = dcmread(io.BytesIO(content))
+    later.ContentTime = "235959"
+    for item in later.ContentSequence:
+        if item.ConceptNameCodeSequence[0].CodeValue == "113811":
+            total = next(one for one in item.ContentSequence if one.ConceptNameCodeSequence[0].CodeValue == "113813")
+            total.MeasuredValueSequence[0].NumericValue = "4321"
+    written = io.BytesIO()
+    later.save_as(written)
+    take_in(pipeline, [written.getvalue(), content])
+
+    assert Flag.objects.filter(rule="revised-dose", state="open").count() == 1
+    assert Exam.objects.get().dlp_mgy_cm == 4321.0
+
+
+def test_an_empty_report_before_the_whole_one_is_no_hindrance(pipeline: Pipeline) -> None:
+    exam = a_cumulative_exam()
+    whole = dcmread(io.BytesIO(exam.objects[-1]))
+    empty = dcmread(io.BytesIO(exam.objects[-1]))
+    empty.SOPInstanceUID = empty.file_meta.MediaStorageSOPInstanceUID = f"{whole.SOPInstanceUID}.1"
+    empty.ContentSequence = [
+        item for item in empty.ContentSequence if item.ConceptNameCodeSequence[0].CodeValue not in ("113819",)
+    ]
+    for item in empty.ContentSequence:
+        if item.ConceptNameCodeSequence[0].CodeValue == "113811":
+            item.ContentSequence = []
+    written = io.BytesIO()
+    empty.save_as(written)
+
+    take_in(pipeline, [written.getvalue(), exam.objects[-1]])
+    assert set(DoseObjectRow.objects.values_list("state", flat=True)) <= {"read", "partly read"}
+    assert Exam.objects.get().dlp_mgy_cm == pytest.approx(exam.truth.dlp_mgy_cm)
+
+
+def test_a_flag_that_was_set_aside_comes_back_when_its_finding_grows(folder: DataFolder, pipeline: Pipeline) -> None:
+    take_in(pipeline, objects(1, seed=5))
+    exam = Exam.objects.get()
+    small = Finding("high-dose", "1", "exam 1 CT", "dose", "2.5 times", factor=2.5)
+    findings.apply(exam.pk, [ExamFinding(small)])
+    Flag.objects.update(state="set aside", verdict="large patient", judged_at=exam.received_at)
+
+    findings.apply(exam.pk, [ExamFinding(replace(small, sentence="2.6 times", factor=2.6))])
+    assert Flag.objects.get().state == "set aside"
+    findings.apply(exam.pk, [ExamFinding(replace(small, sentence="50 times", factor=50.0))])
+
+    assert (Flag.objects.get().state, Flag.objects.get().verdict) == ("open", "large patient")
+    assert AuditRow.objects.filter(action="judged flag changed").count() == 2
+
+
+def test_a_worker_goes_on_when_the_bytes_of_one_object_are_gone(pipeline: Pipeline) -> None:
+    contents = objects(3, seed=5)
+    for content in contents:
+        pipeline.inbox.put(io.BytesIO(content), Origin("ingest"))
+    lost = DoseObjectRow.objects.order_by("pk").first()
+    assert lost is not None
+    pipeline.inbox.drop(lost.sha256)
+    worker = Worker("test", pipeline, ThreadPoolExecutor(1))
+    for _ in range(2):
+        worker.step()
+        DoseObjectRow.objects.update(claimed_until=None)
+
+    assert sorted(DoseObjectRow.objects.values_list("state", flat=True)) == ["quarantined", "read", "read"]

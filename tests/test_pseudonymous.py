@@ -195,6 +195,7 @@ def test_what_was_kept_without_identity_is_never_replaced_by_the_original(worker
     (claim,) = claims.claim("test", 1, timedelta(minutes=1))
     settle_until_the_crash(worker.pipeline, claim, "before the commit")
 
+    DoseObjectRow.objects.update(attempts=2)
     worker.pipeline.put_off(replace(claim, attempts=2))
 
     assert DoseObjectRow.objects.get().reason_code == "unsettled"

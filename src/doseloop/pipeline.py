@@ -10,12 +10,12 @@ from datetime import timedelta
 from pathlib import Path
 
 from doseloop.access.scope import SYSTEM
-from doseloop.assess import high_dose, same_event
+from doseloop.assess import high_dose, revised_dose, same_event
 from doseloop.harmonise.age_bands import AGE_BANDS
 from doseloop.harmonise.procedures import match
 from doseloop.harmonise.study import HeldObject, equipment_of, unite
 from doseloop.model.dose_object import Deidentified, DoseObject, Modality, ReadResult
-from doseloop.model.errors import DoseloopError, NotDose, NotReadYet, ObjectError, Unsettled
+from doseloop.model.errors import DoseloopError, NotDose, NotReadYet, ObjectError, ReaderStopped, Unsettled
 from doseloop.model.flag import Finding
 from doseloop.model.procedure import Match, StudyNames
 from doseloop.reference.procedures import catalogue
@@ -55,36 +55,41 @@ class Pipeline:
             return self.reader(self.inbox.path(claim.sha256))
         except (ObjectError, NotDose) as error:
             return error
+        except OSError as error:
+            return ReaderStopped(f"The bytes of the object could not be opened: {error.strerror}.")
 
     def settle(self, claim: Claim, outcome: Outcome) -> None:
-        """Bring the object to its state and everything that follows from it into the record."""
+        """Bring the object to its state and everything that follows from it into the record.
+
+        A claim that ended meanwhile changes nothing: whoever has the object now settles it.
+        """
         if isinstance(outcome, Deidentified):
             self.vault.keep(claim.sha256, outcome.content)
-            self._enter(claim, outcome.result)
+            settled = self._enter(claim, outcome.result)
         elif isinstance(outcome, ReadResult):
             self._keep(claim)
-            self._enter(claim, outcome)
+            settled = self._enter(claim, outcome)
         elif isinstance(outcome, NotDose):
             if isinstance(outcome, NotReadYet) and self.keeps_originals:
                 self._keep(claim)
-            objects.settle_without_dose(claim, outcome, quarantined=False)
+            settled = objects.settle_without_dose(claim, outcome, quarantined=False)
         elif outcome.retry and claim.attempts < _TRIES:
             claims.postpone(claim, _RETRY_AFTER)
             return
         else:
             self._keep_for_a_person(claim)
-            objects.settle_without_dose(claim, outcome, quarantined=True)
-        self.inbox.drop(claim.sha256)
+            settled = objects.settle_without_dose(claim, outcome, quarantined=True)
+        if settled:
+            self.inbox.drop(claim.sha256)
 
     def put_off(self, claim: Claim) -> None:
         """What to do with an object that could not be settled: try later, in the end set it apart for a person."""
         if claim.attempts < _TRIES:
             claims.postpone(claim, _RETRY_AFTER)
-        else:
-            self._keep_for_a_person(claim)
-            objects.settle_without_dose(
-                claim, Unsettled("The object was read and could not be entered."), quarantined=True
-            )
+            return
+        self._keep_for_a_person(claim)
+        told = Unsettled("The object was read and could not be entered.")
+        if objects.settle_without_dose(claim, told, quarantined=True):
             self.inbox.drop(claim.sha256)
 
     def settle_quiet(self, quiet: timedelta, most: int = 200) -> int:
@@ -102,26 +107,32 @@ class Pipeline:
 
     def _keep_for_a_person(self, claim: Claim) -> None:
         """Keep what could not be entered, unless an earlier try kept it: what lies there may be without identity."""
-        if not self.vault.holds(claim.sha256):
+        if not self.vault.holds(claim.sha256) and self.inbox.path(claim.sha256).exists():
             self._keep(claim)
 
-    def _enter(self, claim: Claim, result: ReadResult) -> None:
+    def _enter(self, claim: Claim, result: ReadResult) -> bool:
+        """Enter the object into the exam of its study; False where the claim ended meanwhile."""
         dose = result.dose
         with exams.study_lock(dose.study.study_uid):
+            if not claims.held_by(claim).exists():
+                return False
             scanner = scanners.scanner_of(dose.equipment, dose.modality, self.defaults)
-            identity = patients.identify(result.identity, dose.study.study_uid)
-            copies = objects.earlier_copies(dose)
-            standing = objects.standing_of(dose, identity, copies)
-            if standing == objects.DEMOGRAPHIC and copies[0].exam_id is not None:
-                exams.move_to(identity.patient_id, copies[0].exam_id)
+            identity = patients.identify(result.identity, dose.study.study_uid, scanner.site)
+            beside = objects.beside_copies(claim, dose, identity)
+            if beside.standing == objects.RESEND and beside.exam is not None:
+                objects.settle_read(claim, result, identity, beside.standing, beside.exam)
+                return True
+            patients.make_current(identity)
+            if beside.standing == objects.DEMOGRAPHIC and beside.exam is not None:
+                exams.move_to(identity.patient_id, beside.exam)
             exam = exams.exam_of(identity.patient_id, dose.study.study_uid, scanner)
-            objects.settle_read(claim, result, identity, standing, exam)
-            if standing != objects.RESEND:
-                self._rebuild(exam, scanner, dose)
+            objects.settle_read(claim, result, identity, beside.standing, exam)
+            self._rebuild(exam, scanner, dose)
+        return True
 
     def _rebuild(self, exam: int, scanner: ScannerAtSite, newest: DoseObject) -> None:
         """Make the exam anew from all of its objects; its scanner is what they name together."""
-        held = [HeldObject(one.key, one.dose) for one in objects.held_by(exam)]
+        held = [HeldObject(one.key, one.dose) for one in objects.objects_of(exam)]
         equipment = equipment_of(held)
         if equipment != newest.equipment:
             scanner = scanners.scanner_of(equipment, newest.modality, self.defaults)
@@ -131,8 +142,7 @@ class Pipeline:
 def write(exam: int, held: list[HeldObject], scanner: ScannerAtSite) -> None:
     """Write the exam that the objects make, judge it, and tell the facts. Within the caller's transaction."""
     record = unite(held, scanner.zone, "site", _matcher(scanner.site))
-    revised = ("An object of this exam came again with another dose; both are kept.",) if objects.revised(exam) else ()
-    exams.write(exam, record, scanner, (*record.issues, *revised))
+    exams.write(exam, record, scanner, record.issues)
     people.name_people(exam, scanner.site, record.people)
     others = exams.in_other_exams(exam)
     _assess(exam, others)
@@ -151,8 +161,12 @@ def _matcher(site: int) -> Callable[[StudyNames, Modality], Match | None]:
 def _assess(exam: int, sharing: list[int]) -> None:
     """Judge an exam; `sharing` are other exams that hold an event of it."""
     found = [_high_dose(part) for part in history.parts_of(SYSTEM, exam)]
-    same = same_event.on_exam(f"exam {exam}", sharing)
-    findings.apply(exam, [one for one in [*found, ExamFinding(same) if same else None] if one is not None])
+    whole = (
+        same_event.on_exam(f"exam {exam}", sharing),
+        revised_dose.on_exam(f"exam {exam}", objects.revised(exam)),
+    )
+    found += [ExamFinding(one) for one in whole if one]
+    findings.apply(exam, [one for one in found if one is not None])
 
 
 def _high_dose(part: history.PartFacts) -> ExamFinding | None:
@@ -173,7 +187,7 @@ def _on_quantity(part: history.PartFacts, past: list[history.PartFacts], quantit
     if value is None:
         return None
     exam = high_dose.ExamDose(
-        subject=f"exam {part.exam} part {part.part}",
+        subject=f"exam {part.exam} {part.modality}",
         quantity=quantity,
         value=value,
         procedure=part.procedure_name,

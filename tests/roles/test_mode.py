@@ -16,7 +16,7 @@ PERSON = Identity("77", "A", "Doe^Jo", "1960-01-02")
 
 @pytest.mark.parametrize("setting", ["0", "1"])
 def test_a_record_of_the_other_mode_is_not_served(folder: DataFolder, setting: str) -> None:
-    patients.identify(PERSON if setting == "1" else pseudonym(PERSON, b"k" * 32), "2.25.1")
+    patients.identify(PERSON if setting == "1" else pseudonym(PERSON, b"k" * 32), "2.25.1", 1)
     environment = {**os.environ, "DOSELOOP_DATA": str(folder.root), "DOSELOOP_PSEUDONYMOUS": setting}
     command = [sys.executable, "-m", "doseloop.cli", "serve"]
 

@@ -20,7 +20,7 @@ def test_a_record_with_patients_refuses_the_other_mode_and_says_what_to_do(
     folder: DataFolder, pseudonymous: bool
 ) -> None:
     mode.hold(pseudonymous=pseudonymous)
-    patients.identify(WHO[pseudonymous], "2.25.1")
+    patients.identify(WHO[pseudonymous], "2.25.1", 1)
 
     with pytest.raises(SetupError, match="new data folder"):
         mode.hold(pseudonymous=not pseudonymous)
@@ -30,7 +30,7 @@ def test_a_record_with_patients_refuses_the_other_mode_and_says_what_to_do(
 
 @both
 def test_a_record_that_is_older_than_the_mode_is_known_by_its_patients(folder: DataFolder, pseudonymous: bool) -> None:
-    patients.identify(WHO[pseudonymous], "2.25.1")
+    patients.identify(WHO[pseudonymous], "2.25.1", 1)
     with pytest.raises(SetupError):
         mode.hold(pseudonymous=not pseudonymous)
     mode.hold(pseudonymous=pseudonymous)
@@ -39,7 +39,7 @@ def test_a_record_that_is_older_than_the_mode_is_known_by_its_patients(folder: D
 @both
 def test_a_patient_without_a_number_counts_too(folder: DataFolder, pseudonymous: bool) -> None:
     nobody = Identity(name="Doe^Jo")
-    patients.identify(pseudonym(nobody, b"k" * 32) if pseudonymous else nobody, "2.25.1")
+    patients.identify(pseudonym(nobody, b"k" * 32) if pseudonymous else nobody, "2.25.1", 1)
     with pytest.raises(SetupError):
         mode.hold(pseudonymous=not pseudonymous)
 

@@ -14,7 +14,9 @@ from doseloop.model.dose_object import Identity
 from doseloop.model.names import is_one_person, joins
 
 ISSUER = "pseudonym"
-"""Issuer of every pseudonymous patient number."""
+"""Issuer of pseudonymous patient numbers whose originals had an issuer."""
+UNISSUED = f"{ISSUER} without issuer"
+"""Of those whose originals had none: such a number joins at its site alone."""
 _LONG_BYTES, _SHORT_BYTES = 20, 10
 
 
@@ -23,7 +25,8 @@ def pseudonym(identity: Identity, key: bytes) -> Identity:
 
     Empty and dummy numbers, which never join studies, stay None.
     """
-    return Identity(number=patient_number(identity.number, identity.issuer, key), issuer=ISSUER)
+    number = patient_number(identity.number, identity.issuer, key)
+    return Identity(number=number, issuer=ISSUER if identity.issuer else UNISSUED)
 
 
 def patient_number(number: str | None, issuer: str | None, key: bytes) -> str | None:

@@ -96,7 +96,14 @@ class Worker:
             raise
         except Exception:  # noqa: BLE001 (the rim: an object costs only itself)
             _log.exception("an object could not be settled", object=claim.object, attempt=claim.attempts)
+            self._put_off(claim)
+
+    def _put_off(self, claim: claims.Claim) -> None:
+        try:
             self.pipeline.put_off(claim)
+        except OSError:
+            _log.exception("an object could not be set apart", object=claim.object)
+            claims.postpone(claim, _LEASE)
 
 
 def run(stop: threading.Event) -> None:

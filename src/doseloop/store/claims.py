@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from doseloop.store.models import DoseObjectRow
@@ -37,13 +37,19 @@ def claim(worker: str, most: int, lease: timedelta) -> tuple[Claim, ...]:
 
 
 def give_back(worker: str) -> int:
-    """Free what a worker of that name held when it died; for its next start. Returns how many."""
-    return DoseObjectRow.objects.filter(claimed_by=worker, state=_WAITING).update(claimed_by="", claimed_until=None)
+    """Free what a worker of that name held when it died, the attempt uncounted; for its next start. Returns how many."""
+    held = DoseObjectRow.objects.filter(claimed_by=worker, state=_WAITING)
+    return held.update(claimed_by="", claimed_until=None, attempts=F("attempts") - 1)
 
 
 def postpone(claim: Claim, by: timedelta) -> None:
     """Let an object wait before it is tried again."""
-    DoseObjectRow.objects.filter(pk=claim.object).update(claimed_by="", claimed_until=timezone.now() + by)
+    held_by(claim).update(claimed_by="", claimed_until=timezone.now() + by)
+
+
+def held_by(claim: Claim) -> QuerySet[DoseObjectRow]:
+    """The object of a claim that still holds; empty once it was processed, or claimed anew after its lease."""
+    return DoseObjectRow.objects.filter(pk=claim.object, state=_WAITING, attempts=claim.attempts)
 
 
 def anything_waiting() -> bool:

@@ -13,6 +13,7 @@ from doseloop.model.exam import ExamEvent, ExamRecord, Part
 from doseloop.model.projection import ProjectionEvent
 from doseloop.model.reading import Code, Reading
 from doseloop.store import models
+from doseloop.store.audit import WORKER, record_change
 from doseloop.store.packing import pack
 from doseloop.store.scanners import ScannerAtSite
 
@@ -41,17 +42,27 @@ def move_to(patient: int, exam: int) -> bool:
     if models.Exam.objects.filter(patient_id=patient, study_uid=row.study_uid).exists():
         return False
     models.Exam.objects.filter(pk=exam).update(patient_id=patient)
+    record_change(
+        WORKER,
+        "moved to another patient",
+        f"exam {exam}",
+        patient_key=patient,
+        site=row.site_id,
+        before={"patient_key": row.patient_id},
+        after={"patient_key": patient},
+    )
     return True
 
 
 def write(exam: int, record: ExamRecord, scanner: ScannerAtSite, issues: Iterable[str]) -> None:
     """Write an exam's row, parts and events in place of what they were. Judgements of people are not touched."""
     row = models.Exam.objects.get(pk=exam)
-    if row.event_count or row.totals:
+    if models.Part.objects.filter(exam=row).exists():
         models.Event.objects.filter(exam=row).delete()
         models.Part.objects.filter(exam=row).delete()
     _fill(row, record, scanner, list(issues))
     row.save()
+    models.Flag.objects.filter(exam=row).update(site=row.site_id, scanner=row.scanner_id)
     position = 0
     for number, part in enumerate(record.parts):
         part_row = models.Part.objects.create(exam=row, site_id=scanner.site, position=number, **_part(part, row))

@@ -6,9 +6,12 @@ from dataclasses import asdict, dataclass
 from django.utils import timezone
 
 from doseloop.model.flag import Finding
+from doseloop.store.audit import WORKER, record_change
 from doseloop.store.models import Exam, Flag
 
 _State = Flag.State
+_CLEARLY_GREATER = 1.25
+"""A flag that was set aside comes back where the same finding has grown by a quarter: something else was judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +54,23 @@ def _write(flag: Flag | None, key: str, found: ExamFinding, exam: Exam) -> bool:
         flag.state = _State.OPEN
     elif flag.sentence == finding.sentence and flag.rule_version == finding.version:
         return False
+    else:
+        _keep_what_was_judged(flag, finding)
     for name, value in content.items():
         setattr(flag, name, value)
     flag.updated_at = now
     flag.save()
     return True
+
+
+def _keep_what_was_judged(flag: Flag, finding: Finding) -> None:
+    """A judged flag whose finding changed: the audit keeps what was judged, and a clearly greater one is open again."""
+    if flag.judged_at is None:
+        return
+    before = {"state": flag.state, "verdict": flag.verdict, "sentence": flag.sentence}
+    if flag.state == _State.SET_ASIDE and (finding.factor or 0.0) > _CLEARLY_GREATER * (
+        flag.evidence.get("factor") or 0.0
+    ):
+        flag.state = _State.OPEN
+    after = {"state": flag.state, "sentence": finding.sentence}
+    record_change(WORKER, "judged flag changed", f"flag {flag.pk}", site=flag.site_id, before=before, after=after)

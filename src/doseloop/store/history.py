@@ -48,6 +48,7 @@ def before(scope: Scope, part: PartFacts, most: int) -> list[PartFacts]:
         age_band=part.age_band,
         eligible=True,
         started_at__lt=part.started_at,
+        started_at__gt="",
         exam__settled=True,
     ).exclude(exam_id=part.exam)
     newest = same.select_related("exam", "procedure").order_by("-started_at", "-exam_id")[:most]

@@ -5,10 +5,12 @@ the folder, the row, commit. Only then does `put` return, and only then may a se
 commit leaves at most a file without a row, which `sweep` removes.
 """
 
+import fcntl
 import hashlib
 import os
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -23,6 +25,8 @@ from doseloop.store.models import DoseObjectRow
 
 _CHUNK = 256 * 1024
 _WAITING = DoseObjectRow.State.WAITING
+_TRIED_AGAIN = {"state": _WAITING, "attempts": 0, "reason_code": "", "reason": "", "hint": ""}
+"""A quarantined object that comes again is read again: the fault may have been ours."""
 
 
 class Stream(Protocol):
@@ -66,6 +70,10 @@ class Inbox:
         limit; `OSError` of the disk. After an error nothing of the object is left.
         """
         self._check_space()
+        with _folder_lock(self.spool, fcntl.LOCK_SH):
+            return self._take(stream, origin)
+
+    def _take(self, stream: Stream, origin: Origin) -> Receipt:
         draft = self._draft()
         try:
             sha256, size = self._write(stream, draft)
@@ -100,8 +108,12 @@ class Inbox:
     def sweep(self) -> int:
         """Remove what a crash left: drafts, and files whose object is processed or was never entered. Returns how many.
 
-        Only for a time when nobody puts: the start of an installation.
+        Waits until nobody puts, and nobody puts meanwhile.
         """
+        with _folder_lock(self.spool, fcntl.LOCK_EX):
+            return self._sweep()
+
+    def _sweep(self) -> int:
         waiting = set(DoseObjectRow.objects.filter(state=_WAITING).values_list("sha256", flat=True))
         stray = [path for path in self._files() if path.name not in waiting]
         for path in stray:
@@ -135,14 +147,26 @@ class Inbox:
         return digest.hexdigest(), size
 
     def _enter(self, sha256: str, size: int, origin: Origin) -> bool:
-        """Enter the row; False where these bytes were here before, which only counts them."""
+        """Enter the row; False where these bytes were here before, which counts them and reads quarantined ones again."""
         now = timezone.now()
         arrival = {"size": size, "received_at": now, "last_received_at": now}
         peer = {"way_in": origin.way_in, "peer_ae": origin.peer_ae, "peer_host": origin.peer_host}
         with transaction.atomic():
             row, made = DoseObjectRow.objects.get_or_create(sha256=sha256, defaults={**arrival, **peer})
             if not made:
-                DoseObjectRow.objects.filter(pk=row.pk).update(receipts=F("receipts") + 1, last_received_at=now)
-        if row.state != _WAITING:
-            self.drop(sha256)
+                again = _TRIED_AGAIN if row.state == DoseObjectRow.State.QUARANTINED else {}
+                update = DoseObjectRow.objects.filter(pk=row.pk)
+                update.update(receipts=F("receipts") + 1, last_received_at=now, **again)
+                if row.state != _WAITING and not again:
+                    self.drop(sha256)
         return made
+
+
+@contextmanager
+def _folder_lock(folder: Path, kind: int) -> Iterator[None]:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, kind)
+        yield
+    finally:
+        os.close(descriptor)

@@ -32,7 +32,7 @@ def _held() -> bool | None:
     if first is None:
         return None
     known = is_pseudonymous()
-    return first.issuer == ISSUER if known is None else known
+    return first.issuer.startswith(ISSUER) if known is None else known
 
 
 _REFUSALS = {

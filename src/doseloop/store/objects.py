@@ -4,12 +4,11 @@ import hashlib
 from dataclasses import dataclass
 
 import msgspec
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from doseloop.model.dose_object import DoseObject, ReadResult
 from doseloop.model.errors import DoseloopError, NotVisible
-from doseloop.store.claims import Claim
+from doseloop.store.claims import Claim, held_by
 from doseloop.store.models import DoseObjectRow, Identity
 from doseloop.store.packing import pack, unpack
 
@@ -26,21 +25,22 @@ class Held:
     dose: DoseObject
 
 
-def settle_without_dose(claim: Claim, error: DoseloopError, *, quarantined: bool) -> None:
-    """End an object as `not dose`, or as `quarantined`, with the reason and what to do."""
-    _row(claim).update(
+def settle_without_dose(claim: Claim, error: DoseloopError, *, quarantined: bool) -> bool:
+    """End an object as `not dose`, or as `quarantined`, with the reason and what to do. False where the claim ended."""
+    settled = held_by(claim).update(
         state=_State.QUARANTINED if quarantined else _State.NOT_DOSE,
         reason_code=error.code,
         reason=str(error)[:500],
         hint=error.hint,
         **_done(),
     )
+    return bool(settled)
 
 
 def settle_read(claim: Claim, result: ReadResult, identity: Identity, standing: str, exam: int) -> None:
     """End an object as `read`, or as `partly read` with what is missing, and give it to its exam."""
     dose = result.dose
-    _row(claim).update(
+    held_by(claim).update(
         state=_State.PARTLY_READ if dose.missing else _State.READ,
         reason_code="partly-read" if dose.missing else "",
         reason=" ".join(dose.missing)[:500],
@@ -64,21 +64,26 @@ def dose_digest(dose: DoseObject) -> str:
     return hashlib.sha256(msgspec.msgpack.encode(content)).hexdigest()
 
 
-def earlier_copies(dose: DoseObject) -> list[DoseObjectRow]:
-    """Processed objects of the same study with the same SOP Instance UID, the newest first."""
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What an object is beside earlier copies of its SOP Instance UID, and the exam of the copy that it repeats."""
+
+    standing: str
+    exam: int | None = None
+
+
+def beside_copies(claim: Claim, dose: DoseObject, identity: Identity) -> Beside:
+    """Whether an object is current, a resend, a demographic update or a revision."""
     same = DoseObjectRow.objects.filter(sop_instance_uid=dose.sop_instance_uid, study_uid=dose.study.study_uid)
-    return list(same.exclude(exam=None).order_by("-pk"))
-
-
-def standing_of(dose: DoseObject, identity: Identity, copies: list[DoseObjectRow]) -> str:
-    """What an object is beside earlier copies of the same SOP Instance UID: current, resend, demographic update, revision."""
+    copies = list(same.exclude(exam=None).exclude(pk=claim.object).order_by("-pk"))
     digest = dose_digest(dose)
     same_dose = [row for row in copies if row.dose_digest == digest]
-    if any(row.identity_id == identity.pk and _dose(row) == dose for row in same_dose):
-        return _Standing.RESEND
+    for row in same_dose:
+        if row.identity_id == identity.pk and _dose(row) == dose:
+            return Beside(_Standing.RESEND, row.exam_id)
     if same_dose:
-        return _Standing.DEMOGRAPHIC
-    return _Standing.REVISION if copies else _Standing.CURRENT
+        return Beside(_Standing.DEMOGRAPHIC, same_dose[0].exam_id)
+    return Beside(_Standing.REVISION if copies else _Standing.CURRENT)
 
 
 def sha256_of(key: int) -> str:
@@ -89,12 +94,14 @@ def sha256_of(key: int) -> str:
     return found
 
 
-def held_by(exam: int) -> list[Held]:
-    """The objects that make an exam: of copies with the same dose content the newest, whose header holds."""
-    newest: dict[tuple[str, str], DoseObjectRow] = {}
+def objects_of(exam: int) -> list[Held]:
+    """The objects that make an exam: of several with one SOP Instance UID the newest, by its content and then its arrival."""
+    newest: dict[str, Held] = {}
     for row in DoseObjectRow.objects.filter(exam_id=exam).exclude(standing=_Standing.RESEND).order_by("pk"):
-        newest[row.sop_instance_uid, row.dose_digest] = row
-    return [Held(row.pk, _dose(row)) for row in newest.values()]
+        held, known = Held(row.pk, _dose(row)), newest.get(row.sop_instance_uid)
+        if known is None or (held.dose.content_at or "") >= (known.dose.content_at or ""):
+            newest[row.sop_instance_uid] = held
+    return list(newest.values())
 
 
 def revised(exam: int) -> bool:
@@ -105,10 +112,6 @@ def revised(exam: int) -> bool:
 def _dose(row: DoseObjectRow) -> DoseObject:
     assert row.record is not None
     return unpack(bytes(row.record), DoseObject)
-
-
-def _row(claim: Claim) -> QuerySet[DoseObjectRow]:
-    return DoseObjectRow.objects.filter(pk=claim.object)
 
 
 def _done() -> dict[str, object]:

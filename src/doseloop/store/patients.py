@@ -7,34 +7,60 @@ from django.utils import timezone
 from doseloop.access.scope import Scope
 from doseloop.model import dose_object
 from doseloop.model.names import joins
+from doseloop.model.pseudonym import UNISSUED
 from doseloop.store.models import Identity, Patient
 
+_NO_ISSUER, _SITE = "no issuer", " at site "
 
-def identify(who: dose_object.Identity, study_uid: str) -> Identity:
+
+def identify(who: dose_object.Identity, study_uid: str, site: int) -> Identity:
     """The identity row of the patient that an object names, made where it is new.
 
-    A number that joins is one patient under its issuer. Without one, the study itself stands in for the number, so that
-    the objects of one study meet and no two studies do. Another name or birth date under the same number is a new row of
-    the same patient; the row before stays as history.
+    A number that joins is one patient under its issuer; without an issuer, at its site alone, since two hospitals give the
+    same numbers to different people. Without a number, the study itself stands in for it, so that the objects of one study
+    meet and no two studies do. Another name or birth date under the same number is a new row of the same patient.
     """
     joined = joins(who.number)
     number = (who.number or "").strip() if joined else f"study {study_uid}"
-    known = Identity.objects.filter(issuer=who.issuer or "", number=number, joins=joined)
+    known = Identity.objects.filter(issuer=_issuer(who, site), number=number, joins=joined)
     same = known.filter(name=who.name or "", birth_date=_date(who.birth_date)).first()
     if same is not None:
         return same
-    earlier = known.first()
-    patient = earlier.patient if earlier else Patient.objects.create()
-    known.update(current=False)
+    earlier = known.first() or _in_study(study_uid, site, number if joined else None)
     return Identity.objects.create(
-        patient=patient,
-        issuer=who.issuer or "",
+        patient=earlier.patient if earlier else Patient.objects.create(),
+        issuer=_issuer(who, site),
         number=number,
         name=who.name or "",
         birth_date=_date(who.birth_date),
         joins=joined,
+        current=False,
         recorded_at=timezone.now(),
     )
+
+
+def make_current(identity: Identity) -> None:
+    """Show the patient as this identity says; the others of the patient stay as history."""
+    if not identity.current:
+        Identity.objects.filter(patient_id=identity.patient_id, current=True).update(current=False)
+        Identity.objects.filter(pk=identity.pk).update(current=True)
+
+
+def _in_study(study_uid: str, site: int, number: str | None) -> Identity | None:
+    """An identity of the one patient whose exam of this study the site holds already, where nothing speaks against it:
+    the object has no number, or the patient had none or the same under another issuer. None where there are several."""
+    found = list(Identity.objects.filter(patient__exam__study_uid=study_uid, patient__exam__site_id=site))
+    if len({row.patient_id for row in found}) != 1:
+        return None
+    numbers = {row.number for row in found if row.joins}
+    return found[0] if number is None or not numbers or number in numbers else None
+
+
+def _issuer(who: dose_object.Identity, site: int) -> str:
+    """The issuer under which a number joins: its own, else its site."""
+    if who.issuer and who.issuer != UNISSUED:
+        return who.issuer
+    return f"{who.issuer or _NO_ISSUER}{_SITE}{site}"
 
 
 def named(scope: Scope, keys: set[int]) -> dict[int, dose_object.Identity]:
@@ -48,7 +74,7 @@ def named(scope: Scope, keys: set[int]) -> dict[int, dose_object.Identity]:
 def _shown(row: Identity) -> dose_object.Identity:
     return dose_object.Identity(
         number=row.number if row.joins else None,
-        issuer=row.issuer or None,
+        issuer=row.issuer.partition(_SITE)[0].removeprefix(_NO_ISSUER) or None,
         name=row.name or None,
         birth_date=row.birth_date.isoformat() if row.birth_date else None,
     )
