@@ -2,6 +2,7 @@
 
 import random
 import shutil
+import socket
 import subprocess
 import sys
 import threading
@@ -183,3 +184,59 @@ def test_ending_the_server_ends_its_children(tmp_path: Path) -> None:
         installation.kill("serve")
         assert len(children) == 3
         until(lambda: not any(child.is_running() and child.status() != "zombie" for child in children), 15, "all ended")
+
+
+def test_roles_run_alone_side_by_side(tmp_path: Path) -> None:
+    installation = Installation(tmp_path / "data")
+    roles = [
+        subprocess.Popen([sys.executable, "-m", "doseloop.cli", "serve", "--role", role], env=installation.environment)
+        for role in ("web", "receiver", "worker")
+    ]
+    try:
+        until(installation.ready, 60, "roles ready")
+    finally:
+        for role in roles:
+            role.terminate()
+        assert [role.wait(30) for role in roles] == [0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"zone": "Mars/Base"}, "`zone`"),
+        ({"web_port": "eighty"}, "`web_port`"),
+        ({"readers": "0"}, "`readers`"),
+        ({"dicom_ae": "A" * 17}, "`dicom_ae`"),
+        ({"dicom_peers": "CT1"}, "dicom_peers"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_told_in_a_sentence(
+    tmp_path: Path, settings: dict[str, str], told: str
+) -> None:
+    installation = Installation(tmp_path / "data", **settings)
+    command = [sys.executable, "-m", "doseloop.cli", "serve"]
+    ended = subprocess.run(
+        command, env=installation.environment, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert ended.returncode == 1
+    assert told in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_port_that_is_taken_is_told_before_anything_starts(tmp_path: Path) -> None:
+    installation = Installation(tmp_path / "data")
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", installation.web_port))
+        taken.listen()
+        command = [sys.executable, "-m", "doseloop.cli", "serve"]
+        ended = subprocess.run(
+            command, env=installation.environment, capture_output=True, text=True, check=False, timeout=60
+        )
+    assert (ended.returncode, "web_port" in ended.stderr) == (1, True)
+
+
+def test_a_data_folder_that_cannot_be_made_is_told_in_a_sentence() -> None:
+    installation = Installation(Path("/proc/doseloop"))
+    command = [sys.executable, "-m", "doseloop.cli", "exams"]
+    ended = subprocess.run(command, env=installation.environment, capture_output=True, text=True, check=False)
+    assert (ended.returncode, "/proc/doseloop" in ended.stderr, "Traceback" in ended.stderr) == (1, True, False)

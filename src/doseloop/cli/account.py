@@ -19,7 +19,7 @@ def add(
     name: str,
     password: Password,
     role: Annotated[Role, typer.Option(help="Role at the site.")] = Role.ADMINISTRATOR,
-    site: Annotated[str, typer.Option(help="Name of the site; empty means all sites.")] = "",
+    site: Annotated[str, typer.Option(help="Name of the site; empty means every site there is now.")] = "",
     data: DataOption = None,
 ) -> None:
     """Make an account with a role at one site or at all."""
@@ -28,3 +28,17 @@ def add(
 
     sites = add_account(name, password, role, site or None)
     typer.echo(f"{name} is {role.value} at {', '.join(sites)}.")
+
+
+@app.command("grant")
+def grant(
+    name: str,
+    role: Annotated[Role, typer.Option(help="Role at the site.")],
+    site: Annotated[str, typer.Option(help="Name of the site; empty means every site there is now.")] = "",
+    data: DataOption = None,
+) -> None:
+    """Give an account a role at one site or at every site."""
+    open_record(data)
+    from doseloop.store.accounts import grant_to
+
+    typer.echo(f"{name} is {role.value} at {', '.join(grant_to(name, role, site or None))}.")

@@ -18,6 +18,7 @@ from rich.panel import Panel
 
 from doseloop.model.dose_object import Equipment
 from doseloop.model.errors import SetupError
+from doseloop.roles.ports import check_free
 from doseloop.roles.record import open_record
 from doseloop.simulate.department import standard_department
 from doseloop.simulate.live import live, past_days
@@ -36,13 +37,15 @@ _console = Console()
 
 def demo(
     data: Annotated[Path, typer.Option(help="Folder of the demo; made, and used again.")] = Path("demo-data"),
-    web_port: Annotated[int, typer.Option(help="Port of the pages.")] = 8080,
-    dicom_port: Annotated[int, typer.Option(help="Port of the DICOM receiver.")] = 11112,
+    web_port: Annotated[int, typer.Option(help="Port of the pages.")] = 8090,
+    dicom_port: Annotated[int, typer.Option(help="Port of the DICOM receiver.")] = 11190,
     days: Annotated[int, typer.Option(help="Days of the past that are sent quickly first.")] = 60,
     seed: Annotated[int, typer.Option(help="Another number is another hospital.")] = 2026,
 ) -> None:
     """Run a server with a virtual hospital beside it until Ctrl-C."""
     os.environ.update(_SETTINGS, DOSELOOP_WEB_PORT=str(web_port), DOSELOOP_DICOM_PORT=str(dicom_port))
+    check_free("127.0.0.1", web_port, "--web-port")
+    check_free("127.0.0.1", dicom_port, "--dicom-port")
     began = time.monotonic()
     fresh = not (data / "record.sqlite3").exists()
     open_record(data)

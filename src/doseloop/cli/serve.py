@@ -1,6 +1,7 @@
 """`doseloop serve`."""
 
 import os
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -9,14 +10,24 @@ from doseloop.cli.options import DataOption
 from doseloop.roles.process import log_as, stop_on_signal
 from doseloop.roles.record import open_record
 
-RoleOption = Annotated[str | None, typer.Option(help="Run one role alone: web, receiver or worker.")]
+
+class RoleName(StrEnum):
+    """A role that may run alone."""
+
+    WEB = "web"
+    RECEIVER = "receiver"
+    WORKER = "worker"
+
+
+RoleOption = Annotated[RoleName | None, typer.Option(help="Run one role alone; others may run beside it.")]
+PortOption = Annotated[int | None, typer.Option(min=1, max=65535, help="In place of the setting.")]
 
 
 def serve(
     data: DataOption = None,
     role: RoleOption = None,
-    web_port: Annotated[int | None, typer.Option(help="Port of the pages.")] = None,
-    dicom_port: Annotated[int | None, typer.Option(help="Port of the DICOM receiver.")] = None,
+    web_port: PortOption = None,
+    dicom_port: PortOption = None,
 ) -> None:
     """Run the web server, the DICOM receiver and the worker over one data folder."""
     for name, port in (("DOSELOOP_WEB_PORT", web_port), ("DOSELOOP_DICOM_PORT", dicom_port)):
@@ -27,4 +38,4 @@ def serve(
     log_as("serve")
     from doseloop.roles import serve as supervisor
 
-    supervisor.run(stop, (role,) if role else supervisor.ROLES)
+    supervisor.run(stop, (role.value,) if role else supervisor.ROLES)

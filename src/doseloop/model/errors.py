@@ -165,7 +165,7 @@ class SetupError(DoseloopError):
     """The installation cannot run as it is set."""
 
     code = "setup"
-    hint = "Change the setting that the message names; `doseloop serve --help` lists them."
+    hint = "docs/operating.md has every setting and what the data folder needs."
 
 
 class SimulationError(DoseloopError):

@@ -5,6 +5,7 @@ for each object. TCP_QUICKACK (Linux, tcp(7)) ends the wait; it is not permanent
 """
 
 import socket
+from socketserver import TCPServer
 from typing import Any
 
 from pynetdicom.transport import ThreadedAssociationServer
@@ -33,3 +34,8 @@ class QuickAckServer(ThreadedAssociationServer):
         assert self.socket is not None
         accepted, address = self.socket.accept()
         return QuickAckSocket(fileno=accepted.detach()), address
+
+    def shutdown(self) -> None:
+        """Close the port. pynetdicom's own would look for a server that its AE has started, which this is not."""
+        TCPServer.shutdown(self)
+        self.server_close()

@@ -39,8 +39,11 @@ class DataFolder:
 
         Errors: `SetupError` where the folder belongs to somebody else or cannot be made private.
         """
-        for folder in (self.root, self.spool, self.objects, self.facts, self.root / "keys"):
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            for folder in (self.root, self.spool, self.objects, self.facts, self.root / "keys"):
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise SetupError(f"The data folder {self.root} cannot be made or written: {error.strerror}.") from None
         if self.root.stat().st_uid != os.getuid():
             raise SetupError(f"The data folder {self.root} belongs to another user.")
         os.chmod(self.root, 0o700)

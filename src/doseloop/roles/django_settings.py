@@ -5,9 +5,9 @@ from typing import Any
 from csp.constants import NONE, SELF
 
 from doseloop.roles.data_folder import DataFolder
-from doseloop.roles.settings import Settings
+from doseloop.roles.settings import settings_of_this_process
 
-DOSELOOP = Settings()
+DOSELOOP = settings_of_this_process()
 FOLDER = DataFolder(DOSELOOP.data.absolute())
 FOLDER.prepare()
 

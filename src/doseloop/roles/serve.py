@@ -1,17 +1,10 @@
-"""`serve`: every role over one data folder as child processes, started again when they die, ended when it ends.
+"""`serve`: every role over one data folder as child processes, started again when they die, ended when it ends."""
 
-A lock on the data folder is held by `serve` and inherited by its children. A new `serve` waits until the last child of one
-that was killed has ended, so that nothing is swept away under a receiver that still writes.
-"""
-
-import fcntl
 import os
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import structlog
@@ -19,37 +12,13 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 
-from doseloop.model.errors import SetupError
-from doseloop.roles.data_folder import DataFolder
+from doseloop.roles.lock import held
+from doseloop.roles.ports import check_free
 from doseloop.roles.receiver import inbox_of
 from doseloop.store import mode, procedures, scanners
 
 ROLES = ("web", "receiver", "worker")
-_WAIT_FOR_LOCK_S = 20.0
 _log = structlog.get_logger()
-
-
-@contextmanager
-def alone(folder: DataFolder) -> Iterator[int]:
-    """Hold the data folder's lock alone. Errors: `SetupError` where another installation keeps it.
-
-    Yields the descriptor, which children inherit.
-    """
-    descriptor = os.open(folder.root / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-    give_up = time.monotonic() + _WAIT_FOR_LOCK_S
-    while True:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            break
-        except BlockingIOError:
-            if time.monotonic() > give_up:
-                os.close(descriptor)
-                raise SetupError(f"Another Doseloop runs over {folder.root}; end it first.") from None
-            time.sleep(0.1)
-    try:
-        yield descriptor
-    finally:
-        os.close(descriptor)
 
 
 def prepare() -> None:
@@ -87,16 +56,29 @@ class Child:
 
 
 def run(stop: threading.Event, roles: tuple[str, ...] = ROLES) -> None:
-    """Run the roles until `stop` is set."""
-    with alone(settings.FOLDER) as lock:
-        prepare()
-        children = [Child(role, lock) for role in roles]
+    """Run the roles until `stop` is set. Errors: `SetupError` where the folder or a port is taken."""
+    together = roles == ROLES
+    with held(settings.FOLDER, alone=together) as lock:
+        _check_ports(roles)
+        if lock.first:
+            prepare()
+        if not together:
+            lock.share()
+        children = [Child(role, lock.descriptor) for role in roles]
         for child in children:
             child.start()
         while not stop.wait(0.2):
             for child in children:
                 child.restart_if_dead()
         _end(children)
+
+
+def _check_ports(roles: tuple[str, ...]) -> None:
+    options = settings.DOSELOOP
+    if "web" in roles:
+        check_free(options.web_host, options.web_port, "web_port")
+    if "receiver" in roles:
+        check_free(options.dicom_host, options.dicom_port, "dicom_port")
 
 
 def _end(children: list[Child]) -> None:

@@ -108,7 +108,7 @@ class Worker:
 
 def run(stop: threading.Event) -> None:
     """Work until `stop` is set."""
-    options = Settings()
+    options: Settings = settings.DOSELOOP
     pool = ReaderPool(options.readers, limits_of(options))
     folder: DataFolder = settings.FOLDER
     name = os.environ.get("DOSELOOP_WORKER", "worker-1")

@@ -33,9 +33,9 @@ def add_account(name: str, password: str, role: Role, site: str | None) -> tuple
 
     Errors: `UnusableInput` where the name is taken, the password too weak, or there is no such site.
     """
-    sites = Site.objects.filter(name=site) if site else Site.objects.all()
-    if not sites:
-        raise UnusableInput(f"There is no site {site!r}.")
+    sites = _sites(site)
+    if not name.strip():
+        raise UnusableInput("An account needs a name.")
     with transaction.atomic():
         account = User(username=name)
         try:
@@ -49,6 +49,29 @@ def add_account(name: str, password: str, role: Role, site: str | None) -> tuple
             grant(account.pk, one.pk, role)
             record_change(COMMAND, "made account", f"account {account.pk}", site=one.pk, after={"role": role.value})
     return tuple(one.name for one in sites)
+
+
+def grant_to(name: str, role: Role, site: str | None) -> tuple[str, ...]:
+    """Give an account the role at the site, or at every site there is now. Returns the sites' names.
+
+    Errors: `UnusableInput` where there is no such account or site.
+    """
+    account = User.objects.filter(username=name).first()
+    if account is None:
+        raise UnusableInput(f"There is no account {name!r}.")
+    sites = _sites(site)
+    with transaction.atomic():
+        for one in sites:
+            grant(account.pk, one.pk, role)
+            record_change(COMMAND, "granted", f"account {account.pk}", site=one.pk, after={"role": role.value})
+    return tuple(one.name for one in sites)
+
+
+def _sites(name: str | None) -> list[Site]:
+    found = list(Site.objects.filter(name=name) if name else Site.objects.all())
+    if not found:
+        raise UnusableInput(f"There is no site {name!r}; `doseloop site` makes one.")
+    return found
 
 
 def demo_account(name: str, password: str, sites: Iterable[str], zone: str = "UTC") -> None:

@@ -1,5 +1,6 @@
 """Findings of rules become flags: a new evaluation updates or withdraws them and never touches a person's verdict."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
@@ -42,7 +43,7 @@ def _write(flag: Flag | None, key: str, found: ExamFinding, exam: Exam) -> bool:
     content = {
         "rule_version": finding.version,
         "sentence": finding.sentence,
-        "evidence": asdict(finding),
+        "evidence": json.loads(json.dumps(asdict(finding))),
         "site_id": exam.site_id,
         "scanner_id": exam.scanner_id,
         "procedure_id": found.procedure,
@@ -52,9 +53,9 @@ def _write(flag: Flag | None, key: str, found: ExamFinding, exam: Exam) -> bool:
         return True
     if flag.state == _State.WITHDRAWN:
         flag.state = _State.OPEN
-    elif flag.sentence == finding.sentence and flag.rule_version == finding.version:
+    elif flag.evidence == content["evidence"]:
         return False
-    else:
+    elif flag.sentence != finding.sentence:
         _keep_what_was_judged(flag, finding)
     for name, value in content.items():
         setattr(flag, name, value)
