@@ -2,54 +2,15 @@
 
 from dataclasses import replace
 
-from hypothesis import given
-from hypothesis import strategies as st
-
 from doseloop.harmonise import acquisitions
 from doseloop.harmonise.study import HeldObject, equipment_of, unite
 from doseloop.model.ct import CtEvent, CtSource, DoseCheck
-from doseloop.model.dose_object import CtTotals, DoseObject, Equipment, PatientAtStudy, People, StudyHeader
+from doseloop.model.dose_object import Equipment, PatientAtStudy, StudyHeader
 from doseloop.model.exam import ExamRecord, Total
 from doseloop.model.procedure import Match, StudyNames
 from doseloop.model.projection import Filter, PlaneTotals, ProjectionEvent
 from doseloop.model.reading import Code, Reading
-
-
-def number(value: float) -> Reading[float]:
-    return Reading(value, "1.1", str(value))
-
-
-def event(uid: int, dlp: float) -> CtEvent:
-    return CtEvent(event_uid=Reading(f"2.25.{uid}", "1.2", ""), dlp_mgy_cm=number(dlp))
-
-
-def run(uid: int, dap: float, kind: str = "Fluoroscopy") -> ProjectionEvent:
-    meaning = Reading(Code("P5-06000", "SRT", kind), "1.3", kind)
-    return ProjectionEvent(
-        event_uid=Reading(f"2.25.{uid}", "1.2", ""), irradiation_type=meaning, dap_gy_cm2=number(dap)
-    )
-
-
-def report(key: int, *events: CtEvent, total: float | None = None, **fields: object) -> HeldObject:
-    dose = DoseObject(
-        kind="ct report",
-        modality="CT",
-        sop_class_uid="1.2.840.10008.5.1.4.1.1.88.67",
-        sop_instance_uid=f"2.25.100{key}",
-        series_uid=None,
-        study=StudyHeader("2.25.1", "2026-03-03", "10:00:00"),
-        patient=PatientAtStudy(),
-        equipment=Equipment(station_name="CT1"),
-        people=People(),
-        content_at=f"2026-03-03T10:0{key}:00",
-        ct_totals=CtTotals(number(total)) if total is not None else None,
-        ct_events=events,
-    )
-    return HeldObject(key, replace(dose, **fields))  # type: ignore[arg-type]
-
-
-def united(*objects: HeldObject) -> ExamRecord:
-    return unite(objects, "UTC", "site", lambda names, modality: None)
+from tests.harmonise.reports import angiography, bare, event, number, report, run, united
 
 
 def test_a_report_that_holds_every_event_gives_its_own_total() -> None:
@@ -108,10 +69,6 @@ def test_a_study_of_two_kinds_has_two_parts_whose_totals_do_not_mix() -> None:
     assert (exam.total("dlp_mgy_cm"), exam.total("dap_gy_cm2")) == (10.0, 1.5)
 
 
-def bare(uid: int | None = None, **fields: object) -> CtEvent:
-    return replace(CtEvent(event_uid=Reading(f"2.25.{uid}", "1.2", "") if uid else None), **fields)  # type: ignore[arg-type]
-
-
 def typed(event: CtEvent, code: str, protocol: str) -> CtEvent:
     return replace(event, acquisition_type=Reading(Code(code, "DCM", ""), "1.3", ""), protocol=text(protocol))
 
@@ -122,11 +79,6 @@ def text(words: str) -> Reading[str]:
 
 def on_plane(event: ProjectionEvent, plane: str) -> ProjectionEvent:
     return replace(event, plane=Reading(Code(plane, "DCM", plane), "1.5", plane))
-
-
-def angiography(key: int, *runs: ProjectionEvent, planes: tuple[PlaneTotals, ...] = (), **fields: object) -> HeldObject:
-    held = report(key, modality="RF", projection_events=runs, plane_totals=planes)
-    return replace(held, dose=replace(held.dose, **fields))  # type: ignore[arg-type]
 
 
 def total_of(exam: ExamRecord, quantity: str) -> Total:
@@ -355,81 +307,3 @@ def test_two_scanners_of_one_model_stay_two_by_their_serial_numbers() -> None:
     best = report(2, event(1, 10), event(2, 10), equipment=Equipment("Siemens", "Definition", serial_number="7"))
     twin = report(1, event(1, 10), equipment=Equipment("Siemens", "Definition", "CT2", "8"))
     assert united(best, twin).equipment.station_name is None
-
-
-@given(
-    sets=st.lists(st.lists(st.integers(1, 6), unique=True, min_size=1), min_size=1, max_size=4),
-    data=st.data(),
-)
-def test_any_order_and_repetition_gives_the_same_exam(sets: list[list[int]], data: st.DataObject) -> None:
-    reports = [report(n, *(event(uid, uid * 10.0) for uid in uids)) for n, uids in enumerate(sets)]
-    straight = united(*reports)
-    order = data.draw(st.permutations(reports))
-    again = data.draw(st.lists(st.sampled_from(reports), max_size=3))
-
-    assert united(*order, *again) == straight
-    assert straight.total("dlp_mgy_cm") == sum(uid * 10.0 for uid in {uid for uids in sets for uid in uids})
-
-
-DOSES = st.sampled_from([None, -1.0, 0.0, 1.0, 2.5])
-readings = DOSES.map(lambda value: None if value is None else number(value))
-uids = st.sampled_from([None, *(Reading(f"2.25.{n}", "1.2", "") for n in (1, 2, 3))])
-kinds = st.sampled_from([None, *(Reading(Code("1", "DCM", kind), "1.3", kind) for kind in ("Fluoroscopy", "Exposure"))])
-sides = st.sampled_from([None, *(Reading(Code(side, "DCM", side), "1.5", side) for side in ("113620", "113621"))])
-ct_events = st.builds(CtEvent, event_uid=uids, dlp_mgy_cm=readings, ctdi_vol_mgy=readings)
-runs = st.builds(ProjectionEvent, event_uid=uids, irradiation_type=kinds, plane=sides, dap_gy_cm2=readings)
-planes = st.lists(st.builds(PlaneTotals, dap_gy_cm2=readings), max_size=2).map(tuple)
-fields = st.fixed_dictionaries(
-    {
-        "sop_instance_uid": st.integers(1, 10**9).map(lambda n: f"2.25.{n}"),
-        "content_at": st.sampled_from([None, "2026-03-03T10:00:00", "2026-03-03T11:00:00"]),
-        "completion": st.sampled_from([None, "COMPLETE", "PARTIAL"]),
-        "equipment": st.builds(
-            Equipment, model=st.sampled_from([None, "a", "b"]), station_name=st.sampled_from([None, "s"])
-        ),
-    }
-)
-ct_reports = st.builds(
-    lambda events, total, more: report(1, *events, total=total, **more), st.lists(ct_events, max_size=3), DOSES, fields
-)
-angiographies = st.builds(
-    lambda events, totals, more: angiography(1, *events, planes=totals, **more),
-    st.lists(runs, max_size=3),
-    planes,
-    fields,
-)
-
-
-@st.composite
-def studies(draw: st.DrawFn) -> list[HeldObject]:
-    """Reports of one study, of both kinds, at moments that may coincide or be missing."""
-    return [
-        replace(draw(st.one_of(ct_reports, angiographies)), key=key) for key in range(1, draw(st.integers(1, 4)) + 1)
-    ]
-
-
-@given(reports=studies(), data=st.data())
-def test_any_order_and_repetition_of_whatever_reports_gives_the_same_exam(
-    reports: list[HeldObject], data: st.DataObject
-) -> None:
-    order = data.draw(st.permutations(reports))
-    again = data.draw(st.lists(st.sampled_from(reports), max_size=3))
-    assert united(*order, *again) == united(*reports)
-
-
-@given(reports=studies())
-def test_no_total_is_negative_and_none_is_used_that_is_not_known(reports: list[HeldObject]) -> None:
-    for total in (total for part in united(*reports).parts for total in part.totals):
-        assert (total.value is None) == (total.used == "")
-        assert total.value is None or total.value >= 0
-
-
-@given(reports=studies())
-def test_no_report_holds_more_of_an_event_than_the_exam(reports: list[HeldObject]) -> None:
-    exam = united(*reports)
-    for held in reports:
-        for events in (held.dose.ct_events, held.dose.projection_events):
-            kept = [
-                len(part.events) for part in exam.parts if (part.modality == "CT") == (events is held.dose.ct_events)
-            ]
-            assert len(events) <= sum(kept)
