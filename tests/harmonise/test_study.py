@@ -2,52 +2,15 @@
 
 from dataclasses import replace
 
-from hypothesis import given
-from hypothesis import strategies as st
-
-from doseloop.harmonise.study import HeldObject, unite
-from doseloop.model.ct import CtEvent
-from doseloop.model.dose_object import CtTotals, DoseObject, Equipment, PatientAtStudy, People, StudyHeader
-from doseloop.model.exam import ExamRecord
-from doseloop.model.projection import PlaneTotals, ProjectionEvent
+from doseloop.harmonise import acquisitions
+from doseloop.harmonise.study import HeldObject, equipment_of, unite
+from doseloop.model.ct import CtEvent, CtSource, DoseCheck
+from doseloop.model.dose_object import Equipment, PatientAtStudy, StudyHeader
+from doseloop.model.exam import ExamRecord, Total
+from doseloop.model.procedure import Match, StudyNames
+from doseloop.model.projection import Filter, PlaneTotals, ProjectionEvent
 from doseloop.model.reading import Code, Reading
-
-
-def number(value: float) -> Reading[float]:
-    return Reading(value, "1.1", str(value))
-
-
-def event(uid: int, dlp: float) -> CtEvent:
-    return CtEvent(event_uid=Reading(f"2.25.{uid}", "1.2", ""), dlp_mgy_cm=number(dlp))
-
-
-def run(uid: int, dap: float, kind: str = "Fluoroscopy") -> ProjectionEvent:
-    meaning = Reading(Code("P5-06000", "SRT", kind), "1.3", kind)
-    return ProjectionEvent(
-        event_uid=Reading(f"2.25.{uid}", "1.2", ""), irradiation_type=meaning, dap_gy_cm2=number(dap)
-    )
-
-
-def report(key: int, *events: CtEvent, total: float | None = None, **fields: object) -> HeldObject:
-    dose = DoseObject(
-        kind="ct report",
-        modality="CT",
-        sop_class_uid="1.2.840.10008.5.1.4.1.1.88.67",
-        sop_instance_uid=f"2.25.100{key}",
-        series_uid=None,
-        study=StudyHeader("2.25.1", "2026-03-03", "10:00:00"),
-        patient=PatientAtStudy(),
-        equipment=Equipment(station_name="CT1"),
-        people=People(),
-        content_at=f"2026-03-03T10:0{key}:00",
-        ct_totals=CtTotals(number(total)) if total is not None else None,
-        ct_events=events,
-    )
-    return HeldObject(key, replace(dose, **fields))  # type: ignore[arg-type]
-
-
-def united(*objects: HeldObject) -> ExamRecord:
-    return unite(objects, "UTC", "site", lambda names, modality: None)
+from tests.harmonise.reports import angiography, bare, event, number, report, run, united
 
 
 def test_a_report_that_holds_every_event_gives_its_own_total() -> None:
@@ -106,15 +69,241 @@ def test_a_study_of_two_kinds_has_two_parts_whose_totals_do_not_mix() -> None:
     assert (exam.total("dlp_mgy_cm"), exam.total("dap_gy_cm2")) == (10.0, 1.5)
 
 
-@given(
-    sets=st.lists(st.lists(st.integers(1, 6), unique=True, min_size=1), min_size=1, max_size=4),
-    data=st.data(),
-)
-def test_any_order_and_repetition_gives_the_same_exam(sets: list[list[int]], data: st.DataObject) -> None:
-    reports = [report(n, *(event(uid, uid * 10.0) for uid in uids)) for n, uids in enumerate(sets)]
-    straight = united(*reports)
-    order = data.draw(st.permutations(reports))
-    again = data.draw(st.lists(st.sampled_from(reports), max_size=3))
+def typed(event: CtEvent, code: str, protocol: str) -> CtEvent:
+    return replace(event, acquisition_type=Reading(Code(code, "DCM", ""), "1.3", ""), protocol=text(protocol))
 
-    assert united(*order, *again) == straight
-    assert straight.total("dlp_mgy_cm") == sum(uid * 10.0 for uid in {uid for uids in sets for uid in uids})
+
+def text(words: str) -> Reading[str]:
+    return Reading(words, "1.4", words)
+
+
+def on_plane(event: ProjectionEvent, plane: str) -> ProjectionEvent:
+    return replace(event, plane=Reading(Code(plane, "DCM", plane), "1.5", plane))
+
+
+def total_of(exam: ExamRecord, quantity: str) -> Total:
+    (found,) = [total for part in exam.parts for total in part.totals if total.quantity == quantity]
+    return found
+
+
+# Totals
+
+
+def test_a_sum_without_a_main_acquisition_is_not_the_total() -> None:
+    exam = united(report(1, event(1, 10), event(2, 20), event(3, 30), bare(4)))
+    assert exam.total("dlp_mgy_cm") is None
+    assert total_of(exam, "dlp_mgy_cm").summed is None
+    (issue,) = exam.issues
+    assert "3 of 4 acquisitions have a DLP; they add up to 60.0 mGy·cm" in issue
+
+
+def test_a_localiser_without_dose_leaves_the_sum_known_and_is_no_issue() -> None:
+    localiser = typed(bare(9), acquisitions.CONSTANT_ANGLE, "Topogram")
+    tracking = typed(bare(8), acquisitions.STATIONARY, "PreMonitoring")
+    exam = united(report(1, localiser, tracking, event(1, 10)))
+    assert (exam.total("dlp_mgy_cm"), exam.issues) == (10.0, ())
+
+
+def test_a_stationary_run_without_dose_or_telling_name_leaves_the_total_unknown() -> None:
+    exam = united(report(1, typed(bare(9), acquisitions.STATIONARY, "Head"), event(1, 10)))
+    assert exam.total("dlp_mgy_cm") is None
+
+
+def test_a_localiser_with_a_ctdi_but_no_dlp_leaves_the_total_unknown() -> None:
+    localiser = typed(bare(9, ctdi_vol_mgy=number(0.1)), acquisitions.CONSTANT_ANGLE, "Scout")
+    assert united(report(1, localiser, event(1, 10))).total("dlp_mgy_cm") is None
+
+
+def test_a_stated_total_stands_where_an_acquisition_lacks_its_dlp() -> None:
+    exam = united(report(1, event(1, 10), bare(2), total=30.0))
+    assert (exam.total("dlp_mgy_cm"), exam.issues) == (30.0, ())
+
+
+def test_a_stated_total_below_what_is_known_of_its_events_is_an_issue() -> None:
+    (issue,) = united(report(1, event(1, 40), bare(2), total=30.0)).issues
+    assert "1 of 2 acquisitions has a DLP" in issue
+
+
+def test_a_plane_without_its_total_leaves_the_events_to_add_up() -> None:
+    planes = (PlaneTotals(dap_gy_cm2=number(2.0)), PlaneTotals())
+    exam = united(angiography(1, run(1, 2.0), run(2, 3.0), planes=planes))
+    assert (total_of(exam, "dap_gy_cm2").used, exam.total("dap_gy_cm2")) == ("summed", 5.0)
+
+
+def test_a_plane_without_its_total_and_an_event_without_dose_leave_the_total_unknown() -> None:
+    planes = (PlaneTotals(dap_gy_cm2=number(2.0)), PlaneTotals())
+    exam = united(angiography(1, run(1, 2.0), replace(run(2, 3.0), dap_gy_cm2=None), planes=planes))
+    assert exam.total("dap_gy_cm2") is None
+    assert "1 of 2 events has a KAP" in exam.issues[0]
+
+
+def test_a_plane_without_its_total_and_no_events_leave_the_total_unknown() -> None:
+    exam = united(angiography(1, planes=(PlaneTotals(dap_gy_cm2=number(2.0)), PlaneTotals())))
+    assert exam.total("dap_gy_cm2") is None
+    assert "1 of 2 planes has a KAP" in exam.issues[0]
+
+
+def test_a_run_of_unknown_type_leaves_the_summed_fluoroscopy_time_unknown() -> None:
+    known = replace(run(1, 2.0), irradiation_duration_s=number(5.0))
+    unknown = replace(run(2, 2.0), irradiation_type=None, irradiation_duration_s=number(5.0))
+    assert united(angiography(1, known)).total("fluoro_time_s") == 5.0
+    assert united(angiography(1, known, unknown)).total("fluoro_time_s") is None
+
+
+def test_a_stated_zero_gives_way_to_events_with_dose() -> None:
+    exam = united(report(1, event(1, 10), total=0.0))
+    assert (total_of(exam, "dlp_mgy_cm").used, exam.total("dlp_mgy_cm")) == ("summed", 10.0)
+    (issue,) = exam.issues
+    assert "the sum is used" in issue
+
+
+def test_a_stated_zero_beside_events_that_are_partly_known_is_no_total() -> None:
+    exam = united(report(1, event(1, 10), bare(2), total=0.0))
+    assert exam.total("dlp_mgy_cm") is None
+    assert len(exam.issues) == 1
+
+
+def test_a_negative_dose_of_an_event_counts_as_not_recorded_and_is_named() -> None:
+    exam = united(report(1, event(1, 10), event(2, -5.5)))
+    assert exam.total("dlp_mgy_cm") is None
+    assert [one.ct.dlp_mgy_cm for one in exam.parts[0].events if one.ct] == [number(10), None]
+    assert "-5.5" in exam.issues[0]
+
+
+def test_a_negative_total_counts_as_not_recorded_and_is_named() -> None:
+    exam = united(report(1, event(1, 10), total=-3.0))
+    assert (total_of(exam, "dlp_mgy_cm").stated, exam.total("dlp_mgy_cm")) == (None, 10.0)
+    assert "-3" in exam.issues[0]
+
+
+def test_a_negative_total_of_a_plane_counts_as_not_recorded() -> None:
+    planes = (PlaneTotals(dap_gy_cm2=number(7.0)), PlaneTotals(dap_gy_cm2=number(-2.0)))
+    exam = united(angiography(1, run(1, 2.0), run(2, 3.0), planes=planes))
+    assert exam.total("dap_gy_cm2") == 5.0
+
+
+def test_two_reports_of_the_same_events_with_different_totals_are_an_issue() -> None:
+    exam = united(report(1, event(1, 10), total=10.0), report(2, event(1, 10), total=20.0))
+    assert any("different totals" in issue for issue in exam.issues)
+
+
+# Which events there are
+
+
+def test_one_uid_on_two_planes_is_two_events() -> None:
+    runs = on_plane(run(1, 2.0), "113620"), on_plane(run(1, 3.0), "113621")
+    exam = united(angiography(1, *runs), angiography(2, *runs))
+    assert (len(exam.parts[0].events), exam.total("dap_gy_cm2"), exam.issues) == (2, 5.0, ())
+
+
+def test_one_uid_twice_in_a_report_is_two_events_and_an_issue() -> None:
+    twice = report(1, event(1, 10), event(1, 20))
+    exam = united(twice, replace(twice, key=2))
+    assert (len(exam.parts[0].events), exam.total("dlp_mgy_cm")) == (2, 30.0)
+    assert "more than once" in exam.issues[0]
+
+
+def moved(value: float, place: str) -> Reading[float]:
+    return Reading(value, place, f"{value} in {place}")
+
+
+def test_events_without_uid_are_not_doubled_by_a_cumulative_report() -> None:
+    def told(place: str) -> CtEvent:
+        source = CtSource("A", kvp=moved(120.0, place))
+        check = DoseCheck(dlp_alert_mgy_cm=moved(1000.0, place))
+        return bare(dlp_mgy_cm=moved(10.0, place), sources=(source,), dose_check=check)
+
+    exam = united(report(1, told("1.4")), report(2, told("1.5"), event(2, 5)))
+    assert (len(exam.parts[0].events), exam.total("dlp_mgy_cm")) == (2, 15.0)
+
+
+def test_runs_without_uid_are_not_doubled_by_their_filters() -> None:
+    def told(place: str) -> ProjectionEvent:
+        return ProjectionEvent(dap_gy_cm2=moved(2.0, place), filters=(Filter(thickness_min_mm=moved(0.1, place)),))
+
+    exam = united(angiography(1, told("1.4")), angiography(2, told("1.5")))
+    assert (len(exam.parts[0].events), exam.total("dap_gy_cm2")) == (1, 2.0)
+
+
+def test_equal_events_without_uid_in_one_report_are_all_kept() -> None:
+    same = bare(dlp_mgy_cm=number(10))
+    exam = united(report(1, same, same), report(2, same, same, same))
+    assert (len(exam.parts[0].events), exam.total("dlp_mgy_cm")) == (3, 30.0)
+
+
+# Which report's word holds
+
+
+def test_the_later_report_wins_for_an_event_with_two_doses() -> None:
+    early = report(1, event(1, 10), event(2, 20), total=30.0)
+    late = report(2, event(1, 11))
+    for exam in (united(early, late), united(late, early)):
+        assert exam.total("dlp_mgy_cm") == 31.0
+        assert [one.object for one in exam.parts[0].events] == [2, 1]
+        assert "later report" in exam.issues[0]
+
+
+def test_the_total_of_a_report_with_a_replaced_dose_is_not_used() -> None:
+    early = report(1, event(1, 10), total=10.0)
+    late = report(2, event(1, 12), completion="PARTIAL")
+    assert united(early, late).total("dlp_mgy_cm") == 12.0
+
+
+def test_at_the_same_moment_the_uid_settles_whose_dose_holds() -> None:
+    one, other = (report(key, event(1, key), content_at="2026-03-03T10:00:00") for key in (1, 2))
+    assert united(one, other).total("dlp_mgy_cm") == united(other, one).total("dlp_mgy_cm") == 2.0
+
+
+def test_a_later_report_that_only_lacks_a_dose_takes_none_away() -> None:
+    exam = united(report(1, event(1, 10)), report(2, bare(1)))
+    assert (exam.total("dlp_mgy_cm"), exam.issues) == (10.0, ())
+
+
+# Names and devices
+
+
+def names_of(*objects: HeldObject) -> dict[str, StudyNames]:
+    asked: dict[str, StudyNames] = {}
+
+    def note(names: StudyNames, modality: str) -> Match | None:
+        asked[modality] = names
+        return None
+
+    unite(objects, "UTC", "site", note)
+    return asked
+
+
+def test_a_part_is_named_by_its_own_reports_alone() -> None:
+    study = StudyHeader("2.25.1", "2026-03-03", "10:00:00")
+    runs = (replace(run(5, 1.5), protocol=text("Coro")), run(6, 1.5), run(7, 1.5))
+    angio = angiography(2, *runs, study=replace(study, description="Coronary angiography", requested_procedure="PCI"))
+    ct = report(1, replace(event(1, 10), protocol=text("Head")), study=replace(study, protocol_name="CT Head"))
+    asked = names_of(angio, ct)
+    assert asked["CT"] == StudyNames(protocol_name="CT Head", acquisition_protocols=("Head",))
+    assert asked["RF"] == StudyNames("Coronary angiography", None, "PCI", acquisition_protocols=("Coro",))
+
+
+def test_a_part_is_named_by_all_reports_that_continue_it() -> None:
+    head, neck = (replace(event(n, 10), protocol=text(name)) for n, name in enumerate(("Head", "Neck")))
+    assert set(names_of(report(1, head), report(2, neck))["CT"].acquisition_protocols) == {"Head", "Neck"}
+
+
+def test_what_a_scanner_lacks_is_never_taken_from_another_device() -> None:
+    best = report(2, event(1, 10), event(2, 10), equipment=Equipment("Siemens", "Definition"))
+    same = report(1, event(1, 10), equipment=Equipment("SIEMENS", "definition ", serial_number="7"))
+    other = report(3, event(2, 10), equipment=Equipment("Philips", "Azurion", station_name="ANGIO1"))
+    assert united(best, same, other).equipment == Equipment("Siemens", "Definition", serial_number="7")
+    assert equipment_of([best, same, other]) == Equipment("Siemens", "Definition", serial_number="7")
+
+
+def test_a_scanner_without_a_name_is_filled_from_one_device_only() -> None:
+    nameless = report(3, event(1, 10), event(2, 10), equipment=Equipment(department="Radiology"))
+    one = report(2, event(1, 10), equipment=Equipment("Siemens", "Definition"))
+    other = report(1, event(1, 10), equipment=Equipment("Siemens", "Force", station_name="CT2"))
+    assert united(nameless, one, other).equipment == Equipment("Siemens", "Definition", department="Radiology")
+
+
+def test_two_scanners_of_one_model_stay_two_by_their_serial_numbers() -> None:
+    best = report(2, event(1, 10), event(2, 10), equipment=Equipment("Siemens", "Definition", serial_number="7"))
+    twin = report(1, event(1, 10), equipment=Equipment("Siemens", "Definition", "CT2", "8"))
+    assert united(best, twin).equipment.station_name is None

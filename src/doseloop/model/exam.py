@@ -28,7 +28,10 @@ class Total:
     stated: float | None
     summed: float | None
     used: str
-    """`stated` where one report holds every event of the exam, else `summed`; empty where there is neither."""
+    """`stated` where a report that holds every event of the exam states it, else `summed`; empty where it is not known.
+
+    A sum with a dose missing is no sum: `summed` is None then.
+    """
 
     @property
     def value(self) -> float | None:
