@@ -49,7 +49,7 @@ class Session:
 
     def table(self, expression: ir.Table) -> pa.Table:
         """The rows of an expression over this session's tables."""
-        return self._engine.run(expression).to_arrow_table()
+        return _whole(self._engine.run(expression).to_arrow_table())
 
     def records(self, expression: ir.Table) -> list[dict[str, Any]]:
         """The rows of an expression, by column name."""
@@ -59,7 +59,7 @@ class Session:
     def batches(self, expression: ir.Table) -> Iterator[list[dict[str, Any]]]:
         """The rows of an expression in batches; no other query may run in the session meanwhile."""
         for batch in self._engine.run(expression).to_arrow_reader(_BATCH):
-            yield batch.to_pylist()
+            yield _whole(pa.Table.from_batches([batch])).to_pylist()
 
 
 class Facts:
@@ -147,6 +147,12 @@ class _Engine:
         else:
             self._connection.register(copied, kind.schema.empty_table())
         self._connection.execute(f"CREATE OR REPLACE VIEW {kind.name} AS {_VIEWS[kind.name]}")
+
+
+def _whole(table: pa.Table) -> pa.Table:
+    """DuckDB adds whole numbers up to 128 bits, which Arrow has as decimals only: sums of counts are whole numbers."""
+    fields = [pa.field(one.name, pa.int64()) if pa.types.is_decimal(one.type) else one for one in table.schema]
+    return table.cast(pa.schema(fields))
 
 
 def _sql(expression: ir.Table) -> str:
