@@ -17,6 +17,7 @@ from doseloop.store.site_list import display_units
 from doseloop.web.actor import actor_of
 from doseloop.web.exports import export_links, export_routes
 from doseloop.web.flag_evidence import evidence
+from doseloop.web.paging import page_number
 from doseloop.web.rights import may, needs
 from doseloop.web.tables import page_table
 from doseloop.web.templatetags.doseloop import RULES
@@ -30,9 +31,9 @@ def flags(request: HttpRequest) -> HttpResponse:
     scope: Scope = request.access  # type: ignore[attr-defined]
     counts = record.count_by_state(scope)
     state = _state(request, counts)
-    number = int(text) if (text := request.GET.get("page", "")).isascii() and text.isdigit() and text != "0" else 1
-    found = record.flag_list(scope, state="" if state == "all" else state, start=(number - 1) * PAGE, most=PAGE)
     total = sum(counts.values()) if state == "all" else counts[state]
+    number = page_number(request.GET.dict(), total, PAGE)
+    found = record.flag_list(scope, state="" if state == "all" else state, start=(number - 1) * PAGE, most=PAGE)
     context = {
         "table": page_table(_table(found), export_links(request, "flags")),
         "chosen": state,
