@@ -92,7 +92,9 @@ def _table(scope: Scope, rows: Iterable[ExamRow], known: Mapping[int, PatientIde
         Column("events", "Events", "number"),
         Column("state", "State", "state"),
     )
-    return Table("exams", "Exams", columns, (_row(scope, row, known.get(row.patient)) for row in rows))
+    names = scanner_list.scanner_names(scope)
+    named = (replace(row, scanner_name=names.get(row.scanner, row.scanner_name)) for row in rows)
+    return Table("exams", "Exams", columns, (_row(scope, row, known.get(row.patient)) for row in named))
 
 
 def _row(scope: Scope, row: ExamRow, patient: PatientIdentity | None) -> Row:
