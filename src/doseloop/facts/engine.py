@@ -20,6 +20,7 @@ from doseloop.facts.manifest import spill_place
 from doseloop.facts.newest import Latest, Newest
 from doseloop.facts.paths import FactsPaths
 from doseloop.facts.schema import NAME_KINDS, ROW_KINDS, SCANNERS, SITES, RowKind
+from doseloop.model.errors import SetupError
 
 _BATCH = 5_000
 _SETTINGS: dict[str, Any] = {
@@ -76,15 +77,20 @@ class Facts:
 
         `own` gives the session an engine for itself, for large results that are read while others run.
 
-        Errors: `SetupError` where there is no record.
+        Errors: `SetupError` where there is no record, or the copy of it cannot be read.
         """
-        latest, names = self._newest.now()
-        engine = _Engine(self.paths.folder, spills=True) if own else self._engine_of_thread()
+        engine = None
         try:
+            latest, names = self._newest.now()
+            engine = _Engine(self.paths.folder, spills=True) if own else self._engine_of_thread()
             engine.show(latest, names)
             yield _session(engine, scope, names)
+        except (duckdb.Error, pa.ArrowException, OSError) as error:
+            self._of_thread.__dict__.clear()  # an engine that failed may fail from now on
+            said = f"Figures cannot be read from {self.paths.folder} ({type(error).__name__})."
+            raise SetupError(f"{said} That folder may be removed; it is made again.") from error
         finally:
-            if own:
+            if own and engine:
                 engine.close()
 
     def _engine_of_thread(self) -> "_Engine":

@@ -3,7 +3,7 @@
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
@@ -17,6 +17,7 @@ from django.core.wsgi import get_wsgi_application
 
 from doseloop.access.scope import NOTHING
 from doseloop.facts.today import day
+from doseloop.model.errors import SetupError
 from doseloop.reading.process import ReaderPool
 from doseloop.reading.sr import ContentItem
 from doseloop.roles.data_folder import DataFolder
@@ -52,7 +53,8 @@ def trees(folder: DataFolder, pool: ReaderPool) -> Provider:
 
 def warm() -> None:
     """Load the engine of the facts before the first person asks for a figure: it takes a second or two."""
-    day(the_facts(), NOTHING, datetime.now(UTC).date())
+    with suppress(SetupError):
+        day(the_facts(), NOTHING, datetime.now(UTC).date())
 
 
 def run(stop: threading.Event) -> None:

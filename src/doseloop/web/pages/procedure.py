@@ -24,8 +24,8 @@ from doseloop.web.exports import export_links, export_routes
 from doseloop.web.facts import the_facts
 from doseloop.web.procedure_view import BANDS, PERIODS, ProcedureView, quantities_of, view_of
 from doseloop.web.rights import needs
-from doseloop.web.tables import page_table
 from doseloop.web.scanner_labels import labelled
+from doseloop.web.tables import page_table
 from doseloop.web.verdicts import LEAST, Compared, compared_levels, verdict_table
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -13,6 +14,7 @@ from django.utils import timezone
 from doseloop.access.rights import Right
 from doseloop.access.scope import Scope
 from doseloop.facts.today import Day, day
+from doseloop.model.errors import SetupError
 from doseloop.report.table import Column, Row, Table
 from doseloop.store import arrivals, flags, object_list, peers, scanner_list, site_list
 from doseloop.web.charts import day as day_chart
@@ -42,7 +44,7 @@ def _live(request: HttpRequest) -> dict[str, Any]:
     scope: Scope = request.access  # type: ignore[attr-defined]
     names = scanner_list.scanner_names(scope)
     scanners = [replace(one, name=names[one.id]) for one in scanner_list.scanner_states(scope, _silent_after())]
-    figures = _figures(scope)
+    figures = _figures_or_none(scope)
     return {
         "units": site_list.display_units(scope),
         "now": now_here(),
@@ -55,8 +57,8 @@ def _live(request: HttpRequest) -> dict[str, Any]:
         "backlog": object_list.backlog(),
         "scanners": scanners,
         "silent": [scanner for scanner in scanners if scanner.silent],
-        "chart": day_chart.option(figures, names, now_here().hour),
-        "hours": page_table(_hours(figures), export_links(request, "today-hours")),
+        "chart": day_chart.option(figures, names, now_here().hour) if figures else None,
+        "hours": page_table(_hours(figures), export_links(request, "today-hours")) if figures else None,
     }
 
 
@@ -78,6 +80,15 @@ def hours_table(request: HttpRequest) -> Table:
 def _figures(scope: Scope) -> Day:
     found = day(the_facts(), scope, today_here())
     return replace(found, hours=labelled(found.hours, scanner_list.scanner_names(scope)))
+
+
+def _figures_or_none(scope: Scope) -> Day | None:
+    """None where figures cannot be read: flags, arrivals and silence are still to be seen then."""
+    try:
+        return _figures(scope)
+    except SetupError as error:
+        structlog.get_logger().error("figures cannot be read", why=str(error))
+        return None
 
 
 def _hours(figures: Day) -> Table:
