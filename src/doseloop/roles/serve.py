@@ -16,13 +16,12 @@ from dataclasses import dataclass, field
 
 import structlog
 from django.conf import settings
-from django.core.management import call_command
 from django.db import connections
 
 from doseloop.model.errors import SetupError
 from doseloop.roles.data_folder import DataFolder
 from doseloop.roles.receiver import inbox_of
-from doseloop.store import mode, procedures, scanners
+from doseloop.roles.record import bring_up_to_date
 
 ROLES = ("web", "receiver", "worker")
 _WAIT_FOR_LOCK_S = 20.0
@@ -54,12 +53,8 @@ def alone(folder: DataFolder) -> Iterator[int]:
 
 def prepare() -> None:
     """Bring the record up to date and remove what a crash left. Nobody else may run over the folder."""
-    call_command("migrate", verbosity=0)
-    options = settings.DOSELOOP
-    mode.hold(pseudonymous=options.pseudonymous)
-    scanners.site_of(options.site, scanners.SiteDefaults(options.site, options.zone))
-    procedures.bring_up_to_date()
-    swept = inbox_of(options, settings.FOLDER).sweep()
+    bring_up_to_date()
+    swept = inbox_of(settings.DOSELOOP, settings.FOLDER).sweep()
     _log.info("record ready", swept=swept)
     connections.close_all()
 
