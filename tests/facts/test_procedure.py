@@ -38,12 +38,29 @@ def test_percentiles_are_those_of_numpy(facts: Facts, doses: list[float]) -> Non
 def test_a_distribution_counts_what_lacks_weight_or_value_and_what_is_provisional(facts: Facts) -> None:
     scanner, head = make_scanner(make_site()), make_procedure()
     add_part(make_exam(scanner), head, dlp_mgy_cm=500)
-    add_part(make_exam(scanner, settled=False), head, dlp_mgy_cm=700, weight_kg=None)
+    add_part(make_exam(scanner), head, dlp_mgy_cm=700, weight_kg=None)
+    add_part(make_exam(scanner, settled=False), head, dlp_mgy_cm=90_000, weight_kg=None)
     add_part(make_exam(scanner), head, dlp_mgy_cm=None)
     refresh(facts.paths)
     (found,) = distribution(facts, SYSTEM, "ct-head", Quantity.DLP, MARCH)
-    assert (found.n, found.median, found.scanner_name) == (2, 600.0, "CT 1")
-    assert (found.n_without_weight, found.n_provisional, found.n_without_value) == (1, 1, 1)
+    assert (found.n, found.median, found.maximum, found.scanner_name) == (2, 600.0, 700.0, "CT 1")
+    counts = (found.n_without_weight, found.n_provisional, found.n_without_value)
+    assert counts == (1, 1, 1)
+    assert {type(count) for count in counts} == {int}
+
+
+def test_provisional_values_are_in_no_median(facts: Facts) -> None:
+    scanner, head = make_scanner(make_site()), make_procedure()
+    add_part(make_exam(scanner), head, dlp_mgy_cm=500)
+    growing = add_part(make_exam(scanner, settled=False), head, dlp_mgy_cm=90_000)
+    add_event(growing, ctdi_vol_mgy=70.0)
+    (point,) = trend(facts, SYSTEM, "ct-head", Quantity.DLP, MARCH, Grain.MONTH)
+    assert (point.n, point.median) == (1, 500.0)
+    (row,) = procedures(facts, SYSTEM, MARCH)
+    assert (row.exams, row.n, row.median) == (2, 1, 500.0)
+    assert distribution(facts, SYSTEM, "ct-head", Quantity.CTDI_VOL, MARCH) == ()
+    marked = group_values(facts, SYSTEM, "ct-head", Quantity.DLP, MARCH)
+    assert [(one.value, one.settled) for one in marked] == [(500.0, True), (90_000.0, False)]
 
 
 def test_a_scanner_without_a_value_has_no_distribution(facts: Facts) -> None:
@@ -117,6 +134,7 @@ def test_procedures_are_listed_with_their_exams_scanners_median_and_open_flags(f
     refresh(facts.paths)
     first, second = procedures(facts, SYSTEM, MARCH)
     assert (first.key, first.name, first.exams, first.scanners, first.open_flags) == ("ct-head", "CT head", 2, 2, 1)
+    assert type(first.open_flags) is int
     assert (first.quantity, first.median, first.n) == (Quantity.DLP, 500.0, 2)
     assert (second.key, second.exams, second.open_flags) == ("xa-coronary", 1, 0)
     assert (second.quantity, second.median, second.n) == (Quantity.DAP, None, 0)

@@ -19,6 +19,7 @@ def test_a_day_counts_exams_by_hour_and_scanner(facts: Facts) -> None:
     add_flag(first)
     found = day(facts, SYSTEM, date(2025, 3, 10))
     assert (found.exams, found.events, found.flagged) == (2, 1, 1)
+    assert {type(count) for count in (found.exams, found.events, found.flagged)} == {int}
     assert found.hours == (
         HourCount(0, scanner.pk, "CT 1", "CT", 1),
         HourCount(23, scanner.pk, "CT 1", "CT", 1),
@@ -40,6 +41,7 @@ def test_activity_is_reckoned_on_the_clock_of_each_site(facts: Facts) -> None:
         make_exam(scanner, "2025-03-03T12:30:00")
     in_london, in_tokyo = scanner_activity(facts, SYSTEM, now)
     assert (in_london.last_exam_at, in_london.exams_24h, in_london.exams_7d) == (datetime(2025, 3, 9, 13), 1, 2)
+    assert (type(in_london.exams_24h), type(in_london.exams_7d)) == (int, int)
     assert (in_tokyo.last_exam_at, in_tokyo.exams_24h, in_tokyo.exams_7d) == (datetime(2025, 3, 10, 20, 30), 1, 2)
     assert in_tokyo.last_object_at == NOON
 

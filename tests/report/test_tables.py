@@ -51,6 +51,13 @@ def test_a_formula_is_text_in_a_sheet() -> None:
     assert [sheet.cell(row, 1).data_type for row in (2, 3)] == ["s", "s"]  # type: ignore[union-attr]
 
 
+def test_a_heading_is_text_and_never_a_formula() -> None:
+    name = '=HYPERLINK("http://attacker.example/","CT 1")'
+    made = Table("x", "X", (Column("v", name, "number"),), [Row((1,))])
+    assert read_csv(made)[0] == [f"'{name}"]
+    assert read_xlsx(made)[0] == (f"'{name}",)
+
+
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_numbers_are_unrounded(value: float) -> None:
     made = Table("x", "X", (Column("v", "V", "number"),), [Row((value,))])

@@ -1,5 +1,9 @@
 """Kept objects come back as they were, or not at all."""
 
+import resource
+import secrets
+import signal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -27,7 +31,7 @@ def test_a_kept_object_is_not_readable_on_the_disk(vault: Vault) -> None:
     assert b"Canary" not in held
 
 
-@given(place=st.integers(min_value=4, max_value=60))
+@given(place=st.integers(min_value=0, max_value=60))
 def test_a_changed_byte_is_noticed(tmp_path_factory: pytest.TempPathFactory, place: int) -> None:
     vault = Vault(tmp_path_factory.mktemp("objects"), b"k" * 32)
     vault.keep(NAME, b"a dose report of a patient" * 10)
@@ -37,6 +41,31 @@ def test_a_changed_byte_is_noticed(tmp_path_factory: pytest.TempPathFactory, pla
     path.write_bytes(held)
     with pytest.raises(Malformed):
         vault.read(NAME)
+
+
+@pytest.mark.parametrize("length", [0, 1, 4, 10, 16, 31, 32, 40])
+def test_a_file_cut_short_is_malformed(vault: Vault, length: int) -> None:
+    vault.keep(NAME, b"a dose report of a patient" * 10)
+    path = vault.folder / NAME[:2] / NAME
+    path.write_bytes(path.read_bytes()[:length])
+    with pytest.raises(Malformed):
+        vault.read(NAME)
+
+
+def test_a_failed_write_leaves_no_draft_and_keeps_what_was_there(vault: Vault) -> None:
+    vault.keep(NAME, b"one")
+    before = (vault.folder / NAME[:2] / NAME).read_bytes()
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
+    try:
+        with pytest.raises(OSError, match="too large"):
+            vault.keep(NAME, secrets.token_bytes(5000))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        signal.signal(signal.SIGXFSZ, ignored)
+    assert [path.name for path in (vault.folder / NAME[:2]).iterdir()] == [NAME]
+    assert (vault.folder / NAME[:2] / NAME).read_bytes() == before
 
 
 def test_one_file_cannot_stand_in_for_another(vault: Vault) -> None:

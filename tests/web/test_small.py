@@ -51,30 +51,84 @@ EVENT = {
 
 
 def test_items_that_numbers_were_read_from_are_marked() -> None:
-    lines = tree_lines(ct_tree([EVENT], "Byrne^Niamh"), {"1.5.4.1": "event 1"}, "", identity=True)
+    lines = tree_lines(ct_tree([EVENT], "Byrne^Niamh"), {"1.5.4.1": "event 1"}, "", identity=True, operators=True)
     assert [(line.name, line.value) for line in lines if line.used_for] == [("Mean CTDIvol", "7.5 mGy")]
 
 
-def test_names_of_persons_are_withheld_where_identity_is_not_seen() -> None:
-    lines = tree_lines(ct_tree([EVENT], "Byrne^Niamh"), {}, "", identity=False)
-    assert [line.value for line in lines if line.value_type == "PNAME"] == ["withheld"]
+def subject(code: str, value_type: str, value: str, relationship: str = "HAS OBS CONTEXT") -> Item:
+    return Item("1.1", value_type, dcm(code, f"concept {code}"), relationship, text=value)
+
+
+def shown(*items: Item, identity: bool, operators: bool) -> list[str]:
+    lines = tree_lines(
+        Item("1", "CONTAINER", dcm("113701", "Report"), None, children=items),
+        *({}, ""),
+        identity=identity,
+        operators=operators,
+    )
+    return [line.value for line in lines if line.value]
+
+
+PATIENT = (
+    subject("121028", "UIDREF", "2.25.7"),
+    subject("121029", "PNAME", "Canary^Name"),
+    subject("121030", "TEXT", "MRN1"),
+    subject("121031", "DATE", "19500101"),
+    Item("1.1", "CODE", dcm("121032", "Subject Sex"), "HAS OBS CONTEXT", code=dcm("F", "Female")),
+    subject("121033", "NUM", "70"),
+    subject("121022", "TEXT", "A26000001"),
+    subject("X-1", "TEXT", "a private context"),
+)
+
+
+def test_who_the_patient_is_is_withheld_without_the_right_to_identity() -> None:
+    assert shown(*PATIENT, identity=False, operators=True) == ["withheld"] * len(PATIENT)
+    assert "withheld" not in shown(*PATIENT, identity=True, operators=False)
+
+
+def test_names_of_staff_are_withheld_without_the_right_to_operators() -> None:
+    person = Item(
+        *("1.2", "PNAME", dcm("113870", "Person Name")),
+        text="Byrne^Niamh",
+        children=(
+            subject("113871", "TEXT", "staff 7", "HAS PROPERTIES"),
+            subject("X-2", "TEXT", "badge 9", "CONTAINS"),
+        ),
+    )
+    staff = (subject("121008", "PNAME", "Observer^One"), person, subject("113850", "PNAME", "Author^Two", "CONTAINS"))
+    assert shown(*staff, identity=True, operators=False) == ["withheld"] * 5
+    assert "withheld" not in shown(*staff, identity=False, operators=True)
+
+
+def test_a_name_of_an_unknown_concept_needs_both_rights() -> None:
+    unknown = subject("X-3", "PNAME", "Somebody^Else", "CONTAINS")
+    assert shown(unknown, identity=True, operators=False) == ["withheld"]
+    assert shown(unknown, identity=False, operators=True) == ["withheld"]
+    assert shown(unknown, identity=True, operators=True) == ["Somebody^Else"]
+
+
+def test_devices_and_doses_are_shown_to_everybody() -> None:
+    device = (subject("121012", "UIDREF", "2.25.9"), subject("121013", "TEXT", "CT 1"))
+    assert shown(*device, identity=False, operators=False) == ["2.25.9", "CT 1"]
+    lines = tree_lines(ct_tree([EVENT], "Byrne^Niamh"), {}, "", identity=False, operators=False)
+    assert [line.value for line in lines if line.value == "withheld"] == ["withheld"]
 
 
 def test_of_a_large_tree_only_the_branch_that_is_asked_for_is_open() -> None:
     events = [EVENT] * (WHOLE // 15)
-    lines = tree_lines(ct_tree(events, "x"), {}, "1.7.4.1", identity=True)
+    lines = tree_lines(ct_tree(events, "x"), {}, "1.7.4.1", identity=True, operators=True)
     assert {line.place for line in lines} >= {"1.7.4.1", "1.6"}
     assert "1.6.4.1" not in {line.place for line in lines}
     assert next(line.closed for line in lines if line.place == "1.6") == 16
 
 
 def test_lists_of_children_are_closed_as_often_as_opened() -> None:
-    kinds = [line.kind for line in tree_lines(ct_tree([EVENT, EVENT], "x"), {}, "", identity=True)]
+    kinds = [line.kind for line in tree_lines(ct_tree([EVENT, EVENT], "x"), {}, "", identity=True, operators=True)]
     assert kinds.count("down") == kinds.count("up") > 0
 
 
 def test_an_item_without_value_or_name_is_still_a_line() -> None:
-    assert len(tree_lines(Item("1", "CONTAINER", dcm("", "")), {}, "", identity=True)) == 1
+    assert len(tree_lines(Item("1", "CONTAINER", dcm("", "")), {}, "", identity=True, operators=True)) == 1
 
 
 def test_evidence_shows_values_of_one_quantity_side_by_side() -> None:

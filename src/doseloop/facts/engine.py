@@ -20,6 +20,7 @@ from doseloop.facts.manifest import spill_place
 from doseloop.facts.newest import Latest, Newest
 from doseloop.facts.paths import FactsPaths
 from doseloop.facts.schema import NAME_KINDS, ROW_KINDS, SCANNERS, SITES, RowKind
+from doseloop.model.errors import SetupError
 
 _BATCH = 5_000
 _SETTINGS: dict[str, Any] = {
@@ -49,7 +50,7 @@ class Session:
 
     def table(self, expression: ir.Table) -> pa.Table:
         """The rows of an expression over this session's tables."""
-        return self._engine.run(expression).to_arrow_table()
+        return _whole(self._engine.run(expression).to_arrow_table())
 
     def records(self, expression: ir.Table) -> list[dict[str, Any]]:
         """The rows of an expression, by column name."""
@@ -59,7 +60,7 @@ class Session:
     def batches(self, expression: ir.Table) -> Iterator[list[dict[str, Any]]]:
         """The rows of an expression in batches; no other query may run in the session meanwhile."""
         for batch in self._engine.run(expression).to_arrow_reader(_BATCH):
-            yield batch.to_pylist()
+            yield _whole(pa.Table.from_batches([batch])).to_pylist()
 
 
 class Facts:
@@ -76,15 +77,20 @@ class Facts:
 
         `own` gives the session an engine for itself, for large results that are read while others run.
 
-        Errors: `SetupError` where there is no record.
+        Errors: `SetupError` where there is no record, or the copy of it cannot be read.
         """
-        latest, names = self._newest.now()
-        engine = _Engine(self.paths.folder, spills=True) if own else self._engine_of_thread()
+        engine = None
         try:
+            latest, names = self._newest.now()
+            engine = _Engine(self.paths.folder, spills=True) if own else self._engine_of_thread()
             engine.show(latest, names)
             yield _session(engine, scope, names)
+        except (duckdb.Error, pa.ArrowException, OSError) as error:
+            self._of_thread.__dict__.clear()  # an engine that failed may fail from now on
+            said = f"Figures cannot be read from {self.paths.folder} ({type(error).__name__})."
+            raise SetupError(f"{said} That folder may be removed; it is made again.") from error
         finally:
-            if own:
+            if own and engine:
                 engine.close()
 
     def _engine_of_thread(self) -> "_Engine":
@@ -147,6 +153,12 @@ class _Engine:
         else:
             self._connection.register(copied, kind.schema.empty_table())
         self._connection.execute(f"CREATE OR REPLACE VIEW {kind.name} AS {_VIEWS[kind.name]}")
+
+
+def _whole(table: pa.Table) -> pa.Table:
+    """DuckDB adds whole numbers up to 128 bits, which Arrow has as decimals only: sums of counts are whole numbers."""
+    fields = [pa.field(one.name, pa.int64()) if pa.types.is_decimal(one.type) else one for one in table.schema]
+    return table.cast(pa.schema(fields))
 
 
 def _sql(expression: ir.Table) -> str:

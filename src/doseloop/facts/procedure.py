@@ -25,7 +25,7 @@ class ScannerDistribution:
     scanner: int
     scanner_name: str
     n: int
-    """Values: parts, or main acquisitions for CTDIvol. At least 1."""
+    """Values of settled exams: parts, or main acquisitions for CTDIvol. At least 1. All figures are of these."""
     minimum: float
     p5: float
     p25: float
@@ -34,15 +34,16 @@ class ScannerDistribution:
     p95: float
     maximum: float
     n_without_weight: int
+    """Among the n: values without weight."""
     n_provisional: int
-    """Values of exams that are not settled."""
+    """Values of exams that are not settled, which may still grow; not in `n`."""
     n_without_value: int
     """Parts or acquisitions in the window that do not tell the quantity; not in `n`."""
 
 
 @dataclass(frozen=True, slots=True)
 class TrendPoint:
-    """A scanner's values within one period."""
+    """A scanner's values of settled exams within one period."""
 
     period_start: date
     scanner: int
@@ -75,7 +76,7 @@ class ProcedureRow:
     quantity: Quantity
     """The one that the median is of."""
     median: float | None
-    """Of eligible adult parts; None where none tells the quantity."""
+    """Of eligible adult parts of settled exams; None where none tells the quantity."""
     n: int
     """Values that the median is of."""
     open_flags: int
@@ -109,7 +110,7 @@ def trend(
     """Median and third quartile by period and scanner, in the order of periods; none where there are no values."""
     with facts.session(scope) as session:
         values = _group(session, procedure, quantity, window, scanner, age_band)
-        told = values.filter(values.value.notnull())
+        told = values.filter(values.value.notnull(), values.settled)
         dated = told.mutate(period_start=told.exam_started_at.truncate("W" if grain is Grain.WEEK else "M").date())
         points = dated.group_by("period_start", "scanner", "scanner_name").agg(
             n=dated.count(), median=dated.value.quantile(0.5), p75=dated.value.quantile(0.75)
@@ -127,7 +128,10 @@ def group_values(
     scanner: int | None = None,
     age_band: str | None = ADULT,
 ) -> tuple[GroupValue, ...]:
-    """The single values of a group in the order of exams, for the comparison of their median with a reference level."""
+    """The single values of a group in the order of exams, for the comparison of their median with a reference level.
+
+    Provisional ones are among them and say so: who compares counts them and leaves them out.
+    """
     with facts.session(scope) as session:
         values = _group(session, procedure, quantity, window, scanner, age_band)
         told = values.filter(values.value.notnull()).order_by("exam_started_at", "exam", "position")
@@ -173,7 +177,8 @@ def _eligible(rows: ir.Table, age_band: str | None) -> ir.BooleanValue:
 
 
 def _spread(rows: ir.Table) -> dict[str, ir.Value]:
-    value, told = rows.value, rows.value.notnull()
+    told = rows.value.notnull()
+    value = rows.settled.ifelse(rows.value, None)
     return {
         "n": value.count(),
         "minimum": value.min(),
@@ -183,7 +188,7 @@ def _spread(rows: ir.Table) -> dict[str, ir.Value]:
         "p75": value.quantile(0.75),
         "p95": value.quantile(0.95),
         "maximum": value.max(),
-        "n_without_weight": (told & rows.weight_kg.isnull()).sum(),
+        "n_without_weight": (value.notnull() & rows.weight_kg.isnull()).sum(),
         "n_provisional": (told & ~rows.settled).sum(),
         "n_without_value": (~told).sum(),
     }
@@ -192,7 +197,7 @@ def _spread(rows: ir.Table) -> dict[str, ir.Value]:
 def _by_procedure(parts: ir.Table, quantities: dict[str, Quantity]) -> ir.Table:
     columns = {quantity: parts[quantity.value] for quantity in set(quantities.values())}
     chosen = [(parts.procedure == key, columns[quantity]) for key, quantity in quantities.items()]
-    value = _eligible(parts, ADULT).ifelse(ibis.cases(*chosen), None) if chosen else ibis.null(float)
+    value = (_eligible(parts, ADULT) & parts.settled).ifelse(ibis.cases(*chosen), None) if chosen else ibis.null(float)
     return parts.group_by("procedure").agg(
         exams=parts.exam.nunique(),
         scanners=parts.scanner.nunique(),

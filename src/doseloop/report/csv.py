@@ -13,7 +13,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
 
 def csv_lines(table: Table) -> Iterator[str]:
     """The file, line by line. Numbers are unrounded, missing is empty, text never becomes a formula."""
-    yield "\ufeff" + _line([column.heading for column in table.columns])
+    yield "\ufeff" + _line([safe_text(column.heading) for column in table.columns])
     for values in table.exported():
         yield _line([_cell(value) for value in values])
 

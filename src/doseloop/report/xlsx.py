@@ -27,7 +27,7 @@ def write_xlsx(table: Table, file: IO[bytes]) -> int:
     head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "bottom"})
     for position, column in enumerate(table.columns):
         sheet.set_column(position, position, min(_WIDEST, max(10, len(column.heading) + 2)))
-        sheet.write_string(0, position, column.heading, head)
+        sheet.write_string(0, position, safe_text(column.heading), head)
     sheet.freeze_panes(1, 0)
     written = 0
     for written, values in enumerate(table.exported(), start=1):

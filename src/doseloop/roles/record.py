@@ -5,6 +5,7 @@ from pathlib import Path
 
 import django
 
+from doseloop.model.errors import SetupError
 from doseloop.roles.data_folder import DataFolder
 from doseloop.roles.settings import Settings
 
@@ -17,9 +18,54 @@ def use_data(data: Path | None) -> None:
 
 
 def open_record(data: Path | None) -> tuple[Settings, DataFolder]:
-    """Open the record of a data folder; its settings and its layout."""
+    """Open the record of a data folder, made where there is none yet; its settings and its layout.
+
+    Errors: `SetupError` where the record is of an older version and a Doseloop runs over it.
+    """
     use_data(data)
     django.setup()
     from doseloop.roles.django_settings import DOSELOOP, FOLDER
 
+    if not _ready():
+        _prepare(FOLDER)
     return DOSELOOP, FOLDER
+
+
+def bring_up_to_date() -> None:
+    """Make the record's tables, its first site, and the package's procedures and levels in it."""
+    from django.core.management import call_command
+
+    from doseloop.roles.django_settings import DOSELOOP
+    from doseloop.store import mode, procedures, scanners
+
+    call_command("migrate", verbosity=0)
+    mode.hold(pseudonymous=DOSELOOP.pseudonymous)
+    scanners.site_of(DOSELOOP.site, scanners.SiteDefaults(DOSELOOP.site, DOSELOOP.zone))
+    procedures.bring_up_to_date()
+
+
+def _prepare(folder: DataFolder) -> None:
+    from django.db import connections
+
+    from doseloop.roles.serve import alone
+
+    try:
+        with alone(folder):
+            bring_up_to_date()
+            connections.close_all()
+    except SetupError:
+        if not _ready():  # a server that was just starting has made it meanwhile
+            raise
+
+
+def _ready() -> bool:
+    """Whether the record has every table and a site. Leaves no connection: reader pools are made before one is open."""
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    from doseloop.store.models import Site
+
+    executor = MigrationExecutor(connection)
+    ready = not executor.migration_plan(executor.loader.graph.leaf_nodes()) and Site.objects.exists()
+    connection.close()
+    return ready

@@ -9,13 +9,12 @@ from dataclasses import dataclass, field
 
 import structlog
 from django.conf import settings
-from django.core.management import call_command
 from django.db import connections
 
 from doseloop.roles.lock import held
 from doseloop.roles.ports import check_free
 from doseloop.roles.receiver import inbox_of
-from doseloop.store import mode, procedures, scanners
+from doseloop.roles.record import bring_up_to_date
 
 ROLES = ("web", "receiver", "worker")
 _log = structlog.get_logger()
@@ -23,12 +22,8 @@ _log = structlog.get_logger()
 
 def prepare() -> None:
     """Bring the record up to date and remove what a crash left. Nobody else may run over the folder."""
-    call_command("migrate", verbosity=0)
-    options = settings.DOSELOOP
-    mode.hold(pseudonymous=options.pseudonymous)
-    scanners.site_of(options.site, scanners.SiteDefaults(options.site, options.zone))
-    procedures.bring_up_to_date()
-    swept = inbox_of(options, settings.FOLDER).sweep()
+    bring_up_to_date()
+    swept = inbox_of(settings.DOSELOOP, settings.FOLDER).sweep()
     _log.info("record ready", swept=swept)
     connections.close_all()
 

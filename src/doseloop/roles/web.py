@@ -1,7 +1,9 @@
 """The web role: uvicorn over Django in a pool of threads, so that exports stream and each thread keeps its connection."""
 
-import tempfile
+import os
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
@@ -15,6 +17,7 @@ from django.core.wsgi import get_wsgi_application
 
 from doseloop.access.scope import NOTHING
 from doseloop.facts.today import day
+from doseloop.model.errors import SetupError
 from doseloop.reading.process import ReaderPool
 from doseloop.reading.sr import ContentItem
 from doseloop.roles.data_folder import DataFolder
@@ -28,22 +31,30 @@ _THREADS = 8
 application = WSGIMiddleware(cast(WSGIApp, get_wsgi_application()), workers=_THREADS)
 
 
+@contextmanager
+def in_memory(content: bytes) -> Iterator[Path]:
+    """A path under which processes of this user read the bytes. They are on no disk and end with this process."""
+    with os.fdopen(os.memfd_create("object", os.MFD_CLOEXEC), "wb") as file:
+        file.write(content)
+        file.flush()
+        yield Path(f"/proc/{os.getpid()}/fd/{file.fileno()}")
+
+
 def trees(folder: DataFolder, pool: ReaderPool) -> Provider:
     """Content trees of kept objects, read in a process of its own."""
     vault = Vault(folder.objects, folder.key("objects"))
 
     def tree(object_id: int) -> ContentItem:
-        with tempfile.NamedTemporaryFile(dir=folder.root) as file:
-            file.write(vault.read(sha256_of(object_id)))
-            file.flush()
-            return pool.tree(Path(file.name))
+        with in_memory(vault.read(sha256_of(object_id))) as path:
+            return pool.tree(path)
 
     return tree
 
 
 def warm() -> None:
     """Load the engine of the facts before the first person asks for a figure: it takes a second or two."""
-    day(the_facts(), NOTHING, datetime.now(UTC).date())
+    with suppress(SetupError):
+        day(the_facts(), NOTHING, datetime.now(UTC).date())
 
 
 def run(stop: threading.Event) -> None:

@@ -3,19 +3,20 @@
 from typing import Literal, get_args
 
 from django.db import transaction
+from django.utils import timezone
 
 from doseloop.access.scope import Scope
 from doseloop.model.errors import NotVisible, UnusableInput
 from doseloop.store import visible
 from doseloop.store.audit import Actor, record_change
 from doseloop.store.changes import note_change
-from doseloop.store.models import Exam
+from doseloop.store.models import Exam, Flag
 
 Excluded = Literal["phantom", "test"]
 
 
 def exclude(scope: Scope, exam: int, excluded_as: str, reason: str, actor: Actor) -> None:
-    """Take the exam out of every group.
+    """Take the exam out of every group and withdraw its open flags; what a person judged stays as it is.
 
     Errors: `UnusableInput` where it is neither phantom nor test, or no reason is given; `NotVisible`.
     """
@@ -28,7 +29,10 @@ def exclude(scope: Scope, exam: int, excluded_as: str, reason: str, actor: Actor
 
 
 def take_back(scope: Scope, exam: int, actor: Actor) -> None:
-    """Let the exam stand in groups again. Errors: `NotVisible`."""
+    """Let the exam stand in groups again; it is provisional until the worker's clock has judged it anew.
+
+    Errors: `NotVisible`.
+    """
     _change(scope, exam, "", "", actor, "included again")
 
 
@@ -43,10 +47,20 @@ def _change(scope: Scope, exam: int, excluded_as: str, reason: str, actor: Actor
     with transaction.atomic():
         row = _visible(scope, exam)
         before = {"excluded_as": row.excluded_as, "reason": row.excluded_reason}
-        Exam.objects.filter(pk=exam).update(excluded_as=excluded_as, excluded_reason=reason)
+        settled = row.settled and not (row.excluded_as and not excluded_as)
+        Exam.objects.filter(pk=exam).update(excluded_as=excluded_as, excluded_reason=reason, settled=settled)
         row.parts.update(eligible=not excluded_as)
+        withdrawn = _withdraw_open_flags(exam) if excluded_as else []
         record_change(
             actor, action, f"exam {exam}", patient_key=row.patient_id, site=row.site_id, before=before,
-            after={"excluded_as": excluded_as, "reason": reason},
+            after={"excluded_as": excluded_as, "reason": reason, "withdrawn_flags": withdrawn},
         )  # fmt: skip
         note_change([exam])
+
+
+def _withdraw_open_flags(exam: int) -> list[int]:
+    """Keys of the flags that nobody had judged. A rule that finds the same again opens them again."""
+    rows = Flag.objects.filter(exam_id=exam, state=Flag.State.OPEN)
+    keys = list(rows.order_by("pk").values_list("pk", flat=True))
+    rows.update(state=Flag.State.WITHDRAWN, updated_at=timezone.now())
+    return keys

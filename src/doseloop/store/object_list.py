@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from doseloop.access.scope import Scope
@@ -63,7 +63,8 @@ def exam_object(scope: Scope, exam: int, object_id: int) -> ObjectShown:
 def in_trouble(scope: Scope, within: timedelta, most: int = 20) -> tuple[ObjectShown, ...]:
     """Objects that were quarantined or only partly read, received within the time before now, the latest first.
 
-    What no exam holds belongs to no site: it is shown where the scope covers every site, or has exams from that peer.
+    What no exam holds belongs to no site: it is shown where the scope covers every site, or every site that exams from
+    that peer (AE title and host) are at.
     """
     rows = DoseObjectRow.objects.filter(state__in=_TROUBLE, received_at__gte=timezone.now() - within)
     return _shown(rows.filter(_seen_by(scope)).order_by("-received_at")[:most])
@@ -84,8 +85,10 @@ def _seen_by(scope: Scope) -> Q:
     if visible.sees_all(scope):
         return Q()
     own = Q(exam__site_id__in=scope.sites)
-    peers = DoseObjectRow.objects.filter(own).exclude(peer_ae="").values("peer_ae")
-    return own | Q(exam=None, peer_ae__in=peers)
+    of_peer = DoseObjectRow.objects.filter(peer_ae=OuterRef("peer_ae"), peer_host=OuterRef("peer_host"))
+    elsewhere = of_peer.exclude(exam=None).exclude(own)
+    of_none = Q(exam=None) & ~Q(peer_ae="") & Exists(of_peer.filter(own)) & ~Exists(elsewhere)
+    return own | of_none
 
 
 def _shown(rows: "QuerySet[DoseObjectRow]") -> tuple[ObjectShown, ...]:

@@ -18,6 +18,8 @@ from doseloop.store.durable import sync_folder
 
 _MAGIC = b"DLV1"
 _NONCE = 12
+_TAG = 16
+"""Length of the authentication tag of AES-GCM."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,25 +35,19 @@ class Vault:
         path.parent.mkdir(mode=0o700, exist_ok=True)
         nonce = secrets.token_bytes(_NONCE)
         sealed = AESGCM(self.key).encrypt(nonce, zlib.compress(content, 6), sha256.encode())
-        draft = path.with_name(f"draft-{secrets.token_hex(8)}")
-        with draft.open("wb") as file:
-            file.write(_MAGIC + nonce + sealed)
-            file.flush()
-            os.fsync(file.fileno())
-        os.rename(draft, path)
+        _put(path, _MAGIC + nonce + sealed)
         sync_folder(path.parent)
 
     def read(self, sha256: str) -> bytes:
-        """The original bytes. Errors: `NotVisible` where they are not kept, `Malformed` where the file was changed."""
+        """The original bytes. Errors: `NotVisible` where they are not kept, `Malformed` where the file was changed or cut."""
         try:
             held = self._path(sha256).read_bytes()
         except FileNotFoundError:
             raise NotVisible(f"The bytes of object {sha256[:12]} are not kept.") from None
-        nonce, sealed = held[len(_MAGIC) : len(_MAGIC) + _NONCE], held[len(_MAGIC) + _NONCE :]
-        try:
-            return zlib.decompress(AESGCM(self.key).decrypt(nonce, sealed, sha256.encode()))
-        except InvalidTag:
-            raise Malformed(f"The kept file of object {sha256[:12]} was changed on the disk.") from None
+        content = _opened(self.key, held, sha256)
+        if content is None:
+            raise Malformed(f"The kept file of object {sha256[:12]} was changed or cut on the disk.")
+        return content
 
     def holds(self, sha256: str) -> bool:
         """Whether the bytes are kept."""
@@ -63,3 +59,27 @@ class Vault:
 
     def _path(self, sha256: str) -> Path:
         return self.folder / sha256[:2] / sha256
+
+
+def _put(path: Path, held: bytes) -> None:
+    """Write the file whole or not at all."""
+    draft = path.with_name(f"draft-{secrets.token_hex(8)}")
+    try:
+        with draft.open("wb") as file:
+            file.write(held)
+            file.flush()
+            os.fsync(file.fileno())
+        os.rename(draft, path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _opened(key: bytes, held: bytes, sha256: str) -> bytes | None:
+    """What the file holds; None where it is not what was written."""
+    begin = len(_MAGIC) + _NONCE
+    if len(held) < begin + _TAG or not held.startswith(_MAGIC):
+        return None
+    try:
+        return zlib.decompress(AESGCM(key).decrypt(held[len(_MAGIC) : begin], held[begin:], sha256.encode()))
+    except (InvalidTag, zlib.error):
+        return None

@@ -5,9 +5,9 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from doseloop.model.errors import DoseloopError, Forbidden, NotVisible, UnusableInput
+from doseloop.model.errors import DoseloopError, Forbidden, NotVisible, SetupError, UnusableInput
 
-_STATUS: dict[type[DoseloopError], int] = {NotVisible: 404, Forbidden: 403, UnusableInput: 400}
+_STATUS: dict[type[DoseloopError], int] = {NotVisible: 404, Forbidden: 403, UnusableInput: 400, SetupError: 503}
 _TITLES = {
     400: "That cannot be used",
     403: "You may not see this",

@@ -33,9 +33,9 @@ def groups(found: Iterable[ScannerDistribution], view: ProcedureView, units: Map
                 one.scanner_name,
                 one.n,
                 *(getattr(one, name) for name in _POINTS),
-                int(one.n_without_weight),
-                int(one.n_provisional),
-                int(one.n_without_value),
+                one.n_without_weight,
+                one.n_provisional,
+                one.n_without_value,
             )
         )
         for one in found

@@ -48,11 +48,14 @@ class Compared:
 def compared_levels(
     facts: Facts, scope: Scope, procedure: str, view: ProcedureView, scanners: Mapping[int, str]
 ) -> tuple[Compared, ...]:
-    """Every level for the procedure, quantity and ages of the view; none for all ages, which no level is for."""
+    """Every level for the procedure, quantity and ages of the view; none for all ages, which no level is for.
+
+    `scanners`: what each is called, by its key.
+    """
     age = view.typical_age_years
     levels = levels_for(procedure, view.quantity, age_years=age) if age is not None else ()
-    samples = {name: _samples(facts, scope, procedure, view, key) for key, name in scanners.items()} if levels else {}
-    return tuple(_compared(level, samples) for level in levels)
+    samples = {key: _samples(facts, scope, procedure, view, key) for key in scanners} if levels else {}
+    return tuple(_compared(level, samples, scanners) for level in levels)
 
 
 def verdict_table(found: tuple[Compared, ...], view: ProcedureView, units: Mapping[str, str]) -> Table:
@@ -89,9 +92,9 @@ def _samples(facts: Facts, scope: Scope, procedure: str, view: ProcedureView, sc
     return tuple(Sample(one.value, one.weight_kg, one.phantom_cm, not one.settled) for one in values)
 
 
-def _compared(level: ReferenceLevel, samples: Mapping[str, tuple[Sample, ...]]) -> Compared:
+def _compared(level: ReferenceLevel, samples: Mapping[int, tuple[Sample, ...]], names: Mapping[int, str]) -> Compared:
     source = level_set_of(level)
-    found = {name: compare(values, level, source=source) for name, values in samples.items()}
+    found = {key: compare(values, level, source=source) for key, values in samples.items()}
     shared = _shared([verdict.sentences[1:] for verdict in found.values()])
     return Compared(
         level=level,
@@ -99,7 +102,7 @@ def _compared(level: ReferenceLevel, samples: Mapping[str, tuple[Sample, ...]]) 
         verification=_VERIFICATIONS[source.verification] if source else "",
         short_name=f"{source.country} {source.year}" if source else level.set_id,
         notes=shared,
-        verdicts=tuple(ScannerVerdict(name, one, _why(one, shared)) for name, one in found.items()),
+        verdicts=tuple(ScannerVerdict(names[key], one, _why(one, shared)) for key, one in found.items()),
     )
 
 

@@ -39,9 +39,18 @@ def test_a_period_without_values_is_a_gap() -> None:
 
 def test_bars_of_a_day_add_up_to_its_exams() -> None:
     figures = Day(date(2026, 1, 1), (HourCount(7, 1, "CT 1", "CT", 3), HourCount(9, 2, "CT 2", "CT", 2)), 5, 9, 0)
-    option = day.option(figures, ["CT 1", "CT 2", "CT 3"], 10)
+    option = day.option(figures, {1: "CT 1", 2: "CT 2", 3: "CT 3"}, 10)
     assert sum(sum(one["data"]) for one in option["series"]) == 5
     assert [one["name"] for one in option["series"]] == ["CT 1", "CT 2"]
+
+
+def test_scanners_of_one_name_are_two_series() -> None:
+    figures = Day(date(2026, 1, 1), (HourCount(7, 1, "CT", "CT", 3), HourCount(7, 2, "CT", "CT", 2)), 5, 9, 0)
+    bars = day.option(figures, {1: "CT", 2: "CT"}, 7)["series"]
+    assert [sum(one["data"]) for one in bars] == [3, 2]
+    points = [TrendPoint(date(2026, 1, 1), key, "CT", 5, 10.0 * key, 12.0) for key in (1, 2)]
+    lines = trend.option(points, Quantity.DLP, "mGy·cm", Grain.MONTH)["series"]
+    assert [one["data"] for one in lines] == [[10.0], [20.0]]
 
 
 def test_options_are_plain_data_with_a_description() -> None:

@@ -1,17 +1,17 @@
 """Exams of a day by hour, one stack for each scanner."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 from doseloop.facts.today import Day
 from doseloop.web.charts.palette import Option, frame
 
 
-def option(figures: Day, names: Sequence[str], hour_now: int) -> Option:
-    """Bars from the first hour with an exam (06:00 at the latest) to now; every scanner of `names` keeps its colour."""
+def option(figures: Day, names: Mapping[int, str], hour_now: int) -> Option:
+    """Bars from the first hour with an exam (06:00 at the latest) to now; every scanner of `names` (by key) keeps its colour."""
     first = min((count.hour for count in figures.hours), default=6)
     hours = range(min(first, 6), max(hour_now, 18, *(count.hour for count in figures.hours)) + 1)
-    counts = {(count.scanner_name, count.hour): count.exams for count in figures.hours}
-    sent = [name for name in names if any((name, hour) in counts for hour in hours)]
+    counts = {(count.scanner, count.hour): count.exams for count in figures.hours}
+    sent = [key for key in names if any((key, hour) in counts for hour in hours)]
     chart = frame(f"{figures.exams} exams on {figures.date}, by hour and scanner.")
     chart["tooltip"] |= {"trigger": "axis", "axisPointer": {"type": "shadow"}}
     chart["xAxis"] = {"type": "category", "data": [f"{hour:02}" for hour in hours], "axisTick": {"show": False}}
@@ -20,10 +20,10 @@ def option(figures: Day, names: Sequence[str], hour_now: int) -> Option:
         {
             "type": "bar",
             "stack": "exams",
-            "name": name,
+            "name": names[key],
             "barMaxWidth": 28,
-            "data": [counts.get((name, hour), 0) for hour in hours],
+            "data": [counts.get((key, hour), 0) for hour in hours],
         }
-        for name in sent
+        for key in sent
     ]
     return chart

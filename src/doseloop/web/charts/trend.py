@@ -19,8 +19,8 @@ def option(
     """Lines with a gap where a period has no value; the size of a point says nothing. Values in `unit`."""
     symbol = QUANTITIES[quantity].symbol
     periods = sorted({point.period_start for point in points})
-    medians = {(point.scanner_name, point.period_start): point.median for point in points}
-    names = sorted({point.scanner_name for point in points})
+    medians = {(point.scanner, point.period_start): point.median for point in points}
+    names = {point.scanner: point.scanner_name for point in points}
     chart = frame(f"Median {symbol} in {unit} by period on {len(names)} scanners.")
     chart["tooltip"] |= {"trigger": "axis"}
     chart["xAxis"] = {"type": "category", "data": [_period(period, grain) for period in periods]}
@@ -32,9 +32,9 @@ def option(
             "name": name,
             "symbol": _SHAPES[position % len(_SHAPES)],
             "symbolSize": 7,
-            "data": [_shown(medians.get((name, period)), quantity, unit) for period in periods],
+            "data": [_shown(medians.get((key, period)), quantity, unit) for period in periods],
         }
-        for position, name in enumerate(names)
+        for position, (key, name) in enumerate(sorted(names.items(), key=lambda one: (one[1], one[0])))
     ]
     if chart["series"] and lines:
         data = [{"name": line.name, "yAxis": converted(quantity, line.value, unit)} for line in lines]

@@ -11,7 +11,7 @@ from django.urls import path, reverse
 
 from doseloop.access.rights import Right
 from doseloop.access.scope import Scope
-from doseloop.facts.exams import ExamOrder, ExamRow, OrderBy, exam_page, exam_rows
+from doseloop.facts.exams import ExamOrder, ExamPage, ExamRow, OrderBy, exam_page, exam_rows
 from doseloop.facts.filters import ExamFilter
 from doseloop.harmonise.age_bands import AGE_BANDS
 from doseloop.report.table import Column, Row, Table, quantity_column
@@ -22,11 +22,13 @@ from doseloop.web.actor import actor_of
 from doseloop.web.exports import export_links, export_routes
 from doseloop.web.facts import the_facts
 from doseloop.web.filter_chips import chips
+from doseloop.web.paging import page_number
 from doseloop.web.rights import needs
 from doseloop.web.tables import page_table
 from doseloop.web.templatetags.doseloop import person
 
 PAGE = 50
+_MOST_EXAMS = 50_000_000
 _ORDERED = {"started": OrderBy.STARTED, "dlp_mgy_cm": OrderBy.DLP, "dap_gy_cm2": OrderBy.DAP}
 _BANDS = {band.key: band.name for band in AGE_BANDS}
 
@@ -36,8 +38,7 @@ def exams(request: HttpRequest) -> HttpResponse:
     """The page."""
     scope: Scope = request.access  # type: ignore[attr-defined]
     wanted, order = ExamFilter.from_address(request.GET.dict()), ExamOrder.from_address(request.GET.get("order", ""))
-    number = _page_number(request)
-    found = exam_page(the_facts(), scope, wanted, order, (number - 1) * PAGE, PAGE)
+    number, found = _page(request, scope, wanted, order)
     known = exam_detail.current_identities(scope, {row.patient for row in found.rows})
     record_sight(actor_of(request), "saw", "exam list", known)
     choices = _choices(scope)
@@ -91,7 +92,9 @@ def _table(scope: Scope, rows: Iterable[ExamRow], known: Mapping[int, PatientIde
         Column("events", "Events", "number"),
         Column("state", "State", "state"),
     )
-    return Table("exams", "Exams", columns, (_row(scope, row, known.get(row.patient)) for row in rows))
+    names = scanner_list.scanner_names(scope)
+    named = (replace(row, scanner_name=names.get(row.scanner, row.scanner_name)) for row in rows)
+    return Table("exams", "Exams", columns, (_row(scope, row, known.get(row.patient)) for row in named))
 
 
 def _row(scope: Scope, row: ExamRow, patient: PatientIdentity | None) -> Row:
@@ -145,9 +148,14 @@ def _address(request: HttpRequest, **changed: str) -> str:
     return "?" + urlencode({key: value for key, value in kept.items() if value})
 
 
-def _page_number(request: HttpRequest) -> int:
-    text = request.GET.get("page", "1")
-    return min(int(text), 10_000) if text.isascii() and text.isdigit() and int(text) > 0 else 1
+def _page(request: HttpRequest, scope: Scope, wanted: ExamFilter, order: ExamOrder) -> tuple[int, ExamPage]:
+    """The page that is asked for; how many there are is known only with one of them."""
+    asked = page_number(request.GET.dict(), _MOST_EXAMS, PAGE)
+    found = exam_page(the_facts(), scope, wanted, order, (asked - 1) * PAGE, PAGE)
+    number = page_number(request.GET.dict(), found.total, PAGE)
+    if number == asked:
+        return number, found
+    return number, exam_page(the_facts(), scope, wanted, order, (number - 1) * PAGE, PAGE)
 
 
 def _choices(scope: Scope) -> dict[str, Any]:

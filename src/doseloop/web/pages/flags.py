@@ -1,6 +1,6 @@
 """Flags: their list, and one flag with what a person decides about it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -13,10 +13,12 @@ from doseloop.access.scope import Scope
 from doseloop.report.table import Column, Row, Table
 from doseloop.store import flags as record
 from doseloop.store.audit import record_sight
+from doseloop.store.scanner_list import scanner_names
 from doseloop.store.site_list import display_units
 from doseloop.web.actor import actor_of
 from doseloop.web.exports import export_links, export_routes
 from doseloop.web.flag_evidence import evidence
+from doseloop.web.paging import page_number
 from doseloop.web.rights import may, needs
 from doseloop.web.tables import page_table
 from doseloop.web.templatetags.doseloop import RULES
@@ -30,11 +32,11 @@ def flags(request: HttpRequest) -> HttpResponse:
     scope: Scope = request.access  # type: ignore[attr-defined]
     counts = record.count_by_state(scope)
     state = _state(request, counts)
-    number = int(text) if (text := request.GET.get("page", "")).isascii() and text.isdigit() and text != "0" else 1
-    found = record.flag_list(scope, state="" if state == "all" else state, start=(number - 1) * PAGE, most=PAGE)
     total = sum(counts.values()) if state == "all" else counts[state]
+    number = page_number(request.GET.dict(), total, PAGE)
+    found = record.flag_list(scope, state="" if state == "all" else state, start=(number - 1) * PAGE, most=PAGE)
     context = {
-        "table": page_table(_table(found), export_links(request, "flags")),
+        "table": page_table(_table(scope, found), export_links(request, "flags")),
         "chosen": state,
         "states": [*counts.items(), ("all", sum(counts.values()))],
         "total": total,
@@ -91,7 +93,7 @@ def make_case(request: HttpRequest, flag: int) -> HttpResponse:
 
 def flags_table(request: HttpRequest) -> Table:
     """All flags of the state that the address names."""
-    return _table(_all(request))
+    return _table(request.access, _all(request))  # type: ignore[attr-defined]
 
 
 def _exported_patients(request: HttpRequest) -> set[int]:
@@ -113,7 +115,7 @@ def _state(request: HttpRequest, counts: dict[str, Any]) -> str:
     return state if state in counts or state == "all" else "open"
 
 
-def _table(found: Iterable[record.FlagShown]) -> Table:
+def _table(scope: Scope, found: Iterable[record.FlagShown]) -> Table:
     columns = (
         Column("sentence", "What was noticed"),
         Column("rule", "Rule"),
@@ -122,13 +124,15 @@ def _table(found: Iterable[record.FlagShown]) -> Table:
         Column("raised", "Raised", "time"),
         Column("state", "State", "state"),
     )
-    return Table("flags", "Flags", columns, (_row(one) for one in found))
+    names = scanner_names(scope)
+    return Table("flags", "Flags", columns, (_row(one, names) for one in found))
 
 
-def _row(one: record.FlagShown) -> Row:
+def _row(one: record.FlagShown, names: Mapping[int, str]) -> Row:
     tone = {"open": "above", "case": "accent"}.get(one.state, "quiet")
+    scanner = names.get(one.scanner_id, one.scanner_name) if one.scanner_id is not None else ""
     return Row(
-        (one.sentence, RULES.get(one.rule, one.rule), one.procedure_name, one.scanner_name, one.raised_at, one.state),
+        (one.sentence, RULES.get(one.rule, one.rule), one.procedure_name, scanner, one.raised_at, one.state),
         links={"sentence": reverse("flag", args=[one.id])},
         tones={"state": tone},
         notes={"state": one.verdict},

@@ -29,7 +29,7 @@ def object_tree(request: HttpRequest, exam: int, object_id: int) -> HttpResponse
     except ObjectError as error:
         return render(request, "doseloop/object_tree.html", {**context, "error": error})
     used = _used(scope, exam, object_id)
-    lines = tree_lines(root, used, at, identity=scope.identity)
+    lines = tree_lines(root, used, at, identity=scope.identity, operators=scope.operators)
     return render(request, "doseloop/object_tree.html", {**context, "lines": lines, "used": len(used)})
 
 

@@ -9,11 +9,12 @@ from django.urls import path
 
 from doseloop.access.rights import Right
 from doseloop.access.scope import Scope
-from doseloop.facts.procedure import distribution, trend
+from doseloop.facts.procedure import ScannerDistribution, TrendPoint, distribution, trend
 from doseloop.model.errors import NotVisible
 from doseloop.model.quantities import QUANTITIES
 from doseloop.report.table import Table
 from doseloop.store import procedure_list
+from doseloop.store.scanner_list import scanner_names
 from doseloop.store.site_list import display_units
 from doseloop.web import procedure_tables
 from doseloop.web.charts import distribution as distribution_chart
@@ -23,6 +24,7 @@ from doseloop.web.exports import export_links, export_routes
 from doseloop.web.facts import the_facts
 from doseloop.web.procedure_view import BANDS, PERIODS, ProcedureView, quantities_of, view_of
 from doseloop.web.rights import needs
+from doseloop.web.scanner_labels import labelled
 from doseloop.web.tables import page_table
 from doseloop.web.verdicts import LEAST, Compared, compared_levels, verdict_table
 
@@ -33,8 +35,8 @@ def procedure(request: HttpRequest, procedure: str) -> HttpResponse:
     scope: Scope = request.access  # type: ignore[attr-defined]
     known, view = _looked_at(request, procedure)
     units = display_units(scope)
-    found = distribution(the_facts(), scope, procedure, view.quantity, view.window, view.band)
-    points = trend(the_facts(), scope, procedure, view.quantity, view.window, view.grain, age_band=view.band)
+    found = _distribution(scope, procedure, view)
+    points = _trend(scope, procedure, view)
     compared = compared_levels(the_facts(), scope, procedure, view, {one.scanner: one.scanner_name for one in found})
     lines = _lines(compared)
     unit = view.unit(units)
@@ -66,7 +68,7 @@ def groups_of(request: HttpRequest, procedure: str) -> Table:
     """The distribution on each scanner, for a file."""
     scope: Scope = request.access  # type: ignore[attr-defined]
     _, view = _looked_at(request, procedure)
-    found = distribution(the_facts(), scope, procedure, view.quantity, view.window, view.band)
+    found = _distribution(scope, procedure, view)
     return procedure_tables.groups(found, view, display_units(scope))
 
 
@@ -74,7 +76,7 @@ def trend_of(request: HttpRequest, procedure: str) -> Table:
     """The trend of each scanner, for a file."""
     scope: Scope = request.access  # type: ignore[attr-defined]
     _, view = _looked_at(request, procedure)
-    points = trend(the_facts(), scope, procedure, view.quantity, view.window, view.grain, age_band=view.band)
+    points = _trend(scope, procedure, view)
     return procedure_tables.periods(points, view, display_units(scope))
 
 
@@ -82,9 +84,19 @@ def levels_of(request: HttpRequest, procedure: str) -> Table:
     """The verdicts, for a file."""
     scope: Scope = request.access  # type: ignore[attr-defined]
     _, view = _looked_at(request, procedure)
-    found = distribution(the_facts(), scope, procedure, view.quantity, view.window, view.band)
+    found = _distribution(scope, procedure, view)
     scanners = {one.scanner: one.scanner_name for one in found}
     return verdict_table(compared_levels(the_facts(), scope, procedure, view, scanners), view, display_units(scope))
+
+
+def _distribution(scope: Scope, procedure: str, view: ProcedureView) -> tuple[ScannerDistribution, ...]:
+    found = distribution(the_facts(), scope, procedure, view.quantity, view.window, view.band)
+    return labelled(found, scanner_names(scope))
+
+
+def _trend(scope: Scope, procedure: str, view: ProcedureView) -> tuple[TrendPoint, ...]:
+    points = trend(the_facts(), scope, procedure, view.quantity, view.window, view.grain, age_band=view.band)
+    return labelled(points, scanner_names(scope))
 
 
 def _looked_at(request: HttpRequest, key: str) -> tuple[procedure_list.ProcedureShown, ProcedureView]:

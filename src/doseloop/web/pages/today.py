@@ -1,8 +1,10 @@
 """Today: what came in, what is flagged, which scanner has gone quiet, what was refused or could not be read."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -12,6 +14,7 @@ from django.utils import timezone
 from doseloop.access.rights import Right
 from doseloop.access.scope import Scope
 from doseloop.facts.today import Day, day
+from doseloop.model.errors import SetupError
 from doseloop.report.table import Column, Row, Table
 from doseloop.store import arrivals, flags, object_list, peers, scanner_list, site_list
 from doseloop.web.charts import day as day_chart
@@ -19,6 +22,7 @@ from doseloop.web.clock import now_here, today_here
 from doseloop.web.exports import export_links, export_routes
 from doseloop.web.facts import the_facts
 from doseloop.web.rights import needs
+from doseloop.web.scanner_labels import labelled
 from doseloop.web.tables import page_table
 
 _LOOKED_BACK = timedelta(days=7)
@@ -38,8 +42,9 @@ def live(request: HttpRequest) -> HttpResponse:
 
 def _live(request: HttpRequest) -> dict[str, Any]:
     scope: Scope = request.access  # type: ignore[attr-defined]
-    scanners = scanner_list.scanner_states(scope, _silent_after())
-    figures = day(the_facts(), scope, today_here())
+    names = scanner_list.scanner_names(scope)
+    scanners = [replace(one, name=names[one.id]) for one in scanner_list.scanner_states(scope, _silent_after())]
+    figures = _figures_or_none(scope)
     return {
         "units": site_list.display_units(scope),
         "now": now_here(),
@@ -52,8 +57,8 @@ def _live(request: HttpRequest) -> dict[str, Any]:
         "backlog": object_list.backlog(),
         "scanners": scanners,
         "silent": [scanner for scanner in scanners if scanner.silent],
-        "chart": day_chart.option(figures, sorted(scanner.name for scanner in scanners), now_here().hour),
-        "hours": page_table(_hours(figures), export_links(request, "today-hours")),
+        "chart": day_chart.option(figures, names, now_here().hour) if figures else None,
+        "hours": page_table(_hours(figures), export_links(request, "today-hours")) if figures else None,
     }
 
 
@@ -69,15 +74,29 @@ def _rest(request: HttpRequest) -> dict[str, Any]:
 
 def hours_table(request: HttpRequest) -> Table:
     """Exams of the day by hour and scanner."""
-    return _hours(day(the_facts(), request.access, today_here()))  # type: ignore[attr-defined]
+    return _hours(_figures(request.access))  # type: ignore[attr-defined]
+
+
+def _figures(scope: Scope) -> Day:
+    found = day(the_facts(), scope, today_here())
+    return replace(found, hours=labelled(found.hours, scanner_list.scanner_names(scope)))
+
+
+def _figures_or_none(scope: Scope) -> Day | None:
+    """None where figures cannot be read: flags, arrivals and silence are still to be seen then."""
+    try:
+        return _figures(scope)
+    except SetupError as error:
+        structlog.get_logger().error("figures cannot be read", why=str(error))
+        return None
 
 
 def _hours(figures: Day) -> Table:
-    names = dict.fromkeys(count.scanner_name for count in figures.hours)
-    counts = {(count.hour, count.scanner_name): count.exams for count in figures.hours}
-    columns = (Column("hour", "Hour"), *(Column(name, name, "number") for name in names))
+    names = dict(sorted(((count.scanner, count.scanner_name) for count in figures.hours), key=lambda one: one[1]))
+    counts = {(count.hour, count.scanner): count.exams for count in figures.hours}
+    columns = (Column("hour", "Hour"), *(Column(f"scanner-{key}", name, "number") for key, name in names.items()))
     rows = (
-        Row((f"{hour:02}:00", *(counts.get((hour, name), 0) for name in names)))
+        Row((f"{hour:02}:00", *(counts.get((hour, key), 0) for key in names)))
         for hour in sorted({count.hour for count in figures.hours})
     )
     return Table(f"exams-{figures.date.isoformat()}", "Exams by hour", columns, rows)

@@ -1,0 +1,49 @@
+"""The web role opens kept objects without leaving them anywhere."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from django.core.cache import cache
+
+from doseloop.reading.process import ReaderPool
+from doseloop.roles.data_folder import DataFolder
+from doseloop.roles.web import in_memory, trees
+from doseloop.store.models import DoseObjectRow
+from doseloop.store.vault import Vault
+from tests.facts.made import NOON
+from tests.reading.reports import ct_report, encode
+
+SHA = "b" * 64
+
+
+def test_an_opened_object_is_on_no_disk_and_another_process_reads_it() -> None:
+    with in_memory(b"Canary^Name") as path:
+        read = subprocess.run(
+            [sys.executable, "-c", "import sys; print(open(sys.argv[1]).read())", str(path)],
+            capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        assert read.stdout.strip() == "Canary^Name"
+        assert "memfd" in str(path.readlink())
+    assert not path.exists()
+
+
+def test_a_tree_is_read_in_a_process_of_its_own_and_nothing_is_written(folder: DataFolder) -> None:
+    Vault(folder.objects, folder.key("objects")).keep(SHA, encode(ct_report()))
+    kept = DoseObjectRow.objects.create(sha256=SHA, size=1, way_in="test", received_at=NOON, last_received_at=NOON)
+    before = files(folder.root)
+    with ReaderPool(1) as pool:
+        root = trees(folder, pool)(kept.pk)
+    assert root.children
+    assert files(folder.root) == before
+
+
+def test_throttle_counters_of_many_addresses_stay() -> None:
+    for number in range(2000):
+        cache.set(f"address-{number}", number)
+    assert cache.get("address-0") == 0
+    cache.clear()
+
+
+def files(root: Path) -> set[Path]:
+    return {path for path in root.rglob("*") if not path.name.startswith("record.sqlite3")}
