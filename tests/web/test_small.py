@@ -37,7 +37,7 @@ def test_names_of_patients_are_written_as_people_do(written: str, shown: str) ->
     assert person(written) == shown
 
 
-EVENT = {
+EVENT: dict[str, float | str] = {
     "kvp": 120,
     "ma": 100,
     "time": 1,
