@@ -66,6 +66,7 @@ def _fill(connection: sqlite3.Connection, exams: int) -> None:
     fields = (
         "id",
         "site_id",
+        "key",
         "name",
         "modality",
         "manufacturer",
@@ -76,7 +77,9 @@ def _fill(connection: sqlite3.Connection, exams: int) -> None:
         "first_object_at",
         "last_object_at",
     )
-    scanners = [(n, n % 2 + 1, f"CT {n}", "CT", "", "", f"S{n}", "", "", now, now) for n in range(1, SCANNERS + 1)]
+    scanners = [
+        (n, n % 2 + 1, f"key {n}", f"CT {n}", "CT", "", "", f"S{n}", "", "", now, now) for n in range(1, SCANNERS + 1)
+    ]
     _insert(connection, "store_scanner", fields, scanners)
     _insert(
         connection,

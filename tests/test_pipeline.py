@@ -373,3 +373,14 @@ def test_a_worker_goes_on_when_the_bytes_of_one_object_are_gone(pipeline: Pipeli
         DoseObjectRow.objects.update(claimed_until=None)
 
     assert sorted(DoseObjectRow.objects.values_list("state", flat=True)) == ["quarantined", "read", "read"]
+
+
+def test_an_excluded_exam_is_not_judged(pipeline: Pipeline) -> None:
+    exam = a_days_exams(1)[0]
+    content = exam.objects[-1]
+    uid = exam.truth.study_uid.encode()
+    take_in(pipeline, [content])
+    Exam.objects.update(excluded_as="phantom")
+    take_in(pipeline, [content.replace(uid, uid[:-1] + (b"1" if uid[-1:] != b"1" else b"2"))])
+
+    assert [flag.exam.excluded_as for flag in Flag.objects.filter(state="open") if flag.exam] == [""]

@@ -159,7 +159,10 @@ def _matcher(site: int) -> Callable[[StudyNames, Modality], Match | None]:
 
 
 def _assess(exam: int, sharing: list[int]) -> None:
-    """Judge an exam; `sharing` are other exams that hold an event of it."""
+    """Judge an exam; `sharing` are other exams that hold an event of it. An excluded one is not judged."""
+    if exams.is_excluded(exam):
+        findings.apply(exam, [])
+        return
     found = [_high_dose(part) for part in history.parts_of(SYSTEM, exam)]
     whole = (
         same_event.on_exam(f"exam {exam}", sharing),

@@ -47,10 +47,10 @@ def bring_up_to_date() -> None:
 def _prepare(folder: DataFolder) -> None:
     from django.db import connections
 
-    from doseloop.roles.serve import alone
+    from doseloop.roles.lock import held
 
     try:
-        with alone(folder):
+        with held(folder, alone=True):
             bring_up_to_date()
             connections.close_all()
     except SetupError:

@@ -86,6 +86,11 @@ def settle(exam: int) -> None:
     models.Exam.objects.filter(pk=exam).update(settled=True)
 
 
+def is_excluded(exam: int) -> bool:
+    """Whether a person has excluded the exam as phantom or test."""
+    return models.Exam.objects.filter(pk=exam).exclude(excluded_as="").exists()
+
+
 def in_other_exams(exam: int) -> list[int]:
     """Other exams that hold an event with an Irradiation Event UID of this one."""
     mine = models.Event.objects.filter(exam_id=exam).exclude(event_uid="").values_list("event_uid", flat=True)

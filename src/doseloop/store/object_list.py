@@ -81,6 +81,12 @@ def arrived_since(scope: Scope, start: datetime) -> int:
     return DoseObjectRow.objects.filter(_seen_by(scope), received_at__gte=start).count()
 
 
+def without_dose_since(scope: Scope, start: datetime) -> int:
+    """How many objects arrived since then (UTC) that carry no dose, or none that this version reads."""
+    seen = DoseObjectRow.objects.filter(_seen_by(scope), received_at__gte=start)
+    return seen.filter(state=DoseObjectRow.State.NOT_DOSE).count()
+
+
 def _seen_by(scope: Scope) -> Q:
     if visible.sees_all(scope):
         return Q()

@@ -50,6 +50,7 @@ def _live(request: HttpRequest) -> dict[str, Any]:
         "now": now_here(),
         "day": figures,
         "objects_today": object_list.arrived_since(scope, _midnight()),
+        "without_dose_today": object_list.without_dose_since(scope, _midnight()),
         "arrivals": arrivals.arrivals(scope),
         "new_since": timezone.now() - timedelta(seconds=8),
         "flags": flags.flag_list(scope, state="open", most=5),
