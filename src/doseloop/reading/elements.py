@@ -11,9 +11,10 @@ from doseloop.reading.limits import ReadLimits
 UNDEFINED = 0xFFFFFFFF
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Layout:
-    """How element headers are written: byte order, with or without value representation."""
+    """How element headers are written: byte order, with or without value representation. There are three, known by
+    identity, so that what is remembered for one is found without comparing."""
 
     explicit: bool
     big_endian: bool
@@ -80,10 +81,19 @@ Value = bytes | list["DataSet"]
 DataSet = dict[int, Value]
 
 
+@lru_cache(maxsize=64)
+def natives(layout: Layout, tags: tuple[int, ...]) -> tuple[int, ...]:
+    """Tags ggggeeee as the integers that the layout's `head` gives for them."""
+    return tuple(map(layout.native, tags))
+
+
 @lru_cache(maxsize=32)
 def in_native_order(layout: Layout, tags: frozenset[int]) -> dict[int, int]:
     """Tags ggggeeee by the integer that the layout's `head` gives for them."""
     return {layout.native(tag): tag for tag in tags}
+
+
+_MAY_NEST = frozenset((b"SQ", b"UN", b"", b"\x00\x00"))  # the last is what a delimiter has in its place
 
 
 class Walk:
@@ -108,7 +118,7 @@ class Walk:
         self._wanted = in_native_order(layout, wanted)
         self._stops = in_native_order(layout, stops)
 
-    def data_set(self, pos: int, end: int, closed: bool, level: int) -> tuple[DataSet, int]:
+    def data_set(self, pos: int, end: int, closed: bool, level: int) -> tuple[DataSet, int]:  # noqa: C901 - one loop over elements
         """The wanted elements from `pos` to `end`, or, where not `closed`, to the item's delimiter; and where it ended."""
         data, head, word, explicit = (
             self._data,
@@ -135,7 +145,10 @@ class Walk:
             if tag in stops:
                 break
             pos = start + length
-            if pos > end or vr == b"SQ" or tag in wanted:
+            if pos <= end and vr not in _MAY_NEST:
+                if tag in wanted:
+                    found[wanted[tag]] = data[start:pos]
+            elif pos > end or vr == b"SQ" or tag in wanted:
                 value, pos = self.value(tag, vr, length, start, end, level)
                 if tag in wanted:
                     found[wanted[tag]] = value

@@ -10,12 +10,13 @@ Every declared length is checked against what surrounds it, so that a report cut
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 
 import msgspec
 
 from doseloop.model.errors import Malformed, TooDeep, TooLarge, Truncated
 from doseloop.model.reading import Code
-from doseloop.reading.elements import IMPLICIT_LITTLE, UNDEFINED, DataSet, Layout, Walk, cut_header, past_end
+from doseloop.reading.elements import IMPLICIT_LITTLE, UNDEFINED, DataSet, Layout, Walk, cut_header, natives, past_end
 from doseloop.reading.encoding import LONG_VRS
 from doseloop.reading.limits import ReadLimits
 from doseloop.reading.text import Decode
@@ -59,6 +60,15 @@ _TEXT_TAGS = (0x0040A160, 0x0040A124, 0x0040A120, 0x0040A121, 0x0040A122, 0x0040
 Children = Callable[[int, int, bool, str, int], tuple[tuple[ContentItem, ...], int]]
 
 
+_ITEM_TAGS = (0x0040A010, 0x0040A040, 0x0040A043, 0x0040A168, 0x0040A300, 0x0040A730)
+_OTHER_TAGS = (0x0040A301, 0x00081199, 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD)
+
+
+@lru_cache(maxsize=4)
+def _text_tags(layout: Layout) -> frozenset[int]:
+    return frozenset(map(layout.native, _TEXT_TAGS))
+
+
 def content_reader(data: bytes, layout: Layout, limits: ReadLimits, decode: Decode, memory: CodeMemory) -> Children:  # noqa: C901 - one closure, see below
     """A function that reads the items of a Content Sequence: (start, end, closed, place of the parent, level) gives the
     children and where the sequence ended.
@@ -72,12 +82,10 @@ def content_reader(data: bytes, layout: Layout, limits: ReadLimits, decode: Deco
         layout.word.unpack_from,
     )
     code_at, measured_at, references_at = value_reader(data, layout, limits, decode, memory)
-    native, long_vrs, words = layout.native, LONG_VRS, _WORDS
-    relationship_tag, value_type_tag, name_tag = native(0x0040A010), native(0x0040A040), native(0x0040A043)
-    code_tag, measured_tag, children_tag = native(0x0040A168), native(0x0040A300), native(0x0040A730)
-    qualifier_tag, reference_tag, item_tag = native(0x0040A301), native(0x00081199), native(0xFFFEE000)
-    item_end_tag, sequence_end_tag = native(0xFFFEE00D), native(0xFFFEE0DD)
-    text_tags = frozenset(map(native, _TEXT_TAGS))
+    long_vrs, words = LONG_VRS, _WORDS
+    relationship_tag, value_type_tag, name_tag, code_tag, measured_tag, children_tag = natives(layout, _ITEM_TAGS)
+    qualifier_tag, reference_tag, item_tag, item_end_tag, sequence_end_tag = natives(layout, _OTHER_TAGS)
+    text_tags = _text_tags(layout)
     levels, most = limits.levels, limits.items
     count = 1
     step_over = Walk(data, layout, limits, frozenset()).value
@@ -108,11 +116,9 @@ def content_reader(data: bytes, layout: Layout, limits: ReadLimits, decode: Deco
             elif pos > end:
                 raise past_end(data, layout, tag, pos, end)
             if tag == relationship_tag:
-                raw = data[start:pos]
-                relationship = words.get(raw) or decode(raw)
+                relationship = words.get(raw := data[start:pos]) or decode(raw)
             elif tag == value_type_tag:
-                raw = data[start:pos]
-                value_type = words.get(raw) or decode(raw)
+                value_type = words.get(raw := data[start:pos]) or decode(raw)
             elif tag == name_tag:
                 name, pos = code_at(start, pos, closed_value, 1)
             elif tag == measured_tag:

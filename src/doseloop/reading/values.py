@@ -11,7 +11,7 @@ import msgspec
 
 from doseloop.model.errors import Malformed, TooDeep
 from doseloop.model.reading import Code
-from doseloop.reading.elements import UNDEFINED, Layout, Walk, cut_header, past_end
+from doseloop.reading.elements import UNDEFINED, Layout, Walk, cut_header, natives, past_end
 from doseloop.reading.encoding import LONG_VRS
 from doseloop.reading.limits import ReadLimits
 from doseloop.reading.text import Decode
@@ -32,6 +32,9 @@ Leaves = Callable[[int, int, bool, int], tuple[list[Fields], int]]
 StepOver = Callable[[int, bytes, int, int, int], int]
 """Native tag, value representation, start, end and level of a nested open sequence give where it ended."""
 
+_DELIMITERS = (0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD)
+_CODE_VALUES = (0x00080100, 0x00080119, 0x00080120)
+_LEAVES = (0x00080102, 0x00080104, 0x0040A30A, 0x004008EA, 0x00081155)
 REMEMBERED_CODES = 4096
 LONGEST_REMEMBERED = 400
 
@@ -72,8 +75,8 @@ def leaf_reader(data: bytes, layout: Layout, limits: ReadLimits, step_over: Step
         layout.pair.unpack_from,
         layout.word.unpack_from,
     )
-    native, long_vrs = layout.native, LONG_VRS
-    item_tag, item_end, sequence_end = native(0xFFFEE000), native(0xFFFEE00D), native(0xFFFEE0DD)
+    long_vrs = LONG_VRS
+    item_tag, item_end, sequence_end = natives(layout, _DELIMITERS)
     levels = limits.levels
 
     def fields(pos: int, end: int, closed: bool, level: int) -> tuple[Fields, int]:
@@ -128,18 +131,13 @@ def leaf_reader(data: bytes, layout: Layout, limits: ReadLimits, step_over: Step
 
 def value_reader(data: bytes, layout: Layout, limits: ReadLimits, decode: Decode, memory: CodeMemory) -> ValueReader:  # noqa: C901 - one closure, see above
     """How the values of this data set are read."""
-    native, find, remembered = layout.native, data.find, memory.of(layout)
-    head, pair, word, item_tag = (
-        layout.head.unpack_from,
-        layout.pair.unpack_from,
-        layout.word.unpack_from,
-        native(0xFFFEE000),
-    )
-    value_tags = tuple(map(native, (0x00080100, 0x00080119, 0x00080120)))
-    scheme_tag, meaning_tag = native(0x00080102), native(0x00080104)
-    number_tag, unit_tag, uid_tag = native(0x0040A30A), native(0x004008EA), native(0x00081155)
-    delimiter = layout.pair.pack(native(0xFFFEE0DD), 0)
-    both_delimiters = layout.pair.pack(native(0xFFFEE00D), 0) + delimiter
+    find, remembered = data.find, memory.of(layout)
+    head, pair, word = layout.head.unpack_from, layout.pair.unpack_from, layout.word.unpack_from
+    item_tag, item_end_tag, sequence_end_tag = natives(layout, _DELIMITERS)
+    value_tags = natives(layout, _CODE_VALUES)
+    scheme_tag, meaning_tag, number_tag, unit_tag, uid_tag = natives(layout, _LEAVES)
+    delimiter = layout.pair.pack(sequence_end_tag, 0)
+    both_delimiters = layout.pair.pack(item_end_tag, 0) + delimiter
     codes: dict[bytes, Code | None] = {}
     known: dict[bytes, tuple[Measured, ...]] = {}
 
@@ -181,6 +179,7 @@ def value_reader(data: bytes, layout: Layout, limits: ReadLimits, decode: Decode
         raw = data[start:stop]
         if raw in known and start < stop <= end:
             return known[raw], stop
+        looked_up = stop
         quick = measured_as_usual(start, end, closed, level) if layout.explicit else None
         found: tuple[Measured, ...]
         if quick is not None:
@@ -188,7 +187,7 @@ def value_reader(data: bytes, layout: Layout, limits: ReadLimits, decode: Decode
         else:
             items, stop = leaves(start, end, closed, level)
             found = tuple([one_measured(item, level + 1) for item in items])
-        known[data[start:stop]] = found
+        known[raw if stop == looked_up else data[start:stop]] = found
         return found, stop
 
     def measured_as_usual(start: int, end: int, closed: bool, level: int) -> tuple[Measured, int] | None:
