@@ -85,6 +85,10 @@ class Header:
         return self.sop_class_uid.startswith(SR_CLASSES) or self.text(0x00080060) == "SR"
 
 
+OF_THE_TREE = frozenset((SPECIFIC_CHARACTER_SET, 0x00080016, 0x00080060, 0x0040A040, 0x0040A043)) | _CODES
+"""What the content tree needs of the header: character set, SOP class, modality, and value type and name of the root."""
+
+
 def _codes(data_set: DataSet, tag: int, decode: Decode) -> tuple[Code, ...]:
     items = data_set.get(tag, b"")
     codes = (code_of(item, decode) for item in items if isinstance(item, dict))
@@ -92,15 +96,15 @@ def _codes(data_set: DataSet, tag: int, decode: Decode) -> tuple[Code, ...]:
 
 
 def read_data_set(
-    encoded: Encoded, limits: ReadLimits, memory: CodeMemory
+    encoded: Encoded, limits: ReadLimits, memory: CodeMemory, wanted: frozenset[int] = WANTED
 ) -> tuple[Header, tuple[ContentItem, ...] | None]:
-    """The header and, where there is one, the children of the root of the content tree. Stops before pixels.
+    """The header's `wanted` elements and, where there is one, the children of the content tree's root. Stops before pixels.
 
     Raises `Truncated`, `Malformed`, `TooDeep`, `TooLarge`.
     """
     layout = layout_of(encoded)
     data, end = encoded.data, len(encoded.data)
-    header, pos = Walk(data, layout, limits, WANTED, STOPS).data_set(encoded.start, end, True, 1)
+    header, pos = Walk(data, layout, limits, wanted, STOPS).data_set(encoded.start, end, True, 1)
     decode = _decoder(header)
     children: tuple[ContentItem, ...] | None = None
     if data[pos : pos + 4] == layout.word.pack(layout.native(CONTENT_SEQUENCE)):

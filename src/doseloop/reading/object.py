@@ -9,7 +9,16 @@ from doseloop.model.reading import Code
 from doseloop.reading import tid10001_projection, tid10011_ct
 from doseloop.reading.concept_names import Items, concept_of
 from doseloop.reading.encoding import find_data_set
-from doseloop.reading.header import Header, equipment, patient, people, read_data_set, report_root, study_header
+from doseloop.reading.header import (
+    OF_THE_TREE,
+    Header,
+    equipment,
+    patient,
+    people,
+    read_data_set,
+    report_root,
+    study_header,
+)
 from doseloop.reading.limits import DEFAULT_LIMITS, ReadLimits
 from doseloop.reading.moments import date_iso, moment_iso, time_iso
 from doseloop.reading.patient import identity
@@ -28,7 +37,8 @@ def read_content_tree(
 
     Raises `NotDose` for a sound object without one, else an `ObjectError` (`NotDicom`, `Truncated`, `Malformed`, ...).
     """
-    header, children = read_data_set(find_data_set(data, limits), limits, memory or CodeMemory())
+    found = find_data_set(data, limits)
+    header, children = read_data_set(found, limits, memory or CodeMemory(), OF_THE_TREE)
     return _tree(header, children)
 
 

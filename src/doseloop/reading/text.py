@@ -24,7 +24,7 @@ def decoder(declared: bytes) -> Decode:
 
     def decode(raw: bytes) -> str:
         if raw.isascii() and b"\x1b" not in raw:
-            return raw.decode("ascii").rstrip(" \0").lstrip(" ")
+            return raw.decode("ascii").strip(" \0")
         return _decode_rare(raw, encodings).strip(" \0")
 
     return decode
