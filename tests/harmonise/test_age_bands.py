@@ -1,10 +1,10 @@
-"""Bands of age and classes of size."""
+"""Bands of age."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doseloop.harmonise.age_bands import AGE_BANDS, age_band, size_class
+from doseloop.harmonise.age_bands import AGE_BANDS, age_band
 
 
 @pytest.mark.parametrize(
@@ -25,12 +25,3 @@ def test_an_age_that_is_not_known_or_impossible_has_no_band() -> None:
 @given(st.floats(0, 130))
 def test_every_age_has_exactly_one_band(age: float) -> None:
     assert sum(band.holds(age) for band in AGE_BANDS) == 1
-
-
-@pytest.mark.parametrize(
-    ("weight", "name"),
-    [(None, "size unknown"), (0, "size unknown"), (49.9, "below standard"), (50, "standard"), (90, "standard"),
-     (90.1, "above standard")],
-)  # fmt: skip
-def test_both_ends_of_the_standard_weights_are_standard(weight: float | None, name: str) -> None:
-    assert size_class(weight) == name

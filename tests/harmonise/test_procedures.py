@@ -2,7 +2,7 @@
 
 import pytest
 
-from doseloop.harmonise.procedures import conclude, match, unmapped_name
+from doseloop.harmonise.procedures import conclude, match
 from doseloop.model.procedure import Abstention, Evidence, Match, StudyNames
 from doseloop.reference.procedures import catalogue
 
@@ -86,11 +86,6 @@ def test_the_site_s_mapping_stands_above_the_catalogue() -> None:
 def test_mappings_of_the_site_that_disagree_are_not_matched() -> None:
     names = StudyNames(study_description="A", protocol_name="B")
     assert matched(names, site={"A": "ct-head", "B": "ct-neck"}) is None
-
-
-def test_the_name_to_map_is_the_first_that_is_recorded() -> None:
-    assert unmapped_name(StudyNames(protocol_name="XY", acquisition_protocols=("Z",))) == "XY"
-    assert unmapped_name(StudyNames()) is None
 
 
 def test_a_projection_exam_never_gets_a_ct_procedure() -> None:

@@ -1,6 +1,7 @@
 """A real installation for tests: `doseloop serve` over a folder, on ports that are free."""
 
 import os
+import random
 import signal
 import socket
 import sqlite3
@@ -9,6 +10,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -21,10 +23,15 @@ AE = "DOSELOOP"
 
 
 def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
+    """A port that nobody listens on now, below those from which the system takes the near ends of connections.
+
+    A peer that tries again and again while nobody listens would in the end connect to itself and hold the port.
+    """
+    for port in random.SystemRandom().sample(range(20_000, 32_000), 100):
+        with socket.socket() as trial, suppress(OSError):
+            trial.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no port is free between 20,000 and 32,000")
 
 
 def until(condition: Callable[[], bool], seconds: float, what: str) -> None:
@@ -61,18 +68,28 @@ class Installation:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("DOSELOOP_")}
         return {**kept, **own, **ports, **self.settings}
 
+    @property
+    def log(self) -> Path:
+        """What the server and its roles told."""
+        return self.data.parent / "serve.log"
+
     def start(self) -> None:
         """Start the server and wait until it receives and shows pages."""
         command = [sys.executable, "-m", "doseloop.cli", "serve"]
-        with (self.data.parent / "serve.log").open("ab") as log:
+        with self.log.open("ab") as log:
             self.server = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log)
-        until(self.ready, 60, f"ready; log: {self.data.parent / 'serve.log'}")
+        until(self.ready_or_ended, 60, f"ready; log: {self.log}")
+        assert self.server.poll() is None, f"the server ended; its log:\n{self.log.read_text()[-2000:]}"
 
     def stop(self) -> None:
         """End the server in order."""
         if self.server is not None:
             self.server.terminate()
             self.server.wait(30)
+
+    def ready_or_ended(self) -> bool:
+        """Whether waiting longer is of no use."""
+        return self.ready() or (self.server is not None and self.server.poll() is not None)
 
     def ready(self) -> bool:
         """Whether pages are served and the receiver listens."""
@@ -94,11 +111,22 @@ class Installation:
             return None
         return found[0] if found else None
 
+    def reader(self) -> psutil.Process | None:
+        """A reader process of the worker, None while there is none."""
+        try:
+            worker = self.role("worker")
+            below = worker.children(recursive=True) if worker else []
+        except psutil.NoSuchProcess:
+            return None
+        return below[-1] if below else None
+
     def kill(self, name: str) -> None:
-        """SIGKILL for a role, or for `serve` itself."""
-        victim = self.server.pid if name == "serve" and self.server else getattr(self.role(name), "pid", None)
+        """SIGKILL for a role, for a reader, or for `serve` itself."""
+        found = self.reader() if name == "reader" else self.role(name)
+        victim = self.server.pid if name == "serve" and self.server else getattr(found, "pid", None)
         if victim is not None:
-            os.kill(victim, signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                os.kill(victim, signal.SIGKILL)
         if name == "serve" and self.server:
             self.server.wait(10)
 

@@ -8,7 +8,7 @@ from doseloop.model.errors import SimulationError
 from doseloop.simulate import SimulatedExam, standard_department, workday
 from doseloop.simulate.ct import typical_ctdi_vol_mgy
 from doseloop.simulate.department import CtProcedure
-from doseloop.simulate.faults import HighDose, demo_faults
+from doseloop.simulate.faults import HighDose
 from doseloop.simulate.send import deliveries_in_order
 from tests.simulate.trees import children, concept, descendants, needed, read
 
@@ -109,17 +109,6 @@ def test_a_fault_changes_no_other_exam() -> None:
     for exam in workday(DEPARTMENT, MONDAY, 51, [fault]):
         if not exam.truth.faults:
             assert exam.truth == usual[exam.truth.study_uid]
-
-
-def test_the_demo_has_its_faults_in_the_days_before_its_last() -> None:
-    last = date(2026, 11, 18)
-    found = Counter(
-        fault
-        for back in range(12)
-        for exam in workday(DEPARTMENT, last - timedelta(days=back), 1, demo_faults(last))
-        for fault in exam.truth.faults
-    )
-    assert found == {"high_dose": 3}
 
 
 def test_a_scanner_that_is_not_there_is_named() -> None:

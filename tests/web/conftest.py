@@ -50,7 +50,7 @@ def department(made: tuple[Path, Department], tmp_path: Path) -> Iterator[Depart
     shutil.copy(folder / "record.sqlite3", tmp_path / "record.sqlite3")
     (tmp_path / "facts").mkdir()
     before = settings.FOLDER.root
-    set_provider(department.trees.__getitem__)
+    set_provider(lambda _, key: department.trees[key])
     use_folder(tmp_path)
     yield department
     use_folder(before)

@@ -21,7 +21,7 @@ def main() -> None:
 
     call_command("migrate", verbosity=0)
     made = fill()
-    set_provider(made.trees.__getitem__)
+    set_provider(lambda _, key: made.trees[key])
     found = {
         name: getattr(made, name)
         for name in ("exam", "angiography", "other_exam", "flag", "other_flag", "object", "hostile_exam")

@@ -1,17 +1,15 @@
-"""Age to band, weight to size class.
+"""Age to band.
 
 Bands for children follow the groups of the American College of Radiology's registry (below 1, 1 to <5, 5 to <10, 10 to
 <15, 15 to <18 years; nrdrsupport.acr.org, article 11000103355). Adults begin at 18 years; some countries set adult
-levels from 16, for which a reference level may carry its own bounds of age. Standard adults weigh 50 to 90 kg (ICRP
-Publication 135: mean of 70 kg, for example by restricting the sample to 50 to 90 kg).
+levels from 16, for which a reference level may carry its own bounds of age.
 """
 
 from typing import Final
 
-from doseloop.model.patient_group import AgeBand, SizeClass
+from doseloop.model.patient_group import AgeBand
 
 ADULT_FROM_YEARS: Final = 18.0
-STANDARD_WEIGHT_KG: Final = (50.0, 90.0)
 
 AGE_BANDS: Final[tuple[AgeBand, ...]] = (
     AgeBand("child-0-1", "children below 1 year", "child", 0, 1),
@@ -28,13 +26,3 @@ def age_band(age_years: float | None) -> AgeBand | None:
     if age_years is None:
         return None
     return next((band for band in AGE_BANDS if band.holds(age_years)), None)
-
-
-def size_class(weight_kg: float | None) -> SizeClass:
-    """The size class of an adult's weight in kg; both ends of 50 to 90 kg are standard."""
-    if weight_kg is None or weight_kg <= 0:
-        return "size unknown"
-    low, high = STANDARD_WEIGHT_KG
-    if weight_kg < low:
-        return "below standard"
-    return "standard" if weight_kg <= high else "above standard"

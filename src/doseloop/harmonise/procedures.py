@@ -40,11 +40,6 @@ def conclude(
     return _contradiction(outcome, by_acquisition, names, catalogue) or outcome
 
 
-def unmapped_name(names: StudyNames) -> str | None:
-    """The name that a person would map, as written: the first that is recorded, of the study before acquisitions."""
-    return next((words for _, words in (*_study_names(names), *_acquisition_names(names))), None)
-
-
 def _study_names(names: StudyNames) -> Iterator[tuple[NameField, str]]:
     fields: tuple[tuple[NameField, str | None], ...] = (
         ("requested procedure", names.requested_procedure),

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 Category = Literal["adult", "child"]
-SizeClass = Literal["below standard", "standard", "above standard", "size unknown"]
 
 
 @dataclass(frozen=True, slots=True)

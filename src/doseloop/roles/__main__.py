@@ -3,8 +3,11 @@
 import sys
 from importlib import import_module
 
-from doseloop.roles.process import end_with_parent, log_as, stop_on_signal
+from doseloop.roles.process import end_with_parent, end_within, log_as, stop_on_signal
 from doseloop.roles.record import open_record
+
+_LONGEST_END_S = 8.0
+"""Less than `serve` waits for its roles, and than a new `serve` waits for the lock."""
 
 
 def main() -> None:
@@ -12,6 +15,7 @@ def main() -> None:
     role, parent = sys.argv[1], int(sys.argv[2])
     end_with_parent(parent)
     stop = stop_on_signal()
+    end_within(_LONGEST_END_S, stop)
     log_as(role)
     open_record(None)
     import_module(f"doseloop.roles.{role}").run(stop)

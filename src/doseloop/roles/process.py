@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import threading
+import time
 import traceback
 from types import FrameType
 
@@ -33,6 +34,20 @@ def stop_on_signal() -> threading.Event:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, set_it)
     return stop
+
+
+def end_within(seconds: float, stop: threading.Event) -> None:
+    """Have this process end at the latest so long after `stop`, whatever still runs in it.
+
+    What was acknowledged is on disk by then; a role that lingers would keep its port and its lock from the next one.
+    """
+
+    def watch() -> None:
+        stop.wait()
+        time.sleep(seconds)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def log_as(role: str) -> None:

@@ -15,7 +15,7 @@ from a2wsgi.wsgi_typing import WSGIApp
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
-from doseloop.access.scope import NOTHING
+from doseloop.access.scope import NOTHING, Scope
 from doseloop.facts.today import day
 from doseloop.model.errors import SetupError
 from doseloop.reading.process import ReaderPool
@@ -44,8 +44,8 @@ def trees(folder: DataFolder, pool: ReaderPool) -> Provider:
     """Content trees of kept objects, read in a process of its own."""
     vault = Vault(folder.objects, folder.key("objects"))
 
-    def tree(object_id: int) -> ContentItem:
-        with in_memory(vault.read(sha256_of(object_id))) as path:
+    def tree(scope: Scope, object_id: int) -> ContentItem:
+        with in_memory(vault.read(sha256_of(scope, object_id))) as path:
             return pool.tree(path)
 
     return tree

@@ -6,7 +6,7 @@ way, or None. Further faults (drift, copied protocol, adult protocol on a child,
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Protocol
 
 from doseloop.simulate.conditions import USUAL, Conditions
@@ -78,14 +78,3 @@ def planted(faults: Sequence[Fault], slot: Slot) -> Planted:
             typical=conditions.typical or found.typical,
         )
     return Planted(tuple(name for name, _ in touching), conditions)
-
-
-def demo_faults(last_day: date) -> tuple[Fault, ...]:
-    """The faults of the demo, in the working days before its last day."""
-    recent = [last_day - timedelta(days=back) for back in range(1, 12)]
-    working = [day for day in recent if day.weekday() < 5]
-    return (
-        HighDose("CT2", "CT Abdomen/Pelvis", working[0]),
-        HighDose("CT1", "CT Chest", working[4]),
-        HighDose("Angio 1", "Coronary Angiography", working[2]),
-    )

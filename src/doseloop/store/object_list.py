@@ -70,8 +70,10 @@ def in_trouble(scope: Scope, within: timedelta, most: int = 20) -> tuple[ObjectS
     return _shown(rows.filter(_seen_by(scope)).order_by("-received_at")[:most])
 
 
-def backlog() -> Backlog:
-    """What waits for a worker, over all sites: a count tells nothing about a patient."""
+def backlog(scope: Scope) -> Backlog:
+    """What waits for a worker, whose site nobody knows before it is read: a count, for whoever sees a site at all."""
+    if not (scope.sites or scope.every_site):
+        return Backlog(0, None)
     waiting = DoseObjectRow.objects.filter(state=DoseObjectRow.State.WAITING)
     return Backlog(waiting.count(), waiting.order_by("received_at").values_list("received_at", flat=True).first())
 

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 import msgspec
 from django.utils import timezone
 
+from doseloop.access.scope import Scope
 from doseloop.model.dose_object import DoseObject, ReadResult
 from doseloop.model.errors import DoseloopError, NotVisible
+from doseloop.store import visible
 from doseloop.store.claims import Claim, held_by
 from doseloop.store.models import DoseObjectRow, Identity
 from doseloop.store.packing import pack, unpack
@@ -86,9 +88,9 @@ def beside_copies(claim: Claim, dose: DoseObject, identity: Identity) -> Beside:
     return Beside(_Standing.REVISION if copies else _Standing.CURRENT)
 
 
-def sha256_of(key: int) -> str:
-    """The name of an object's bytes. Errors: `NotVisible`."""
-    found = DoseObjectRow.objects.filter(pk=key).values_list("sha256", flat=True).first()
+def sha256_of(scope: Scope, key: int) -> str:
+    """The name of the bytes of an exam's object. Errors: `NotVisible`, also where the scope leaves the exam's site out."""
+    found = DoseObjectRow.objects.filter(pk=key, exam__in=visible.exams(scope)).values_list("sha256", flat=True).first()
     if found is None:
         raise NotVisible("There is no such object.")
     return found

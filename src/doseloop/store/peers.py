@@ -7,6 +7,8 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from doseloop.access.scope import Scope
+from doseloop.store import visible
 from doseloop.store.models import RefusedPeer
 
 
@@ -32,7 +34,12 @@ def note_refusal(ae: str, host: str, reason: str) -> None:
             RefusedPeer.objects.filter(pk=row.pk).update(count=F("count") + 1, last_at=now)
 
 
-def refusals(within: timedelta) -> tuple[Refusal, ...]:
-    """Peers refused within the time before now, the latest first."""
+def refusals(scope: Scope, within: timedelta) -> tuple[Refusal, ...]:
+    """Peers refused within the time before now, the latest first.
+
+    A peer that was turned away belongs to no site: nothing where the scope leaves one out.
+    """
+    if not visible.sees_all(scope):
+        return ()
     rows = RefusedPeer.objects.filter(last_at__gte=timezone.now() - within).order_by("-last_at")
     return tuple(Refusal(row.ae, row.host, row.reason, row.count, row.last_at) for row in rows)

@@ -15,8 +15,3 @@ def display_units(scope: Scope) -> dict[str, str]:
     chosen = [site.units for site in sites(scope)]
     names = {name for units in chosen for name in units}
     return {name: chosen[0][name] for name in names if len({units.get(name) for units in chosen}) == 1}
-
-
-def covers_every_site(scope: Scope) -> bool:
-    """Whether there is no site that the scope leaves out: what belongs to no site is shown only then."""
-    return visible.sees_all(scope)

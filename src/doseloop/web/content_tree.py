@@ -5,6 +5,7 @@ from typing import Protocol
 
 from django.apps import apps
 
+from doseloop.access.scope import Scope
 from doseloop.model.errors import ReaderStopped
 from doseloop.model.reading import Code
 
@@ -41,8 +42,9 @@ class ItemLike(Protocol):
     def children(self) -> tuple["ItemLike", ...]: ...
 
 
-Provider = Callable[[int], ItemLike]
-"""Key of the object to the root of its tree; raises `ObjectError` where the object cannot be read."""
+Provider = Callable[[Scope, int], ItemLike]
+"""Scope and key of the object to the root of its tree; raises `ObjectError` where the object cannot be read,
+`NotVisible` where the scope does not see it."""
 
 
 def set_provider(provider: Provider) -> None:
@@ -50,12 +52,12 @@ def set_provider(provider: Provider) -> None:
     apps.get_app_config("web").tree = provider  # type: ignore[attr-defined]
 
 
-def content_tree(object_id: int) -> ItemLike:
-    """The root of the object's tree. Errors: `ObjectError`; `ReaderStopped` where no reader runs beside this server."""
+def content_tree(scope: Scope, object_id: int) -> ItemLike:
+    """The root of the object's tree. Errors: those of `Provider`; `ReaderStopped` where no reader runs."""
     provider: Provider | None = apps.get_app_config("web").tree  # type: ignore[attr-defined]
     if provider is None:
         raise ReaderStopped("No reader runs beside this server, so that objects cannot be opened.")
-    return provider(object_id)
+    return provider(scope, object_id)
 
 
 def walk(root: ItemLike) -> Iterator[ItemLike]:

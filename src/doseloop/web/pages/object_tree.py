@@ -25,7 +25,7 @@ def object_tree(request: HttpRequest, exam: int, object_id: int) -> HttpResponse
     at = request.GET.get("at", "")
     context = {"exam": detail, "object": found, "at": at}
     try:
-        root = content_tree(object_id)
+        root = content_tree(scope, object_id)
     except ObjectError as error:
         return render(request, "doseloop/object_tree.html", {**context, "error": error})
     used = _used(scope, exam, object_id)

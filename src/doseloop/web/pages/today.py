@@ -55,7 +55,7 @@ def _live(request: HttpRequest) -> dict[str, Any]:
         "new_since": timezone.now() - timedelta(seconds=8),
         "flags": flags.flag_list(scope, state="open", most=5),
         "count_open": flags.count_open(scope),
-        "backlog": object_list.backlog(),
+        "backlog": object_list.backlog(scope),
         "scanners": scanners,
         "silent": [scanner for scanner in scanners if scanner.silent],
         "chart": day_chart.option(figures, names, now_here().hour) if figures else None,
@@ -68,7 +68,7 @@ def _rest(request: HttpRequest) -> dict[str, Any]:
     return {
         "silent_hours": settings.DOSELOOP.silent_hours,
         "trouble": object_list.in_trouble(scope, _LOOKED_BACK),
-        "refused": peers.refusals(_LOOKED_BACK) if site_list.covers_every_site(scope) else (),
+        "refused": peers.refusals(scope, _LOOKED_BACK),
         "sites": site_list.sites(scope),
     }
 
