@@ -128,7 +128,7 @@ def test_dose_check_is_as_the_object_says() -> None:
         "ctdivol_alert_mgy": "ctdi_vol_alert_mgy",
         "accumulated_dlp_forward_mgycm": "accumulated_dlp_forward_estimate_mgy_cm",
         "accumulated_ctdivol_forward_mgy": "accumulated_ctdi_vol_forward_estimate_mgy",
-        "alert_person": "person",
+        "alert_person": "alert_person",
         "dlp_notification_configured": "dlp_notification_configured",
         "ctdivol_notification_configured": "ctdi_vol_notification_configured",
         "ctdivol_notification_mgy": "ctdi_vol_notification_mgy",

@@ -21,6 +21,7 @@ from tests.reading.reports import ENCODINGS, Encoding
 from tests.shared import shared
 
 KEY = b"k" * 32
+TYPED = ("alert_reason", "alert_person", "notification_reason", "notification_person")
 REPORTS = {"ct": canary.ct, "projection": canary.projection}
 
 
@@ -39,7 +40,7 @@ def about_dose(result: ReadResult) -> tuple[object, ...]:
         (dose.equipment, dose.study.study_uid, dose.study.date, dose.study.time, dose.study.description),
         (dose.study.procedure_codes, dose.study.requested_procedure, dose.study.protocol_name, dose.started_at),
         (dose.patient.sex, dose.patient.height_m, dose.patient.weight_kg, age_band(dose.patient.age_years)),
-        (events, [replace(check, reason_for_proceeding=None, person=None) for check in checks]),
+        (events, [replace(check, **dict.fromkeys(TYPED)) for check in checks]),
         [replace(event, comment=None) for event in dose.projection_events],
     )
 

@@ -37,9 +37,12 @@ _STAFF_CONCEPTS = frozenset(("113870", "113871", "121008", "121114"))
 _ORDER_CONCEPTS = frozenset(("121020", "121021", "121022"))
 """Placer Number, Filler Number, Accession Number (TID 1005)."""
 _SUBJECT_ID, _SUBJECT_BIRTH_DATE, _COMMENT, _REASON = "121030", "121031", "121106", "113907"
+_ABOUT_PEOPLE = frozenset(("113516", "113724", "113552"))
+"""Prescription Identifier, Calibration Responsible Party, Recent Physical Activity."""
 _KEPT_TEXT = (frozenset(MEANINGS) | {"110119", "113720", "113877", "113878", "113879", "113880", "121126"}) - {
     *(_COMMENT, _REASON),
     *_STAFF_CONCEPTS,
+    *_ABOUT_PEOPLE,
 }
 """Terms, and names of protocols and equipment: the concepts that are read, and the participating device (TID 1021)."""
 _METHOD = (

@@ -8,13 +8,18 @@ items whose maker mistyped the number.
 from collections.abc import Iterable, Iterator
 
 from doseloop.model.reading import Code, Reading
+from doseloop.reading.moments import moment_iso
 from doseloop.reading.sr import ContentItem
 from doseloop.reading.units import factor_to, numbers_of
 from doseloop.reading.values import Measured
 
 MEANINGS = {
+    "109054": "Patient State",
     "110180": "Study Instance UID",
     "111031": "Image View",
+    "111032": "View Modifier",
+    "111046": "Percent Fibroglandular Tissue",
+    "111172": "Paddle",
     "111526": "DateTime Started",
     "111631": "Average Glandular Dose",
     "111632": "Anode Target Material",
@@ -25,15 +30,40 @@ MEANINGS = {
     "111637": "Accumulated Average Glandular Dose",
     "111638": "Patient Equivalent Thickness",
     "111647": "Compression Force",
+    "111648": "Compression Pressure",
+    "111649": "Compression Contact Area",
     "112011": "Positioner Primary Angle",
     "112012": "Positioner Secondary Angle",
+    "112227": "Frame of Reference UID",
+    "113500": "Radiopharmaceutical Radiation Dose Report",
+    "113502": "Radiopharmaceutical Administration",
+    "113503": "Radiopharmaceutical Administration Event UID",
+    "113505": "Intravenous Extravasation Symptoms",
+    "113506": "Estimated Extravasation Activity",
+    "113507": "Administered activity",
+    "113508": "Pre-Administration Measured Activity",
+    "113509": "Post-Administration Measured Activity",
+    "113510": "Drug Product Identifier",
+    "113511": "Radiopharmaceutical Dispense Unit Identifier",
+    "113512": "Radiopharmaceutical Lot Identifier",
+    "113513": "Reagent Vial Identifier",
+    "113514": "Radionuclide Vial Identifier",
+    "113516": "Prescription Identifier",
+    "113517": "Organ Dose Information",
+    "113518": "Organ Dose",
+    "113550": "Fasting Duration",
+    "113551": "Hydration Volume",
+    "113552": "Recent Physical Activity",
     "113605": "Irradiation Event Label",
     "113701": "X-Ray Radiation Dose Report",
     "113702": "Accumulated X-Ray Dose Data",
     "113705": "Scope of Accumulation",
     "113706": "Irradiation Event X-Ray Data",
+    "113720": "Calibration Protocol",
     "113721": "Irradiation Event Type",
     "113722": "Dose Area Product Total",
+    "113723": "Calibration DateTime",
+    "113724": "Calibration Responsible Party",
     "113725": "Dose (RP) Total",
     "113726": "Fluoro Dose Area Product Total",
     "113727": "Acquisition Dose Area Product Total",
@@ -67,6 +97,7 @@ MEANINGS = {
     "113759": "Table Longitudinal End Position",
     "113760": "Table Lateral End Position",
     "113761": "Table Height End Position",
+    "113763": "Calibration Uncertainty",
     "113764": "Acquisition Plane",
     "113766": "Focal Spot Size",
     "113767": "Average X-Ray Tube Current",
@@ -81,7 +112,9 @@ MEANINGS = {
     "113789": "Collimated Field Width",
     "113790": "Collimated Field Area",
     "113791": "Pulse Rate",
+    "113792": "Distance Source to Table Plane",
     "113793": "Pulse Width",
+    "113794": "Dose Measurement Device",
     "113795": "Acquired Image",
     "113809": "Start of X-Ray Irradiation",
     "113810": "End of X-Ray Irradiation",
@@ -91,6 +124,7 @@ MEANINGS = {
     "113819": "CT Acquisition",
     "113820": "CT Acquisition Type",
     "113822": "CT Acquisition Parameters",
+    "113823": "Number of X-Ray Sources",
     "113824": "Exposure Time",
     "113825": "Scanning Length",
     "113826": "Nominal Single Collimation Width",
@@ -103,8 +137,10 @@ MEANINGS = {
     "113833": "Maximum X-Ray Tube Current",
     "113834": "Exposure Time per Rotation",
     "113835": "CTDIw Phantom Type",
+    "113837": "Mean CTDIfreeair",
     "113838": "DLP",
     "113839": "Effective Dose",
+    "113840": "Effective Dose Conversion Factor",
     "113842": "X-Ray Modulation Type",
     "113845": "Exposure Index",
     "113846": "Target Exposure Index",
@@ -114,7 +150,15 @@ MEANINGS = {
     "113870": "Person Name",
     "113875": "Person Role in Procedure",
     "113876": "Device Role in Procedure",
+    "113877": "Device Name",
+    "113878": "Device Manufacturer",
+    "113879": "Device Model Name",
+    "113880": "Device Serial Number",
     "113893": "Length of Reconstructable Volume",
+    "113895": "Top Z Location of Reconstructable Volume",
+    "113896": "Bottom Z Location of Reconstructable Volume",
+    "113897": "Top Z Location of Scanning Length",
+    "113898": "Bottom Z Location of Scanning Length",
     "113899": "Exposed Range",
     "113900": "Dose Check Alert Details",
     "113901": "DLP Alert Value Configured",
@@ -132,21 +176,50 @@ MEANINGS = {
     "113913": "DLP Forward Estimate",
     "113914": "CTDIvol Forward Estimate",
     "113930": "Size Specific Dose Estimation",
+    "113946": "Projection Eponymous Name",
+    "113956": "CR/DR Mechanical Configuration",
     "113980": "Water Equivalent Diameter",
     "121012": "Device Observer UID",
     "121013": "Device Observer Name",
     "121014": "Device Observer Manufacturer",
     "121015": "Device Observer Model Name",
     "121016": "Device Observer Serial Number",
+    "121032": "Subject Sex",
+    "121033": "Subject Age",
     "121058": "Procedure Reported",
     "121106": "Comment",
     "121114": "Performing Physician",
+    "121118": "Patient Characteristics",
+    "121135": "Observation DateTime",
+    "121406": "Reference Authority",
     "122130": "Dose Area Product",
+    "122142": "Acquisition Device Type",
+    "122322": "Calibration Factor",
     "122505": "Calibration",
+    "123001": "Radiopharmaceutical",
+    "123003": "Radiopharmaceutical Start DateTime",
+    "123004": "Radiopharmaceutical Stop DateTime",
+    "123005": "Radiopharmaceutical Volume",
+    "123007": "Radiopharmaceutical Specific Activity",
     "123014": "Target Region",
     "125203": "Acquisition Protocol",
+    "118538004": "Mass",
+    "14749-6": "Glucose",
+    "2160-0": "Creatinine",
+    "272737002": "Site of",
+    "29463-7": "Patient Weight",
+    "304283002": "Radionuclide Half Life",
+    "349358000": "Radiopharmaceutical agent",
+    "363698007": "Finding Site",
+    "410675002": "Route of administration",
+    "60621009": "Body Mass Index",
+    "80274001": "Glomerular Filtration Rate",
+    "8277-6": "Body Surface Area",
+    "8302-2": "Patient Height",
+    "89457008": "Radionuclide",
     "G-C0E8": "Has Intent",
     "G-C171": "Laterality",
+    "G-C2D0": "Associated Procedure",
     "G-C32C": "Procedure Context",
     "T-D0005": "Anatomical Structure",
 }
@@ -158,11 +231,25 @@ SAME = {
     "408730004": "G-C32C",
     "91723000": "T-D0005",
     "113735": "113824",
+    "F-61FDB": "349358000",
+    "C-10072": "89457008",
+    "R-42806": "304283002",
+    "G-C340": "410675002",
+    "G-C581": "272737002",
+    "G-C0E3": "363698007",
+    "G-D701": "118538004",
+    "363702006": "G-C2D0",
+    "F-01860": "60621009",
+    "F-70210": "80274001",
+    "2345-7": "14749-6",
 }
-"""Other codes of the same concept: SNOMED CT for SNOMED-RT, and the two codes of Exposure Time."""
+"""Other codes of the same concept: SNOMED CT for SNOMED-RT (or the reverse), and the two codes of Exposure Time."""
 
 OWN_CONTAINERS = frozenset(
-    ("113702", "113706", "113771", "113811", "113819", "113831", "113900", "113908", "122505", "113876", "113870")
+    (
+        *("113702", "113706", "113771", "113811", "113819", "113831", "113900", "113908", "122505", "113876", "113870"),
+        *("113502", "113517", "121118"),
+    )
 )
 """Containers whose items mean something of their own; those of any other container belong to the item around it."""
 
@@ -234,6 +321,29 @@ class Items:
         """As `coded`, without its place."""
         found = self.coded(concept)
         return found.value if found else None
+
+    def every_code(self, concept: str) -> tuple[Reading[Code], ...]:
+        """As `coded`, of every item that has one."""
+        items = self._by_concept.get(concept, ())
+        return tuple(Reading(one.code, one.place, one.code.value or one.code.meaning) for one in items if one.code)
+
+    def moment(self, concept: str) -> Reading[str] | None:
+        """A DATETIME as the local wall clock, ISO; says in `missing` what is written and is no time."""
+        written = self.text(concept)
+        if written is None:
+            return None
+        moment = moment_iso(written.value)
+        if moment is None:
+            name = MEANINGS.get(concept, concept)
+            self._missing.append(
+                f"{name} at {written.place} is written {written.recorded[:40]!r}, which is not a time."
+            )
+            return None
+        return Reading(moment, written.place, written.recorded)
+
+    def below(self, *concepts: str) -> list["Items"]:
+        """The items below each item of these concepts."""
+        return [Items(item, self._missing) for item in self.all(*concepts)]
 
     def flag(self, concept: str) -> bool | None:
         """Yes or No (CID 230)."""
