@@ -35,8 +35,6 @@ class ImageHeader:
     """Patient Position (0018,5100): HFS, FFP, ..."""
     quality_control: bool | None = None
     """Quality Control Image (0028,0300)."""
-    comment_on_dose: str | None = None
-    """Comments on Radiation Dose (0040,0310)."""
 
     @property
     def is_derived(self) -> bool:

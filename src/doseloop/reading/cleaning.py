@@ -24,6 +24,7 @@ from doseloop.reading.concept_names import MEANINGS, concept_of
 from doseloop.reading.confidentiality import ORDER_NUMBERS, STAFF, action_on, vr_of
 from doseloop.reading.encoding import EXPLICIT_BIG, EXPLICIT_LITTLE, IMPLICIT_LITTLE, Encoded
 from doseloop.reading.patient import written_age
+from doseloop.reading.private import is_kept
 from doseloop.reading.text import Decode, decoder
 from doseloop.reading.vendors import dose_in_comment
 
@@ -165,6 +166,8 @@ class _Cleaner:
         elif tag in STAFF:
             names = map(str.strip, self.text(data_set, tag).split("\\"))
             _put(data_set, tag, [staff_name(name, self._replacements.key) for name in names if name])
+        elif tag.is_private and is_kept(self._creator(data_set, tag), tag):
+            return False
         elif action == "remove" or tag.element == 0:
             del data_set[tag]
         elif tag in (_TEXT, _PERSON) or tag in _MOMENTS:
@@ -177,6 +180,11 @@ class _Cleaner:
             dummy = action == "dummy" and vr_of(tag) in ("LO", "SH", "ST", "LT", "UT", "UC", "CS")
             _put(data_set, tag, REMOVED if dummy else None)
         return True
+
+    def _creator(self, data_set: Dataset, tag: BaseTag) -> str:
+        """Who reserved the block of a private element; of the reserving element its own value."""
+        block = tag.element if tag.element <= 0xFF else tag.element >> 8
+        return self.text(data_set, tag.group << 16 | block)
 
     def _clean_sequence(self, data_set: Dataset, tag: BaseTag) -> bool:
         element = data_set.get_item(tag)

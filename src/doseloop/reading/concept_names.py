@@ -369,7 +369,7 @@ def number_in(
     items: Iterable[ContentItem], units: dict[str, float], missing: list[str], total: bool, nothing_is_zero: bool
 ) -> Reading[float] | None:
     """See `Items.number`."""
-    finest: list[tuple[float, ContentItem, Measured]] = []
+    finest: list[tuple[ContentItem, Measured, list[float]]] = []
     finest_factor = 0.0
     for item in items:
         for measured in item.measured:
@@ -379,13 +379,13 @@ def number_in(
             if not finest or factor < finest_factor:
                 finest, finest_factor = [], factor
             if factor == finest_factor:
-                finest += [(number, item, measured) for number in numbers]
+                finest.append((item, measured, numbers))
     if not finest:
         return None
-    value = _combined([number for number, _, _ in finest], total) * finest_factor
+    value = _combined([number for _, _, numbers in finest for number in numbers], total) * finest_factor
     if value == 0 and nothing_is_zero:
         return None
-    return Reading(value, finest[0][1].place, _recorded([(item, measured) for _, item, measured in finest]))
+    return Reading(value, finest[0][0].place, _recorded([measured for _, measured, _ in finest]))
 
 
 def _combined(numbers: list[float], total: bool) -> float:
@@ -397,10 +397,9 @@ def _combined(numbers: list[float], total: bool) -> float:
     return sum(counted) / len(counted) if counted else 0.0
 
 
-def _recorded(sources: list[tuple[ContentItem, Measured]]) -> str:
-    written = [measured.number for measured in {id(measured): measured for _, measured in sources}.values()]
-    unit = sources[0][1].unit
-    return " ".join(("\\".join(written), unit.value)) if unit and unit.value else "\\".join(written)
+def _recorded(values: list[Measured]) -> str:
+    written, unit = "\\".join(one.number for one in values), values[0].unit
+    return f"{written} {unit.value}" if unit and unit.value else written
 
 
 def _converted(

@@ -6,6 +6,7 @@ never changes one that the template's item gave. Which entries applied stands in
 
 from doseloop.model.dose_object import DoseObject
 from doseloop.reading.concept_names import Items
+from doseloop.reading.tags import Tags
 from doseloop.reading.vendors import philips, siemens
 from doseloop.reading.vendors.quirk import Quirk
 
@@ -18,6 +19,15 @@ def amended(dose: DoseObject, root: Items) -> DoseObject:
     for quirk in QUIRKS:
         if quirk.maker in maker:
             dose = quirk.apply(dose, root)
+    return dose
+
+
+def amended_image(dose: DoseObject, tags: Tags) -> DoseObject:
+    """As `amended`, of an image."""
+    maker = (dose.equipment.manufacturer or "").casefold()
+    for quirk in QUIRKS:
+        if quirk.maker in maker:
+            dose = quirk.apply_to_image(dose, tags)
     return dose
 
 
