@@ -385,14 +385,14 @@ def test_types_of_events_are_counted_right() -> None:
 
 def test_names_come_out_in_their_scripts() -> None:
     for name, result in readings():
-        truth, people = told("truth")[name], result.dose.people
+        truth, people, asked = told("truth")[name], result.dose.people, result.requesters
         assert result.identity.name == (truth["patient"]["name"] or None), name
         assert result.identity.number == (truth["patient"]["id"] or None), name
         for field, ours in (
             ("performing_physician", people.physicians),
-            ("referring_physician", people.referring),
-            ("requesting_physician", people.requesting),
-            ("reading_physician", people.reading),
+            ("referring_physician", asked.referring),
+            ("requesting_physician", asked.requesting),
+            ("reading_physician", asked.reading),
         ):
             written = truth["people"][field]
             assert not written or written in ours, f"{name} {field}"

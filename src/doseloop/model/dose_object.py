@@ -118,6 +118,12 @@ class People:
     """Operators' Name (0008,1070) and operators in the content tree."""
     physicians: tuple[str, ...] = ()
     """Performing Physician's Name (0008,1050)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Requesters:
+    """Who asked for the study and who reports it, as typed. Not kept: no dose depends on them."""
+
     referring: tuple[str, ...] = ()
     """Referring Physician's Name (0008,0090)."""
     requesting: tuple[str, ...] = ()
@@ -209,6 +215,7 @@ class ReadResult:
 
     identity: Identity
     dose: DoseObject
+    requesters: Requesters = Requesters()
     header_bytes: int | None = None
     """Of an image: how many bytes of the file come before the pixels, which are all that is kept; None to keep it whole."""
 

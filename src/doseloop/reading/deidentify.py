@@ -8,7 +8,7 @@ import warnings
 from dataclasses import replace
 
 from doseloop.model.ct import CtEvent
-from doseloop.model.dose_object import Deidentified, People, ReadResult
+from doseloop.model.dose_object import Deidentified, People, ReadResult, Requesters
 from doseloop.model.errors import Malformed
 from doseloop.model.projection import PlaneTotals
 from doseloop.model.pseudonym import order_number, pseudonym, staff_name
@@ -55,7 +55,12 @@ def pseudonymous(result: ReadResult, key: bytes) -> ReadResult:
     number = order_number(dose.study.accession_number or "", key) or None
     study = replace(dose.study, accession_number=number)
     people = People(_named(dose.people.operators, key), _named(dose.people.physicians, key))
-    return replace(result, identity=pseudonym(result.identity, key), dose=replace(dose, study=study, people=people))
+    return replace(
+        result,
+        identity=pseudonym(result.identity, key),
+        dose=replace(dose, study=study, people=people),
+        requesters=Requesters(),
+    )
 
 
 def _named(names: tuple[str, ...], key: bytes) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """Who and what took part in an event, and what makers add to it (TID 1020 and 1021, PS3.16)."""
 
+import re
 from collections.abc import Iterator
 
 from doseloop.model.device import EventDevice
@@ -8,6 +9,8 @@ from doseloop.reading.concept_names import Items
 from doseloop.reading.sr import ContentItem
 
 _PRIVATE = "99"
+_OF_PEOPLE = re.compile("physician|patient|operator|person|nurse|user", re.IGNORECASE)
+"""Names of items that are not kept: they say who, not how."""
 
 
 def device(items: Items) -> EventDevice | None:
@@ -30,7 +33,7 @@ def _private(container: ContentItem) -> Iterator[MakerItem]:
         if concept is None or concept.scheme[:2] != _PRIVATE:
             continue
         value, unit = _written(item)
-        if value:
+        if value and item.value_type != "PNAME" and not _OF_PEOPLE.search(concept.meaning):
             yield MakerItem(concept.meaning or concept.value, value, unit, item.place)
         yield from _private(item)
 

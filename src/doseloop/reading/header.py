@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pydicom.config import IGNORE
 from pydicom.uid import UID
 
-from doseloop.model.dose_object import Equipment, PatientAtStudy, People, StudyHeader
+from doseloop.model.dose_object import Equipment, PatientAtStudy, People, Requesters, StudyHeader
 from doseloop.model.errors import Malformed, TooLarge
 from doseloop.model.reading import Code
 from doseloop.reading.elements import IMPLICIT_LITTLE, UNDEFINED, DataSet, Layout, Walk, layout_of, past_end
@@ -198,10 +198,12 @@ def people(header: Header, operators: tuple[str, ...], physicians: tuple[str, ..
     return People(
         operators=tuple(dict.fromkeys((*header.texts(0x00081070), *operators))),
         physicians=tuple(dict.fromkeys((*header.texts(0x00081050), *physicians))),
-        referring=header.texts(0x00080090),
-        requesting=header.texts(0x00321032),
-        reading=header.texts(0x00081060),
     )
+
+
+def requesters(header: Header) -> Requesters:
+    """Who asked for the study and who reports it."""
+    return Requesters(*map(header.texts, (0x00080090, 0x00321032, 0x00081060)))
 
 
 def patient(header: Header) -> PatientAtStudy:

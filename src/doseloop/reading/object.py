@@ -5,7 +5,7 @@ from doseloop.model.errors import NotDose, NotReadYet
 from doseloop.reading import dose_screen
 from doseloop.reading.concept_names import concept_of
 from doseloop.reading.encoding import find_data_set
-from doseloop.reading.header import OF_THE_TREE, WANTED, Header, read_data_set, report_root
+from doseloop.reading.header import OF_THE_TREE, WANTED, Header, read_data_set, report_root, requesters
 from doseloop.reading.header_tree import header_tree
 from doseloop.reading.kinds import image_kind, report_kind
 from doseloop.reading.limits import DEFAULT_LIMITS, ReadLimits
@@ -50,7 +50,7 @@ def read_object(data: bytes, limits: ReadLimits = DEFAULT_LIMITS, memory: CodeMe
     header, children = read_data_set(find_data_set(data, limits), limits, memory or CodeMemory())
     is_report = children is not None or header.is_report
     dose = _report(header, report_root(header, children)) if is_report else _image(header)
-    return ReadResult(_identity(header), dose, None if is_report else header.length)
+    return ReadResult(_identity(header), dose, requesters(header), None if is_report else header.length)
 
 
 def _report(header: Header, root: ContentItem) -> DoseObject:

@@ -61,8 +61,15 @@ NEWTON = {"N": 1.0, "daN": 10.0, "kN": 1e3, "mN": 1e-3}
 DEGREES = {"deg": 1.0, "degree": 1.0, "degrees": 1.0, "rad": 180 / math.pi}
 PER_SECOND = {"/s": 1.0, "pulse/s": 1.0, "pulses/s": 1.0, "1/s": 1.0, "s-1": 1.0, "Hz": 1.0, "fps": 1.0, "/min": 1 / 60}
 COUNT = {
-    "": 1.0, "1": 1.0, "ratio": 1.0, "events": 1.0, "X-raysources": 1.0,
-    "pulse": 1.0, "pulses": 1.0, "nounits": 1.0, "nounit": 1.0,
+    "": 1.0,
+    "1": 1.0,
+    "ratio": 1.0,
+    "events": 1.0,
+    "X-raysources": 1.0,
+    "pulse": 1.0,
+    "pulses": 1.0,
+    "nounits": 1.0,
+    "nounit": 1.0,
 }
 PERCENT = {"%": 1.0, "percent": 1.0, "1": 100.0, "ratio": 100.0}
 MM2 = {unit: factor * 1e2 for unit, factor in _AREA_CM2.items()}
