@@ -31,6 +31,7 @@ _POSITRON_EMITTERS: Final = frozenset(
         "I-124",
     )
 )
+_RAISED: Final = re.compile(r"\^(\d{1,3}m?)\^")
 _MASS_FIRST: Final = re.compile(r"\^?(\d{1,3}m?)\^?[\s\[\]-]*([A-Za-z]+)")
 _ELEMENT_FIRST: Final = re.compile(r"([A-Za-z]+)[\s\[\]-]*\^?(\d{1,3}m?)\^?", re.IGNORECASE)
 
@@ -42,6 +43,11 @@ def radionuclide(code: Code) -> str:
         if symbol:
             return f"{symbol}-{mass.lower()}"
     return code.meaning or code.value
+
+
+def product_name(meaning: str) -> str:
+    """The name of a product without the marks of a superscript: `Fluorodeoxyglucose F^18^` is `Fluorodeoxyglucose F-18`."""
+    return _RAISED.sub(r"-\1", meaning).lstrip("-")
 
 
 def emits_positrons(code: Code) -> bool:

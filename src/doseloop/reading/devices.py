@@ -15,7 +15,10 @@ _OF_PEOPLE = re.compile("physician|patient|operator|person|nurse|user", re.IGNOR
 
 def device(items: Items) -> EventDevice | None:
     """The device participant (113876, TID 1021) of an event, None where it names none."""
-    for one in items.below("113876"):
+    for item in items.all("113876"):
+        if not item.children:
+            continue
+        one = Items(item, [])
         names = [one.plain_text(concept) for concept in ("113877", "113878", "113879", "113880")]
         if any(names):
             return EventDevice(*names)
@@ -48,9 +51,12 @@ def _written(item: ContentItem) -> tuple[str, str]:
 
 
 def unmeasured(root: ContentItem) -> Iterator[Unmeasured]:
-    """Measurements that a report names and leaves empty, with the qualifier that says why."""
-    for item in root.children:
-        if item.qualifier is not None and not any(one.number for one in item.measured):
-            name = (item.concept.meaning or item.concept.value) if item.concept else "a value"
-            yield Unmeasured(name, item.qualifier, item.place)
-        yield from unmeasured(item)
+    """Measurements that a report names and leaves empty, with the qualifier that says why, in no certain order."""
+    waiting = [root]
+    while waiting:
+        for item in waiting.pop().children:
+            if item.children:
+                waiting.append(item)
+            if item.qualifier is not None and not any(one.number for one in item.measured):
+                name = (item.concept.meaning or item.concept.value) if item.concept else "a value"
+                yield Unmeasured(name, item.qualifier, item.place)

@@ -7,6 +7,7 @@ plain ones as a rule. The declared set has a start, so that nothing is changed o
 
 import codecs
 import math
+import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,6 +15,9 @@ from functools import lru_cache
 
 DECLARED_START = 0.8
 """What the declared set is ahead by, in natural logarithms of likelihood for each byte that is not ASCII."""
+MOST_JUDGED = 400
+"""Bytes of a text that are looked at."""
+_TELLING = re.compile(rb"[A-Za-z]?(?:[\x80-\xff]+[\x40-\x7e]?)+[A-Za-z]?")
 _RARE, _SYMBOL, _CASE, _SMALL_START, _MIXED = -6.5, -9.0, -5.0, -1.0, -3.0
 
 _ALPHABETS = {
@@ -89,23 +93,25 @@ _LATIN_SIGNS = frozenset("µ°²³±§·–—’‘“”„…€×ªº®©«�
 _LATIN = _Set("cp1252", lambda letter: letter in _LATIN_SIGNS or unicodedata.name(letter, "").startswith("LATIN"))
 
 
-def likely_text(raw: bytes, declared: str) -> str | None:
-    """The most likely reading of bytes that are not UTF-8, `declared` (a Python encoding) ahead of the others.
-
-    None where no set reads them whole.
-    """
+def likely_encoding(raw: bytes, declared: str) -> str:
+    """The encoding by which bytes that are not UTF-8 read most likely, `declared` (a Python encoding) ahead of the others;
+    Windows Latin where none reads them whole. Judged is what `telling` leaves of them."""
     name = _name(declared)
-    ahead = "cp1252" if name in ("", "utf-8") else name
-    chosen: str | None = None
-    best = -math.inf
+    ahead = _LATIN.encoding if name in ("", "utf-8") else name
+    chosen, best = _LATIN.encoding, -math.inf
     for one in _tried(name):
         text = _decoded(raw, one.encoding)
         if text is None:
             continue
         score = _likelihood(text, one) + one.start + (DECLARED_START if _name(one.encoding) == ahead else 0.0)
         if score > best:
-            chosen, best = text, score
+            chosen, best = one.encoding, score
     return chosen
+
+
+def telling(raw: bytes) -> bytes:
+    """The part of a text that tells its set: its bytes that are not ASCII, with their neighbours."""
+    return b" ".join(_TELLING.findall(raw))[:MOST_JUDGED]
 
 
 def _tried(declared: str) -> tuple[_Set, ...]:

@@ -4,10 +4,11 @@ import re
 import unicodedata
 import warnings
 from collections.abc import Callable
+from functools import lru_cache
 
 from pydicom.charset import decode_bytes, python_encoding
 
-from doseloop.reading.likely_text import likely_text
+from doseloop.reading.likely_text import likely_encoding, telling
 
 Decode = Callable[[bytes], str]
 
@@ -56,18 +57,23 @@ def decoder(declared: bytes) -> Decode:
 
     `declared` is the value of Specific Character Set (0008,0005). Bytes that are sound UTF-8 are UTF-8, whatever set of single
     bytes is declared, and also under a Chinese set where they say so; code extensions (ISO 2022) are followed where they
-    are used. Otherwise the declared set holds, unless the bytes are not in it or speak for another one (`likely_text`).
+    are used. Otherwise the declared set holds, unless the bytes are not in it or speak for another one (`likely_text.py`).
     Nothing is refused: what no set reads is read as Windows Latin.
     """
     encodings = [_encoding(term) for term in declared.decode("ascii", "replace").split("\\")]
 
     known: dict[bytes, str] = {}
+    first = _PLAIN.get(encodings[0], encodings[0])
+
+    @lru_cache(maxsize=256)
+    def likely(part: bytes) -> str:
+        return likely_encoding(part, first)
 
     def decode(raw: bytes) -> str:
         if raw.isascii() and b"\x1b" not in raw:
             return raw.decode("ascii").strip(" \0")
         if raw not in known:  # the same protocol and region stand in every event
-            known[raw] = _decode_rare(raw, encodings).strip(" \0")
+            known[raw] = _decode_rare(raw, encodings, likely).strip(" \0")
         return known[raw]
 
     return decode
@@ -82,7 +88,7 @@ def _encoding(term: str) -> str:
     return "utf8" if "UTF" in plain else "iso8859"
 
 
-def _decode_rare(raw: bytes, encodings: list[str]) -> str:
+def _decode_rare(raw: bytes, encodings: list[str], likely: Callable[[bytes], str]) -> str:
     if b"\x1b" in raw:
         return _decode_escaped(raw, encodings)
     as_utf8 = _strictly(raw, "utf-8")
@@ -95,7 +101,7 @@ def _decode_rare(raw: bytes, encodings: list[str]) -> str:
                 return as_declared
     if as_utf8 is not None:
         return as_utf8
-    return likely_text(raw, _PLAIN.get(encodings[0], encodings[0])) or raw.decode("cp1252", "replace")
+    return raw.decode(likely(telling(raw)), "replace")
 
 
 def _is_wide(text: str) -> bool:

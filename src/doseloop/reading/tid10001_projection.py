@@ -119,7 +119,7 @@ def _event(container: ContentItem, missing: list[str]) -> ProjectionEvent:
         grids=items.every_code("111635"),
         image_uids=tuple(uid for image in items.all("113795") for uid in image.references),
         anatomical_structure=coded("T-D0005"),
-        view_modifiers=tuple(code for view in items.below("111031") for code in view.every_code("111032")),
+        view_modifiers=_view_modifiers(items),
         projection_name=coded("113946") or _below(items, "111031", "113946", missing),
         breast=_breast_exposure(items),
         source_table_mm=number("113792", MM, nothing_is_zero=True),
@@ -164,14 +164,20 @@ def _calibration(items: Items) -> Calibration:
     )
 
 
+def _view_modifiers(items: Items) -> tuple[Reading[Code], ...]:
+    views = (Items(view, []) for view in items.all("111031") if view.children)
+    return tuple(code for view in views for code in view.every_code("111032"))
+
+
 def _breast_exposure(items: Items) -> BreastExposure | None:
-    found = BreastExposure(
+    if not items.all("111172", "111648", "111649", "111046"):
+        return None
+    return BreastExposure(
         paddle=items.text("111172"),
         compression_pressure_kpa=items.number("111648", KPA),
         contact_area_mm2=items.number("111649", MM2),
         glandularity_percent=items.number("111046", PERCENT),
     )
-    return None if found == BreastExposure() else found
 
 
 def _filter(container: ContentItem, missing: list[str]) -> Filter:

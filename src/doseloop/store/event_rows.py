@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from doseloop.harmonise.radionuclides import radionuclide
+from doseloop.harmonise.radionuclides import product_name, radionuclide
 from doseloop.harmonise.target_filter import target_filter
 from doseloop.model.ct import CtEvent
 from doseloop.model.exam import EVENT_KINDS, Event, ExamEvent
@@ -106,7 +106,7 @@ def _tracer(event: Administration) -> Columns:
         **_values(event, _TRACER),
         "type": _meaning(event.route),
         "radionuclide": radionuclide(event.radionuclide.value) if event.radionuclide else "",
-        "product": _meaning(event.product) or _text(event.product_name),
+        "product": product_name(_meaning(event.product) or _text(event.product_name)),
     }
 
 

@@ -35,7 +35,7 @@ class ScannerShown:
 
 @dataclass(frozen=True, slots=True)
 class PatientIdentity:
-    """Who the patient is; read only within a scope that shows identity."""
+    """Who the patient is; read only within a scope that shows identity. The number is empty where it can join nothing."""
 
     name: str
     number: str
@@ -129,7 +129,10 @@ def current_identities(scope: Scope, patients: set[int]) -> dict[int, PatientIde
     if not scope.identity:
         return {}
     rows = Identity.objects.filter(patient_id__in=patients, current=True).order_by("recorded_at")
-    return {row.patient_id: PatientIdentity(row.name, row.number, row.issuer, row.birth_date) for row in rows}
+    return {
+        row.patient_id: PatientIdentity(row.name, row.number if row.joins else "", row.issuer, row.birth_date)
+        for row in rows
+    }
 
 
 def _detail(scope: Scope, row: Exam) -> ExamDetail:

@@ -23,7 +23,9 @@ _MR = (
     *("sar_whole_body_w_kg", "sar_head_w_kg", "sar_local_w_kg", "b1_rms_ut", "db_dt_t_s", "field_strength_t"),
     "duration_s",
 )
-_MEASURED = tuple(dict.fromkeys((*_TRACER, *_CT, *_PROJECTION, *_MR)))
+_OF_KIND = {"tracer": _TRACER, "ct": _CT, "projection": _PROJECTION, "mr": _MR}
+"""Numbers of a kind of event, what is compared first."""
+_MEASURED = frozenset((*_TRACER, *_CT, *_PROJECTION, *_MR))
 _PLAIN = {
     "exposure_time_ms": Column("exposure_time_ms", "Time", "number", "ms"),
     "pitch": Column("pitch", "Pitch", "number"),
@@ -47,6 +49,8 @@ _WORDS = (
     Column("operating_mode", "Operating mode"),
 )
 """Columns of words that are left out where no event has any."""
+_UNSAID = ("main", "administration", "series")
+"""Roles that go without saying beside the type of an event."""
 _HEADINGS = {"ct": "Acquisitions", "projection": "Exposures", "tracer": "Administrations", "mr": "MR series"}
 
 
@@ -74,7 +78,8 @@ def events_by_kind(exam: ExamDetail, found: Iterable[EventDetail]) -> tuple[Tabl
 
 
 def _events(exam: ExamDetail, listed: tuple[EventDetail, ...], title: str) -> Table:
-    filled = [name for name in _MEASURED if any(name in event.readings for event in listed)]
+    wanted = dict.fromkeys(name for event in listed for name in _OF_KIND[event.kind])
+    filled = [name for name in wanted if any(name in event.readings for event in listed)]
     words = [column for column in _WORDS if any(getattr(event, column.key) for event in listed)]
     with_phantom = any(event.phantom_cm for event in listed)
     columns = (
@@ -130,7 +135,7 @@ def _row(exam: int, event: EventDetail, columns: tuple[Column, ...]) -> Row:
         values,
         links=links,
         notes={
-            "type": event.role if event.role != "main" and event.role not in kind.lower() else "",
+            "type": event.role if event.role not in _UNSAID and event.role not in kind.lower() else "",
             "protocol": event.target_region,
         },
     )

@@ -1,13 +1,12 @@
 """What an entry on a maker's quirk is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from doseloop.model.dose_object import DoseObject
 from doseloop.model.projection import ProjectionEvent
 from doseloop.reading.concept_names import Items
 from doseloop.reading.tags import Tags
-from doseloop.reading.tid10001_projection import EVENT
 
 ImageAmendment = Callable[[ProjectionEvent, Tags], ProjectionEvent]
 """The event of an image and its header give the event with what the quirk adds, or the same event."""
@@ -30,11 +29,10 @@ class Quirk:
     image: ImageAmendment | None = None
     """What it adds to the event of a projection image."""
 
-    def apply(self, dose: DoseObject, root: Items) -> DoseObject:
-        """The report with what this quirk adds, marked with its id where it adds anything."""
+    def apply(self, dose: DoseObject, holders: Sequence[Items], root: Items) -> DoseObject:
+        """The report with what this quirk adds, marked with its id where it adds anything. `holders` are its events' items."""
         if self.event is None:
             return dose
-        holders = [Items(container, []) for container in root.all(EVENT)]
         pairs = zip(dose.projection_events, holders, strict=True)
         return self._marked(dose, tuple(self.event(event, items, root) for event, items in pairs))
 
