@@ -20,7 +20,8 @@ from pydicom.uid import UID
 from doseloop.model.dose_object import Identity
 from doseloop.model.pseudonym import order_number, staff_name
 from doseloop.model.reading import Code
-from doseloop.reading.concept_names import MEANINGS, concept_of
+from doseloop.reading.concept_names import concept_of
+from doseloop.reading.concepts import MEANINGS
 from doseloop.reading.confidentiality import ORDER_NUMBERS, STAFF, action_on, vr_of
 from doseloop.reading.encoding import EXPLICIT_BIG, EXPLICIT_LITTLE, IMPLICIT_LITTLE, Encoded
 from doseloop.reading.patient import written_age
