@@ -63,12 +63,8 @@ class Pipeline:
 
         A claim that ended meanwhile changes nothing: whoever has the object now settles it.
         """
-        if isinstance(outcome, Deidentified):
-            self.vault.keep(claim.sha256, outcome.content)
-            settled = self._enter(claim, outcome.result)
-        elif isinstance(outcome, ReadResult):
-            self._keep(claim)
-            settled = self._enter(claim, outcome)
+        if isinstance(outcome, Deidentified | ReadResult):
+            settled = self._take_in(claim, outcome)
         elif isinstance(outcome, NotDose):
             if isinstance(outcome, NotReadYet) and self.keeps_originals:
                 self._keep(claim)
@@ -81,6 +77,28 @@ class Pipeline:
             settled = objects.settle_without_dose(claim, outcome, quarantined=True)
         if settled:
             self.inbox.drop(claim.sha256)
+
+    def _take_in(self, claim: Claim, outcome: ReadResult | Deidentified) -> bool:
+        """Keep the object and enter it; False where the claim ended meanwhile. A further image of a series is not kept."""
+        result = outcome.result if isinstance(outcome, Deidentified) else outcome
+        keeps_first = not objects.may_be_further_slice(result.dose)
+        if keeps_first:
+            self._keep_read(claim, outcome)
+        with exams.study_lock(result.dose.study.study_uid):
+            if not claims.held_by(claim).exists():
+                return False
+            stood_in = self._enter(claim, result)
+            if not keeps_first and stood_in != claim.sha256:
+                self._keep_read(claim, outcome)
+        if stood_in:
+            self.vault.destroy(stood_in)
+        return True
+
+    def _keep_read(self, claim: Claim, outcome: ReadResult | Deidentified) -> None:
+        if isinstance(outcome, Deidentified):
+            self.vault.keep(claim.sha256, outcome.content)
+        else:
+            self._keep(claim, outcome.header_bytes)
 
     def put_off(self, claim: Claim) -> None:
         """What to do with an object that could not be settled: try later, in the end set it apart for a person."""
@@ -102,33 +120,39 @@ class Pipeline:
                 changes.note_change([key])
         return len(keys)
 
-    def _keep(self, claim: Claim) -> None:
-        self.vault.keep(claim.sha256, self.inbox.path(claim.sha256).read_bytes())
+    def _keep(self, claim: Claim, header_bytes: int | None = None) -> None:
+        """Keep the object: whole, or of an image what comes before its pixels."""
+        with self.inbox.path(claim.sha256).open("rb") as file:
+            self.vault.keep(claim.sha256, file.read(-1 if header_bytes is None else header_bytes))
 
     def _keep_for_a_person(self, claim: Claim) -> None:
         """Keep what could not be entered, unless an earlier try kept it: what lies there may be without identity."""
         if not self.vault.holds(claim.sha256) and self.inbox.path(claim.sha256).exists():
             self._keep(claim)
 
-    def _enter(self, claim: Claim, result: ReadResult) -> bool:
-        """Enter the object into the exam of its study; False where the claim ended meanwhile."""
+    def _enter(self, claim: Claim, result: ReadResult) -> str | None:
+        """Enter the object into the exam of its study. Returns the name of bytes that are not needed for the record any more:
+        those of a further image of a series."""
         dose = result.dose
-        with exams.study_lock(dose.study.study_uid):
-            if not claims.held_by(claim).exists():
-                return False
-            scanner = scanners.scanner_of(dose.equipment, dose.modality, self.defaults)
-            identity = patients.identify(result.identity, dose.study.study_uid, scanner.site)
-            beside = objects.beside_copies(claim, dose, identity)
-            if beside.standing == objects.RESEND and beside.exam is not None:
-                objects.settle_read(claim, result, identity, beside.standing, beside.exam)
-                return True
-            patients.make_current(identity)
-            if beside.standing == objects.DEMOGRAPHIC and beside.exam is not None:
-                exams.move_to(identity.patient_id, beside.exam)
-            exam = exams.exam_of(identity.patient_id, dose.study.study_uid, scanner)
-            objects.settle_read(claim, result, identity, beside.standing, exam)
-            self._rebuild(exam, scanner, dose)
-        return True
+        scanner = scanners.scanner_of(dose.equipment, dose.modality, self.defaults)
+        identity = patients.identify(result.identity, dose.study.study_uid, scanner.site)
+        beside = objects.beside_copies(claim, dose, identity)
+        if beside.standing == objects.RESEND and beside.exam is not None:
+            objects.settle_read(claim, result, identity, beside.standing, beside.exam)
+            return None
+        image = objects.image_of_series(dose, identity)
+        if image and image.stands_for(dose):
+            objects.settle_slice(claim, result, identity, image.exam)
+            return claim.sha256
+        if image:
+            objects.become_slice(image.key)
+        patients.make_current(identity)
+        if beside.standing == objects.DEMOGRAPHIC and beside.exam is not None:
+            exams.move_to(identity.patient_id, beside.exam)
+        exam = exams.exam_of(identity.patient_id, dose.study.study_uid, scanner)
+        objects.settle_read(claim, result, identity, beside.standing, exam)
+        self._rebuild(exam, scanner, dose)
+        return image.sha256 if image else None
 
     def _rebuild(self, exam: int, scanner: ScannerAtSite, newest: DoseObject) -> None:
         """Make the exam anew from all of its objects; its scanner is what they name together."""

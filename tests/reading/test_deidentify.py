@@ -21,6 +21,7 @@ from tests.reading.reports import ENCODINGS, Encoding
 from tests.shared import shared
 
 KEY = b"k" * 32
+TYPED = ("alert_reason", "alert_person", "notification_reason", "notification_person")
 REPORTS = {"ct": canary.ct, "projection": canary.projection}
 
 
@@ -32,15 +33,18 @@ def traces(content: bytes) -> list[str]:
 def about_dose(result: ReadResult) -> tuple[object, ...]:
     """Everything that is not identity, an order, staff, free text of theirs, or an age finer than its group."""
     dose = result.dose
-    events = [replace(event, comment=None, dose_check=None) for event in dose.ct_events]
+    events = [replace(event, comment=None, dose_check=None, maker_items=()) for event in dose.ct_events]
     checks = [event.dose_check for event in dose.ct_events if event.dose_check]
     return (
-        (dose.kind, dose.modality, dose.sop_instance_uid, dose.ct_totals, dose.plane_totals, dose.missing, dose.quirks),
+        (dose.kind, dose.modality, dose.sop_instance_uid, dose.ct_totals, dose.missing, dose.quirks),
         (dose.equipment, dose.study.study_uid, dose.study.date, dose.study.time, dose.study.description),
         (dose.study.procedure_codes, dose.study.requested_procedure, dose.study.protocol_name, dose.started_at),
         (dose.patient.sex, dose.patient.height_m, dose.patient.weight_kg, age_band(dose.patient.age_years)),
-        (events, [replace(check, reason_for_proceeding=None, person=None) for check in checks]),
-        [replace(event, comment=None) for event in dose.projection_events],
+        (events, [replace(check, **dict.fromkeys(TYPED)) for check in checks]),
+        [replace(event, comment=None, maker_items=()) for event in dose.projection_events],
+        [replace(plane, maker_items=(), calibrations=()) for plane in dose.plane_totals],
+        [replace(one, administered_by=None) for one in dose.administrations],
+        (dose.mr_series, dose.image, dose.unmeasured, dose.patient_state),
     )
 
 

@@ -194,7 +194,8 @@ def test_an_item_without_name_or_relationship_does_not_disturb() -> None:
 
 def test_a_coded_item_written_as_text_keeps_its_text() -> None:
     event = event_of(text(("113780", "Reference Point Definition"), "15cm below isocentre"))
-    assert value(event.reference_point) == "15cm below isocentre"
+    assert event.reference_point is not None
+    assert event.reference_point.value.meaning == "15cm below isocentre"
 
 
 @pytest.mark.parametrize(
@@ -304,7 +305,7 @@ def test_dose_check_is_read_with_who_went_on() -> None:
     assert found is not None
     assert (found.dlp_alert_configured, found.ctdi_vol_alert_configured) == (True, False)
     assert value(found.accumulated_dlp_forward_estimate_mgy_cm) == 1200.0
-    assert (value(found.reason_for_proceeding), value(found.person)) == ("large patient", "Doe^Max")
+    assert (value(found.alert_reason), value(found.alert_person)) == ("large patient", "Doe^Max")
     assert value(event.dlp_mgy_cm) == 5.0
 
 

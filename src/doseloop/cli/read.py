@@ -8,6 +8,8 @@ from typing import Annotated
 import typer
 
 from doseloop.model.errors import DoseloopError
+from doseloop.reading.head import object_bytes
+from doseloop.reading.limits import DEFAULT_LIMITS
 from doseloop.reading.object import read_object
 from doseloop.report.read_contract import contract, not_accepted
 
@@ -26,7 +28,7 @@ def read(
 def read_record(file: Path) -> dict[str, object]:
     """The read contract of one file: accepted with what it says, or not accepted with a reason."""
     try:
-        return contract(str(file), read_object(file.read_bytes()))
+        return contract(str(file), read_object(object_bytes(file, DEFAULT_LIMITS)))
     except (DoseloopError, OSError) as error:
         return not_accepted(str(file), error)
 
@@ -37,7 +39,7 @@ def _sentence(record: dict[str, object]) -> str:
     totals = record["totals"]
     stated = {name: value for name, value in totals.items() if value is not None} if isinstance(totals, dict) else {}
     told = ", ".join(f"{name} {value}" for name, value in stated.items())
-    return f"{record['file']}: {record['modality']}: {told}"
+    return f"{record['file']}: {record['kind']}: {told}"
 
 
 if __name__ == "__main__":

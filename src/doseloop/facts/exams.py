@@ -99,6 +99,10 @@ class ExamRow:
     dap_gy_cm2: float | None
     ka_r_mgy: float | None
     fluoro_time_s: float | None
+    agd_left_mgy: float | None
+    agd_right_mgy: float | None
+    activity_mbq: float | None
+    effective_dose_msv: float | None
     event_count: int
     open_flags: int
     has_issues: bool

@@ -89,6 +89,10 @@ EXAMS = RowKind(
         Column("dap_gy_cm2", _DOSE, "e.dap_gy_cm2"),
         Column("ka_r_mgy", _DOSE, "e.ka_r_mgy"),
         Column("fluoro_time_s", _DOSE, "e.fluoro_time_s"),
+        Column("agd_left_mgy", _DOSE, "e.agd_left_mgy"),
+        Column("agd_right_mgy", _DOSE, "e.agd_right_mgy"),
+        Column("activity_mbq", _DOSE, "e.activity_mbq"),
+        Column("effective_dose_msv", _DOSE, "e.effective_dose_msv"),
         Column("event_count", _KEY, "e.event_count"),
         Column("open_flags", _KEY, _EXAM_FLAGS),
         Column("has_issues", _FLAG, _HAS_ISSUES),
@@ -118,11 +122,23 @@ PARTS = RowKind(
         Column("dap_gy_cm2", _DOSE, "p.dap_gy_cm2"),
         Column("ka_r_mgy", _DOSE, "p.ka_r_mgy"),
         Column("fluoro_time_s", _DOSE, "p.fluoro_time_s"),
+        Column("agd_left_mgy", _DOSE, "p.agd_left_mgy"),
+        Column("agd_right_mgy", _DOSE, "p.agd_right_mgy"),
+        Column("activity_mbq", _DOSE, "p.activity_mbq"),
+        Column("effective_dose_msv", _DOSE, "p.effective_dose_msv"),
+        Column("is_estimate", _FLAG, "p.is_estimate"),
         Column("eligible", _FLAG, "p.eligible"),
         Column("open_flags", _KEY, _PART_FLAGS),
         *_STANDING,
     ),
     joined="p.exam_id = e.id",
+)
+
+_EVENT_WORDS = ("laterality", "view", "target_filter", "radionuclide", "product", "operating_mode")
+_EVENT_NUMBERS = (
+    *("exposure_mas", "agd_mgy", "entrance_exposure_mgy", "compression_thickness_mm", "compression_force_n"),
+    *("exposure_index", "target_exposure_index", "deviation_index", "activity_mbq", "effective_dose_msv"),
+    *("sar_whole_body_w_kg", "sar_head_w_kg", "b1_rms_ut"),
 )
 
 EVENTS = RowKind(
@@ -156,6 +172,8 @@ EVENTS = RowKind(
         Column("exposure_time_ms", _DOSE, "v.exposure_time_ms"),
         Column("pitch", _DOSE, "v.pitch"),
         Column("scanning_length_mm", _DOSE, "v.scanning_length_mm"),
+        *(Column(name, _TEXT, f"v.{name}") for name in _EVENT_WORDS),
+        *(Column(name, _DOSE, f"v.{name}") for name in _EVENT_NUMBERS),
         Column("eligible", _FLAG, "p.eligible"),
         *_STANDING,
     ),

@@ -1,8 +1,12 @@
-"""The events of a study's reports, each once: what is one event, and which report's word on it holds.
+"""The X-ray events of a study's objects, each once: what is one event, and which object's word on it holds.
 
 An event is its Irradiation Event UID (113769), its plane and its occurrence within its report: biplane systems write one
 UID for both planes, and a UID that stands twice in one report stands for two events. An event without a UID is its
 content. The same key in another report is the same event.
+
+An image without an event UID is its exposure: start, technique, side, view and doses together. For Processing and For
+Presentation are one exposure by that, whatever series they stand in. An image that has no start is its own or its source's SOP
+Instance UID. A CT image is its acquisition.
 """
 
 from collections import Counter
@@ -11,6 +15,7 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from doseloop.model.ct import CtEvent
+from doseloop.model.image import ImageHeader
 from doseloop.model.projection import ProjectionEvent
 from doseloop.model.reading import Code, Reading
 
@@ -72,9 +77,21 @@ def name_of(event: Event) -> str:
 
 def _identity(event: Event) -> tuple[object, str]:
     if event.event_uid is None:
-        return _bare(event), ""
+        return _exposure(event, event.image) if event.image else _bare(event), ""
     plane = event.plane if isinstance(event, ProjectionEvent) else None
     return event.event_uid.value, plane.value.value if plane else ""
+
+
+def _exposure(event: Event, image: ImageHeader) -> tuple[object, ...]:
+    """What one exposure is known by where no UID tells: two images that agree in all of it show the same one."""
+    if isinstance(event, CtEvent):
+        return "ct", image.acquisition_number or image.series_uid or image.sop_instance_uid
+    if event.started_at is None:
+        return "image", image.source_image_uids[0] if image.source_image_uids else image.sop_instance_uid
+    technique = (event.kvp, event.tube_current_ma, event.exposure_time_ms, event.exposure_mas)
+    doses = (event.dap_gy_cm2, event.agd_mgy, event.entrance_exposure_mgy)
+    view = event.view_position.value if event.view_position else None
+    return "exposure", event.started_at.value, event.laterality, view, *map(_value, technique), *map(_value, doses)
 
 
 def _bare(value: Any) -> Any:
@@ -88,11 +105,11 @@ def _bare(value: Any) -> Any:
     return value
 
 
-def _doses(event: Event) -> tuple[float | None, float | None]:
+def _doses(event: Event) -> tuple[float | None, ...]:
     """What is added up comes first."""
     if isinstance(event, CtEvent):
         return _value(event.dlp_mgy_cm), _value(event.ctdi_vol_mgy)
-    return _value(event.dap_gy_cm2), _value(event.ka_r_mgy)
+    return _value(event.dap_gy_cm2), _value(event.ka_r_mgy), _value(event.agd_mgy)
 
 
 def _value(reading: Reading[float] | None) -> float | None:

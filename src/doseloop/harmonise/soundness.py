@@ -7,16 +7,21 @@ from typing import Any, Final, TypeVar
 from doseloop.harmonise.events import name_of
 from doseloop.model.ct import CtEvent
 from doseloop.model.dose_object import CtTotals, DoseObject
+from doseloop.model.mr import MrSeries
 from doseloop.model.projection import PlaneTotals, ProjectionEvent
 from doseloop.model.quantities import quantity
+from doseloop.model.tracer import Administration
 
-T = TypeVar("T", CtEvent, ProjectionEvent, CtTotals, PlaneTotals)
+T = TypeVar("T", CtEvent, ProjectionEvent, CtTotals, PlaneTotals, Administration, MrSeries)
 
 _CT_EVENT: Final = ("dlp_mgy_cm", "ctdi_vol_mgy", "ssde_mgy", "effective_dose_msv")
 _PROJECTION_EVENT: Final = ("dap_gy_cm2", "ka_r_mgy", "entrance_exposure_mgy", "agd_mgy", "irradiation_duration_s")
 _CT_TOTALS: Final = ("dlp_mgy_cm",)
-_PLANE_TOTALS: Final = ("dap_gy_cm2", "ka_r_mgy", "fluoro_time_s")
-_QUANTITY: Final = {"irradiation_duration_s": "fluoro_time_s"}
+_PLANE_TOTALS: Final = ("dap_gy_cm2", "ka_r_mgy", "fluoro_time_s", "agd_left_mgy", "agd_right_mgy")
+_ADMINISTRATION: Final = ("activity_mbq", "effective_dose_msv")
+_TRACER: Final = "an administration"
+_MR_SERIES: Final = ("sar_whole_body_w_kg", "sar_head_w_kg", "b1_rms_ut")
+_QUANTITY: Final = {"irradiation_duration_s": "fluoro_time_s", "agd_left_mgy": "agd_mgy", "agd_right_mgy": "agd_mgy"}
 
 
 def sound(dose: DoseObject) -> tuple[DoseObject, tuple[str, ...]]:
@@ -32,6 +37,8 @@ def sound(dose: DoseObject) -> tuple[DoseObject, tuple[str, ...]]:
             projection_events=tuple(
                 _sound(event, _PROJECTION_EVENT, name_of(event), issues) for event in dose.projection_events
             ),
+            administrations=tuple(_sound(one, _ADMINISTRATION, _TRACER, issues) for one in dose.administrations),
+            mr_series=tuple(_sound(one, _MR_SERIES, "an MR series", issues) for one in dose.mr_series),
         ),
         tuple(issues),
     )

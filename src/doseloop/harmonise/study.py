@@ -3,22 +3,40 @@
 Reports of one study are cumulative, continued, partial or repeated. The exam's events are the union of all their events by
 Irradiation Event UID (113769); a report's own total is used only where that report holds every event of the union, else the
 events are added up. What disagrees is kept as an issue, never resolved in silence.
+
+Headers of images tell of events where no report does. CT headers only give header estimates, and none beside a report.
+Projection images beside a report are of its exposures where UIDs say so; what no UID links may be counted already and is left
+out, with an issue.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from doseloop.harmonise import acquisitions
-from doseloop.harmonise.events import E, Event, EventUnion, union_of
+from doseloop.harmonise.administrations import one_each
+from doseloop.harmonise.events import E, EventUnion, union_of
 from doseloop.harmonise.headers import filled, filled_equipment
+from doseloop.harmonise.radionuclides import emits_positrons
 from doseloop.harmonise.soundness import sound
-from doseloop.harmonise.totals import ct_totals, is_fluoroscopy, projection_totals
+from doseloop.harmonise.totals import breast_totals, ct_totals, is_fluoroscopy, projection_totals, tracer_totals
 from doseloop.model.ct import CtEvent
 from doseloop.model.dose_object import DoseObject, Equipment, Modality, People, StudyHeader
 from doseloop.model.exam import ExamEvent, ExamRecord, Part, WallTime
 from doseloop.model.procedure import Match, StudyNames
 from doseloop.model.projection import ProjectionEvent
+from doseloop.model.tracer import Administration
 
+HEADER_ESTIMATE: Final = "header estimate"
+"""Role of an event that is known from an image's header alone."""
+_PROJECTION: Final[tuple[frozenset[Modality], ...]] = (
+    frozenset(("RF", "DX")),
+    frozenset(("MG",)),
+    frozenset(("PX",)),
+)
+"""Projection X-ray of one part."""
+
+_JudgedPart = tuple[Part, tuple[str, ...]]
 Matcher = Callable[[StudyNames, Modality], Match | None]
 
 
@@ -38,7 +56,7 @@ def unite(objects: Sequence[HeldObject], zone: str, zone_source: str, match: Mat
     ranked, unsound = _sound(_ranked(objects))
     best = ranked[0].dose
     study = filled(best.study, [held.dose.study for held in ranked])
-    parts = tuple(part for part in (_ct_part(ranked, match), _projection_part(ranked, match)) if part is not None)
+    parts = tuple(_parts(ranked, match))
     kept = tuple(part for part, _ in parts)
     return ExamRecord(
         study=study,
@@ -62,11 +80,11 @@ def _ranked(objects: Iterable[HeldObject]) -> list[HeldObject]:
     return sorted(objects, key=_rank, reverse=True)
 
 
-def _rank(held: HeldObject) -> tuple[bool, int, str, str, int]:
-    """Complete before partial, more events before fewer, later before earlier; the UID settles a tie."""
+def _rank(held: HeldObject) -> tuple[bool, bool, int, str, str, int]:
+    """Reports before images, complete before partial, more events before fewer, later before earlier; the UID settles a tie."""
     dose = held.dose
     count = len(dose.ct_events) + len(dose.projection_events)
-    return dose.completion != "PARTIAL", count, *_moment(held)
+    return dose.image is None, dose.completion != "PARTIAL", count, *_moment(held)
 
 
 def _moment(held: HeldObject) -> tuple[str, str, int]:
@@ -93,33 +111,56 @@ def _projection_events(dose: DoseObject) -> Sequence[ProjectionEvent]:
     return dose.projection_events
 
 
-def _union(reports: Sequence[HeldObject], events_of: Callable[[DoseObject], Sequence[E]]) -> EventUnion[E]:
-    return union_of((held.key, events_of(held.dose)) for held in sorted(reports, key=_moment))
+def _union(objects: Sequence[HeldObject], events_of: Callable[[DoseObject], Sequence[E]]) -> EventUnion[E]:
+    """Images first, so that the word of a report holds before theirs."""
+    ordered = sorted(objects, key=lambda held: (held.dose.image is None, *_moment(held)))
+    return union_of((held.key, events_of(held.dose)) for held in ordered)
 
 
 def _wholes(
-    reports: Sequence[HeldObject], union: EventUnion[E], events_of: Callable[[DoseObject], Sequence[E]]
+    objects: Sequence[HeldObject], union: EventUnion[E], events_of: Callable[[DoseObject], Sequence[E]]
 ) -> list[DoseObject]:
     """The reports that hold every event of the union, the best first: their own totals are the exam's."""
-    return [held.dose for held in reports if union.is_held_by(events_of(held.dose))]
+    reports = (held.dose for held in objects if held.dose.image is None)
+    return [dose for dose in reports if union.is_held_by(events_of(dose))]
 
 
-def _ct_part(ranked: Sequence[HeldObject], match: Matcher) -> tuple[Part, tuple[str, ...]] | None:
-    reports = [held for held in ranked if held.dose.ct_events or held.dose.ct_totals]
-    if not reports:
-        return None
-    union = _union(reports, _ct_events)
+def _parts(ranked: Sequence[HeldObject], match: Matcher) -> Iterator[_JudgedPart]:
+    """A procedure of each kind: nuclear medicine before the CT that goes with it."""
+    if any(held.dose.administrations for held in ranked):
+        yield _tracer_part(ranked, match)
+    ct = [held for held in ranked if held.dose.ct_events or held.dose.ct_totals]
+    if ct:
+        yield _ct_part(ct, match)
+    for modalities in _PROJECTION:
+        own = [held for held in ranked if held.dose.modality in modalities and _is_projection(held.dose)]
+        if own:
+            yield _projection_part(own, match)
+    if any(held.dose.mr_series for held in ranked):
+        yield _mr_part(ranked, match)
+
+
+def _is_projection(dose: DoseObject) -> bool:
+    return bool(dose.projection_events or dose.plane_totals)
+
+
+def _ct_part(objects: Sequence[HeldObject], match: Matcher) -> _JudgedPart:
+    reports = [held for held in objects if held.dose.image is None]
+    is_estimate = not reports
+    union = _union(reports or objects, _ct_events)
     found = union.in_order()
-    events = tuple(ExamEvent(key, acquisitions.role(event), ct=event) for key, event in found)
-    judged = ct_totals(_wholes(reports, union, _ct_events), [event for _, event in found])
-    main = [event.ct for event in events if event.role == "main" and event.ct]
+    role = (lambda event: HEADER_ESTIMATE) if is_estimate else acquisitions.role
+    events = tuple(ExamEvent(key, role(event), ct=event) for key, event in found)
+    judged = [] if is_estimate else ct_totals(_wholes(reports, union, _ct_events), [event for _, event in found])
+    main = [event.ct for event in events if event.role in ("main", HEADER_ESTIMATE) and event.ct]
     part = Part(
         modality="CT",
         events=events,
-        procedure=_procedure(reports, "CT", _ct_events, match),
+        procedure=_procedure(reports or objects, "CT", match),
         totals=tuple(total for total, _ in judged),
         ctdi_vol_mgy=max((event.ctdi_vol_mgy.value for event in main if event.ctdi_vol_mgy), default=None),
         phantom_cm=_phantom(main),
+        is_estimate=is_estimate,
     )
     return part, (*union.issues, *(issue for _, issues in judged for issue in issues))
 
@@ -129,43 +170,107 @@ def _phantom(events: Iterable[CtEvent]) -> int | None:
     return phantoms.pop() if len(phantoms) == 1 else None
 
 
-def _projection_part(ranked: Sequence[HeldObject], match: Matcher) -> tuple[Part, tuple[str, ...]] | None:
-    reports = [held for held in ranked if held.dose.projection_events or held.dose.plane_totals]
-    if not reports:
-        return None
-    union = _union(reports, _projection_events)
+def _projection_part(objects: Sequence[HeldObject], match: Matcher) -> _JudgedPart:
+    counted, left_out = _linked(objects)
+    union = _union(counted, _projection_events)
     found = union.in_order()
-    judged = projection_totals(_wholes(reports, union, _projection_events), [event for _, event in found])
-    modality = reports[0].dose.modality
+    events = [event for _, event in found]
+    wholes = _wholes(counted, union, _projection_events)
+    modality = counted[0].dose.modality
+    judged = projection_totals(wholes, events)
+    if modality == "MG":
+        judged += breast_totals(wholes, events)
     part = Part(
         modality=modality,
         events=tuple(ExamEvent(key, _projection_role(event), projection=event) for key, event in found),
-        procedure=_procedure(reports, modality, _projection_events, match),
+        procedure=_procedure(counted, modality, match),
         totals=tuple(total for total, _ in judged),
     )
-    return part, (*union.issues, *(issue for _, issues in judged for issue in issues))
+    return part, (*union.issues, *left_out, *(issue for _, issues in judged for issue in issues))
+
+
+def _linked(objects: Sequence[HeldObject]) -> tuple[list[HeldObject], tuple[str, ...]]:
+    """The objects whose events count: all where no report tells; beside one the images that share an event's UID.
+
+    An image that a report's event names (113795) is that event. What is left may show exposures that the report holds.
+    """
+    reports = [held for held in objects if held.dose.image is None]
+    if not reports:
+        return list(objects), ()
+    events = [event for held in reports for event in held.dose.projection_events]
+    uids = {event.event_uid.value for event in events if event.event_uid}
+    shown = {uid for event in events for uid in event.image_uids}
+    images = [held for held in objects if held.dose.image is not None]
+    same = [held for held in images if _event_uids(held.dose) & uids]
+    unlinked = [held for held in images if held not in same and not _image_uids(held.dose) & shown]
+    if not unlinked:
+        return [*reports, *same], ()
+    many = f"{len(unlinked)} image" + ("s show" if len(unlinked) > 1 else " shows")
+    return [*reports, *same], (f"{many} exposures that no UID links to the report; possibly twice, so not counted.",)
+
+
+def _event_uids(dose: DoseObject) -> set[str]:
+    return {event.event_uid.value for event in dose.projection_events if event.event_uid}
+
+
+def _image_uids(dose: DoseObject) -> set[str]:
+    return {dose.image.sop_instance_uid, *dose.image.source_image_uids} if dose.image else set()
 
 
 def _projection_role(event: ProjectionEvent) -> str:
     return "fluoroscopy" if is_fluoroscopy(event) else "acquisition"
 
 
-def _procedure(
-    reports: Sequence[HeldObject],
-    modality: Modality,
-    events_of: Callable[[DoseObject], Sequence[Event]],
-    match: Matcher,
-) -> Match | None:
-    """The procedure by the names in a part's own reports; names of another modality's report speak of another part."""
-    own = [held.dose for held in reports if held.dose.modality == modality] or [held.dose for held in reports]
+def _tracer_part(ranked: Sequence[HeldObject], match: Matcher) -> _JudgedPart:
+    objects = [held for held in ranked if held.dose.administrations]
+    ordered = sorted(objects, key=lambda held: (held.dose.image is not None, *_moment(held)))
+    found, conflicts = one_each((held.key, one) for held in ordered for one in held.dose.administrations)
+    judged = tracer_totals([one for _, one in found])
+    modality = _tracer_modality(objects, [one for _, one in found])
+    part = Part(
+        modality=modality,
+        events=tuple(ExamEvent(key, "administration", tracer=one) for key, one in found),
+        procedure=_procedure(objects, modality, match),
+        totals=tuple(total for total, _ in judged),
+    )
+    return part, (*conflicts, *(issue for _, issues in judged for issue in issues))
+
+
+def _tracer_modality(objects: Sequence[HeldObject], found: Sequence[Administration]) -> Modality:
+    """Of the scanner where its images tell, else by the report or the nuclide."""
+    imaged = {held.dose.modality for held in objects if held.dose.image}
+    if imaged:
+        return "PT" if "PT" in imaged else "NM"
+    positrons = any(one.radionuclide and emits_positrons(one.radionuclide.value) for one in found)
+    return "PT" if positrons or any(held.dose.modality == "PT" for held in objects) else "NM"
+
+
+def _mr_part(ranked: Sequence[HeldObject], match: Matcher) -> _JudgedPart:
+    objects = sorted((held for held in ranked if held.dose.mr_series), key=_moment)
+    series = {
+        one.image.series_uid or one.image.sop_instance_uid: (held.key, one)
+        for held in objects
+        for one in held.dose.mr_series
+    }
+    found = sorted(series.values(), key=lambda held: held[1].started_at.value if held[1].started_at else "")
+    events = tuple(ExamEvent(key, "series", mr=one) for key, one in found)
+    return Part(modality="MR", events=events, procedure=_procedure(objects, "MR", match)), ()
+
+
+def _procedure(objects: Sequence[HeldObject], modality: Modality, match: Matcher) -> Match | None:
+    """The procedure by the names in a part's own objects; names of another modality's object speak of another part."""
+    own = [held.dose for held in objects if held.dose.modality == modality] or [held.dose for held in objects]
     study = filled(own[0].study, [dose.study for dose in own])
-    events = [event for dose in own for event in events_of(dose)]
+    events: list[CtEvent | ProjectionEvent] = []
+    for dose in own:
+        events += (*dose.ct_events, *dose.projection_events)
+    protocols = [event.protocol for event in events] + [one.protocol for dose in own for one in dose.mr_series]
     names = StudyNames(
         study_description=study.description,
         protocol_name=study.protocol_name,
         requested_procedure=study.requested_procedure,
         performed_procedure=study.performed_procedure,
-        acquisition_protocols=tuple(dict.fromkeys(event.protocol.value for event in events if event.protocol)),
+        acquisition_protocols=tuple(dict.fromkeys(name.value for name in protocols if name)),
         target_regions=tuple(
             dict.fromkeys(event.target_region.value.meaning for event in events if event.target_region)
         ),
@@ -175,8 +280,8 @@ def _procedure(
 
 def _started(study: StudyHeader, parts: Sequence[Part], zone: str, zone_source: str) -> WallTime:
     """Study Date and Time as recorded, else the start of the first event."""
-    starts = [event.ct or event.projection for part in parts for event in part.events]
-    first = min((event.started_at.value[:19] for event in starts if event and event.started_at), default="")
+    starts = [event.detail.started_at for part in parts for event in part.events]
+    first = min((start.value[:19] for start in starts if start), default="")
     local = f"{study.date}T{(study.time or '00:00:00')[:8]}" if study.date else first
     if study.timezone_offset:
         return WallTime(local, study.timezone_offset, "object")

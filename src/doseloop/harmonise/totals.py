@@ -16,6 +16,7 @@ from doseloop.model.exam import Total
 from doseloop.model.projection import ProjectionEvent
 from doseloop.model.quantities import quantity, shown
 from doseloop.model.reading import Reading
+from doseloop.model.tracer import Administration
 
 _AGREES_WITHIN: Final = 0.02
 """A stated total and the sum of its events may differ by rounding: one part in fifty is past that."""
@@ -56,6 +57,32 @@ def projection_totals(wholes: Sequence[DoseObject], events: Sequence[ProjectionE
         _judged(key, noun, [_added(getattr(plane, key) for plane in one.plane_totals) for one in wholes], summed)
         for key, noun, summed in sums
     ]
+
+
+def breast_totals(wholes: Sequence[DoseObject], events: Sequence[ProjectionEvent]) -> list[Judged]:
+    """Average glandular dose (mGy) of each breast, added up over its exposures (111637)."""
+    judged = []
+    for key, side in (("agd_left_mgy", "L"), ("agd_right_mgy", "R")):
+        # What names no side may belong to this breast, and leaves its sum unknown.
+        own = [event.agd_mgy if event.laterality == side else None for event in events if _may_be(event, side)]
+        planes = [[getattr(plane, key) for plane in one.plane_totals] for one in wholes]
+        stated = [_added(readings) for readings in planes if any(readings)]
+        if own or stated:
+            judged.append(_judged(key, "exposures", stated, _added(own)))
+    return judged
+
+
+def tracer_totals(administrations: Sequence[Administration]) -> list[Judged]:
+    """Activity (MBq) and effective dose (mSv, where objects state one) over the administrations of a study."""
+    activity = _judged("activity_mbq", "administrations", [], _added(one.activity_mbq for one in administrations))
+    doses = [one.effective_dose_msv for one in administrations]
+    if not any(doses):
+        return [activity]
+    return [activity, _judged("effective_dose_msv", "administrations", [], _added(doses))]
+
+
+def _may_be(event: ProjectionEvent, side: str) -> bool:
+    return event.laterality in (side, "B", None)
 
 
 def is_fluoroscopy(event: ProjectionEvent) -> bool:

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-from doseloop.model.reading import Code, Reading
+from doseloop.model.device import EventDevice
+from doseloop.model.image import ImageHeader
+from doseloop.model.reading import Code, MakerItem, Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +43,14 @@ class DoseCheck:
     """DLP Forward Estimate (113913)."""
     ctdi_vol_forward_estimate_mgy: Reading[float] | None = None
     """CTDIvol Forward Estimate (113914)."""
-    reason_for_proceeding: Reading[str] | None = None
-    """Reason for Proceeding (113907), of the alert or the notification."""
+    alert_reason: Reading[str] | None = None
+    """Reason for Proceeding (113907) below the alert (113900)."""
+    alert_person: Reading[str] | None = None
+    """Person Name (113870) of who proceeded past the alert, as typed."""
+    notification_reason: Reading[str] | None = None
+    """Reason for Proceeding (113907) below the notification (113908)."""
+    notification_person: Reading[str] | None = None
+    """Person Name (113870) of who proceeded past the notification, as typed."""
     dlp_alert_configured: bool | None = None
     """DLP Alert Value Configured (113901)."""
     ctdi_vol_alert_configured: bool | None = None
@@ -51,8 +59,24 @@ class DoseCheck:
     """DLP Notification Value Configured (113909)."""
     ctdi_vol_notification_configured: bool | None = None
     """CTDIvol Notification Value Configured (113910)."""
-    person: Reading[str] | None = None
-    """Person Name (113870) of who authorised it, as typed."""
+
+    @property
+    def alert_exceeded(self) -> bool:
+        """Whether a forward estimate was above its alert value."""
+        return _above(self.accumulated_dlp_forward_estimate_mgy_cm, self.dlp_alert_mgy_cm) or _above(
+            self.accumulated_ctdi_vol_forward_estimate_mgy, self.ctdi_vol_alert_mgy
+        )
+
+    @property
+    def notification_exceeded(self) -> bool:
+        """Whether a forward estimate was above its notification value."""
+        return _above(self.dlp_forward_estimate_mgy_cm, self.dlp_notification_mgy_cm) or _above(
+            self.ctdi_vol_forward_estimate_mgy, self.ctdi_vol_notification_mgy
+        )
+
+
+def _above(estimate: Reading[float] | None, limit: Reading[float] | None) -> bool:
+    return estimate is not None and limit is not None and estimate.value > limit.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +122,9 @@ class CtEvent:
     total_collimation_mm: Reading[float] | None = None
     """Nominal Total Collimation Width (113827), mm."""
     modulation: Reading[str] | None = None
-    """X-Ray Modulation Type (113842)."""
+    """X-Ray Modulation Type (113842); of an image Exposure Modulation Type (0018,9323)."""
+    source_count: Reading[float] | None = None
+    """Number of X-Ray Sources (113823)."""
     sources: tuple[CtSource, ...] = ()
     """One per tube, in the order of the object."""
     dose_check: DoseCheck | None = None
@@ -108,3 +134,29 @@ class CtEvent:
     """Length of Reconstructable Volume (113893), mm."""
     water_equivalent_diameter_mm: Reading[float] | None = None
     """Water Equivalent Diameter (113980), mm, as the scanner states it."""
+    ctdi_free_air_mgy: Reading[float] | None = None
+    """Mean CTDIfreeair (113837), mGy."""
+    effective_dose_factor_msv_mgy_cm: Reading[float] | None = None
+    """Effective Dose Conversion Factor (113840), mSv/(mGy·cm)."""
+    top_z_mm: Reading[float] | None = None
+    """Top Z Location of Scanning Length (113897), mm."""
+    bottom_z_mm: Reading[float] | None = None
+    """Bottom Z Location of Scanning Length (113898), mm."""
+    reconstructable_top_z_mm: Reading[float] | None = None
+    """Top Z Location of Reconstructable Volume (113895), mm."""
+    reconstructable_bottom_z_mm: Reading[float] | None = None
+    """Bottom Z Location of Reconstructable Volume (113896), mm."""
+    frame_of_reference_uid: str | None = None
+    """Frame of Reference UID (112227) of those locations."""
+    exposure_mas: Reading[float] | None = None
+    """Exposure (0018,1152), (0018,1153) of an image, mAs: of one rotation or slice."""
+    series_description: Reading[str] | None = None
+    """Series Description (0008,103E) of a dose screen's item."""
+    filter_material: Reading[str] | None = None
+    """Filter Material (0018,7050) of a dose screen's item or an image."""
+    dose_saving_percent: Reading[float] | None = None
+    """Estimated Dose Saving (0018,9324), per cent."""
+    device: EventDevice | None = None
+    image: ImageHeader | None = None
+    """The image whose header is all that tells of the acquisition: a header estimate, never compared with anything."""
+    maker_items: tuple[MakerItem, ...] = ()

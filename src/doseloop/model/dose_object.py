@@ -7,11 +7,28 @@ from dataclasses import dataclass
 from typing import Literal
 
 from doseloop.model.ct import CtEvent
+from doseloop.model.image import ImageHeader
+from doseloop.model.mr import MrSeries
 from doseloop.model.projection import PlaneTotals, ProjectionEvent
-from doseloop.model.reading import Code, Reading
+from doseloop.model.reading import Code, Reading, Unmeasured
+from doseloop.model.tracer import Administration, PatientState
 
-Modality = Literal["CT", "RF", "DX", "MG", "NM", "PT", "PX"]
-ObjectKind = Literal["ct report", "projection report"]
+Modality = Literal["CT", "RF", "DX", "MG", "NM", "PT", "PX", "MR"]
+ObjectKind = Literal[
+    "ct report",
+    "projection report",
+    "tracer report",
+    "dose summary",
+    "dose screen",
+    "radiograph",
+    "mammogram",
+    "dental image",
+    "nuclear medicine image",
+    "pet image",
+    "mr image",
+    "ct image",
+]
+"""`dose summary`: totals alone, in a report of a maker's own. `dose screen`: a secondary capture with dose in its header."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +102,10 @@ class StudyHeader:
     """Requested Procedure Description (0032,1060)."""
     performed_procedure: str | None = None
     """Performed Procedure Step Description (0040,0254)."""
+    study_id: str | None = None
+    """Study ID (0020,0010)."""
+    performed_on: str | None = None
+    """Performed Procedure Step Start Date (0040,0244), ISO."""
     procedure_codes: tuple[Code, ...] = ()
     """Procedure Code Sequence (0008,1032), then Requested Procedure Code Sequence (0032,1064)."""
 
@@ -100,6 +121,18 @@ class People:
 
 
 @dataclass(frozen=True, slots=True)
+class Requesters:
+    """Who asked for the study and who reports it, as typed. Not kept: no dose depends on them."""
+
+    referring: tuple[str, ...] = ()
+    """Referring Physician's Name (0008,0090)."""
+    requesting: tuple[str, ...] = ()
+    """Requesting Physician (0032,1032)."""
+    reading: tuple[str, ...] = ()
+    """Name of Physician(s) Reading Study (0008,1060)."""
+
+
+@dataclass(frozen=True, slots=True)
 class CtTotals:
     """CT Accumulated Dose Data (113811, TID 10012)."""
 
@@ -107,6 +140,8 @@ class CtTotals:
     """CT Dose Length Product Total (113813), mGy·cm."""
     phantom_cm: int | None = None
     """Phantom of that total where the report gives one."""
+    phantom: Reading[Code] | None = None
+    """CTDIw Phantom Type (113835) of that total, CID 4052."""
     events: Reading[float] | None = None
     """Total Number of Irradiation Events (113812)."""
 
@@ -152,6 +187,26 @@ class DoseObject:
     """Series Description (0008,103E)."""
     quirks: tuple[str, ...] = ()
     """Ids of the makers' quirks (`reading/vendors`) that applied."""
+    administrations: tuple[Administration, ...] = ()
+    patient_state: PatientState | None = None
+    mr_series: tuple[MrSeries, ...] = ()
+    image: ImageHeader | None = None
+    """The image itself where the object is one; its event holds the same record."""
+    device_type: Code | None = None
+    """Acquisition Device Type (122142), CID 10032; what the device calls itself."""
+    unmeasured: tuple[Unmeasured, ...] = ()
+    """Measurements that the object names and leaves empty with a reason."""
+    verified: bool | None = None
+    """Verification Flag (0040,A493)."""
+    comment_on_dose: str | None = None
+    """Comments on Radiation Dose (0040,0310)."""
+    identity_removed: bool | None = None
+    """Patient Identity Removed (0012,0062)."""
+
+    @property
+    def is_slice(self) -> bool:
+        """Whether the object is one of the many images of a series that tell the same: CT, MR, PET and NM."""
+        return self.kind in ("ct image", "mr image", "pet image", "nuclear medicine image")
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +215,9 @@ class ReadResult:
 
     identity: Identity
     dose: DoseObject
+    requesters: Requesters = Requesters()
+    header_bytes: int | None = None
+    """Of an image: how many bytes of the file come before the pixels, which are all that is kept; None to keep it whole."""
 
 
 @dataclass(frozen=True, slots=True)

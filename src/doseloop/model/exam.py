@@ -1,11 +1,24 @@
 """An exam as the union of a study's objects: what is written to the record."""
 
 from dataclasses import dataclass
+from typing import Final, Literal
 
 from doseloop.model.ct import CtEvent
 from doseloop.model.dose_object import Equipment, Modality, PatientAtStudy, People, StudyHeader
+from doseloop.model.mr import MrSeries
 from doseloop.model.procedure import Match
 from doseloop.model.projection import ProjectionEvent
+from doseloop.model.tracer import Administration
+
+Event = CtEvent | ProjectionEvent | Administration | MrSeries
+EventKind = Literal["ct", "projection", "tracer", "mr"]
+EVENT_KINDS: Final[dict[str, type[Event]]] = {
+    "ct": CtEvent,
+    "projection": ProjectionEvent,
+    "tracer": Administration,
+    "mr": MrSeries,
+}
+"""What each kind of event is; the key stands in the record beside the event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +54,28 @@ class Total:
 
 @dataclass(frozen=True, slots=True)
 class ExamEvent:
-    """One event of an exam, of either kind, and the key of the object that it was taken from."""
+    """One event of an exam, of one of the four kinds, and the key of the object that it was taken from."""
 
     object: int
     role: str
-    """CT: `main`, `localiser`, `bolus tracking`. Projection: `fluoroscopy`, `acquisition`."""
+    """CT: `main`, `localiser`, `bolus tracking`, or `header estimate`. Projection: `fluoroscopy`, `acquisition`. Tracer:
+    `administration`. MR: `series`."""
     ct: CtEvent | None = None
     projection: ProjectionEvent | None = None
+    tracer: Administration | None = None
+    mr: MrSeries | None = None
+
+    @property
+    def kind(self) -> EventKind:
+        """Which of the four it is."""
+        return "ct" if self.ct else "projection" if self.projection else "tracer" if self.tracer else "mr"
+
+    @property
+    def detail(self) -> Event:
+        """The event itself. One of the four is there."""
+        found = self.ct or self.projection or self.tracer or self.mr
+        assert found is not None
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +90,8 @@ class Part:
     """The highest CTDIvol of the main acquisitions, mGy."""
     phantom_cm: int | None = None
     """The phantom of the main acquisitions; None where they differ or are not known."""
+    is_estimate: bool = False
+    """Whether the part is known from image headers alone where a report should tell: it stands in no group."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,10 @@
 
 import re
 
-_DUMMY = re.compile(r"^(0+|9+|x+|1234\d*|unknown|anonymous|anonymi[sz]ed|test|none|null|n/?a|[-.?]+)$", re.IGNORECASE)
+_DUMMY = re.compile(
+    r"^(0+|9+|x+|1234\d*|unknown|anonymous|anonymi[sz]ed|(removed|redacted|deleted)\d*|no ?id|test|none|null|n/?a|[-.?]+)$",
+    re.IGNORECASE,
+)
 _SHARED = re.compile(r"[,;/&+]|\b(and|und|team|student|ct|mta|mtra|rtg|staff|user|admin|tech)\b", re.IGNORECASE)
 
 

@@ -1,8 +1,14 @@
-"""One projection exposure or fluoroscopy run, as TID 10003 (Irradiation Event X-Ray Data, PS3.16) holds it."""
+"""One projection exposure or fluoroscopy run: radiography, fluoroscopy, angiography, mammography and dental X-ray.
+
+As TID 10003 (Irradiation Event X-Ray Data, PS3.16) and its sub-templates hold it, or the header of the image (PS3.3
+sections C.8.7 and C.8.11).
+"""
 
 from dataclasses import dataclass
 
-from doseloop.model.reading import Code, Reading
+from doseloop.model.device import EventDevice
+from doseloop.model.image import ImageHeader
+from doseloop.model.reading import Code, MakerItem, Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +23,44 @@ class Filter:
     """X-Ray Filter Thickness Maximum (113773), mm."""
     filter_type: Reading[Code] | None = None
     """X-Ray Filter Type (113772), CID 10007."""
+
+
+@dataclass(frozen=True, slots=True)
+class BreastExposure:
+    """What mammography and tomosynthesis alone state (PS3.3 sections C.8.11.7 and C.8.21.3)."""
+
+    paddle: Reading[str] | None = None
+    """Paddle (111172), or Paddle Description (0018,11A4)."""
+    compression_pressure_kpa: Reading[float] | None = None
+    """Compression Pressure (111648 or (0018,11A3)), kPa."""
+    contact_area_mm2: Reading[float] | None = None
+    """Compression Contact Area (111649 or (0018,11A5)), mm²."""
+    implant: bool | None = None
+    """Breast Implant Present (0028,1300)."""
+    glandularity_percent: Reading[float] | None = None
+    """Percent Fibroglandular Tissue (111046), per cent."""
+    organ: Reading[str] | None = None
+    """Organ Exposed (0040,0318)."""
+    scan_angle_deg: Reading[float] | None = None
+    """Sweep of a tomosynthesis: Scan Arc (0018,1143), degrees."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Calibration of a dose meter (122505, TID 10005)."""
+
+    factor: Reading[float] | None = None
+    """Calibration Factor (122322), ratio."""
+    at: str | None = None
+    """Calibration DateTime (113723), local, ISO."""
+    uncertainty_percent: Reading[float] | None = None
+    """Calibration Uncertainty (113763), per cent."""
+    device: str | None = None
+    """Dose Measurement Device (113794)."""
+    protocol: str | None = None
+    """Calibration Protocol (113720)."""
+    responsible: str | None = None
+    """Calibration Responsible Party (113724)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +150,8 @@ class ProjectionEvent:
     """Average X-Ray Tube Current (113767), mA."""
     image_view: Reading[Code] | None = None
     """Image View (111031)."""
-    reference_point: Reading[str] | None = None
-    """Reference Point Definition (113780): the code's meaning, or free text."""
+    reference_point: Reading[Code] | None = None
+    """Reference Point Definition (113780), CID 10025; free text is a code with a meaning only."""
     patient_orientation: Reading[Code] | None = None
     """Patient Orientation (113743), CID 19: recumbent, erect, ..."""
     patient_orientation_modifier: Reading[Code] | None = None
@@ -142,10 +186,48 @@ class ProjectionEvent:
     """Diameter of the selected field of the image intensifier or detector where a maker states it, mm."""
     patient_thickness_mm: Reading[float] | None = None
     """Patient Equivalent Thickness (111638), mm."""
-    grid: Reading[Code] | None = None
-    """X-Ray Grid (111635), the first where there are several."""
+    grids: tuple[Reading[Code], ...] = ()
+    """X-Ray Grid (111635, CID 10017); the values of Grid (0018,1166) of an image, each a meaning only."""
     image_uids: tuple[str, ...] = ()
     """SOP Instance UIDs of the Acquired Images (113795)."""
+    anatomical_structure: Reading[Code] | None = None
+    """Anatomical Structure (91723000, CID 4009 or 4031)."""
+    view_position: Reading[str] | None = None
+    """View Position (0018,5101) of an image: AP, CC, MLO, ..."""
+    view_modifiers: tuple[Reading[Code], ...] = ()
+    """View Modifier (111032, CID 4011 or 4015; (0054,0222)): magnified, spot compression, implant displaced, ..."""
+    projection_name: Reading[Code] | None = None
+    """Projection Eponymous Name (113946)."""
+    breast: BreastExposure | None = None
+    """What mammography alone states."""
+    source_entrance_mm: Reading[float] | None = None
+    """Distance Source to Entrance (0040,0306), mm."""
+    source_patient_mm: Reading[float] | None = None
+    """Distance Source to Patient (0018,1111), mm."""
+    source_table_mm: Reading[float] | None = None
+    """Distance Source to Table Plane (113792), mm."""
+    magnification: Reading[float] | None = None
+    """Estimated Radiographic Magnification Factor (0018,1114), ratio."""
+    field_of_view_mm: tuple[float, ...] = ()
+    """Field of View Dimension(s) (0018,1149) of the detector, mm: rows then columns, or the diameter."""
+    grid_focal_distance_mm: Reading[float] | None = None
+    """Grid Focal Distance (0018,704C), mm."""
+    relative_exposure: Reading[float] | None = None
+    """Relative X-ray Exposure (0018,1405): the maker's own index of the detector's exposure."""
+    sensitivity: Reading[float] | None = None
+    """Sensitivity (0018,6000): the maker's own measure of the detector's speed."""
+    exposure_control: Reading[str] | None = None
+    """Exposure Control Mode (0018,7060): MANUAL or AUTOMATIC."""
+    mechanical_configuration: Reading[Code] | None = None
+    """CR/DR Mechanical Configuration (113956, CID 10031)."""
+    detector_identification: Reading[str] | None = None
+    """Detector ID (0018,700A)."""
+    device: EventDevice | None = None
+    frames: Reading[float] | None = None
+    """Number of frames of a run where its maker or its image (0028,0008) states them."""
+    image: ImageHeader | None = None
+    """The image that shows the exposure, where the reading is of an image's header."""
+    maker_items: tuple[MakerItem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +258,11 @@ class PlaneTotals:
     """Total Acquisition Time (113855), s."""
     radiographic_frames: Reading[float] | None = None
     """Total Number of Radiographic Frames (113731)."""
-    reference_point: Reading[str] | None = None
-    """Reference Point Definition (113780): the code's meaning, or free text."""
+    reference_point: Reading[Code] | None = None
+    """Reference Point Definition (113780), CID 10025; free text is a code with a meaning only."""
     source_reference_point_mm: Reading[float] | None = None
     """Distance Source to Reference Point (113737), mm."""
+    exposures: Reading[float] | None = None
+    """Exposed frames or images: Number of Exposures of a maker's summary."""
+    calibrations: tuple[Calibration, ...] = ()
+    maker_items: tuple[MakerItem, ...] = ()

@@ -61,6 +61,8 @@ _TIME: Final = (Unit("s", max_decimals=0), Unit("min", Fraction(1, 60), 1))
 _LENGTH: Final = (Unit("mm", max_decimals=0), Unit("cm", Fraction(1, 10), 1))
 _DOSE_REPORT: Final = "DICOM PS3.16, templates of the X-ray radiation dose reports"
 
+_INDEX: Final = "An index that the scanner reports, not a dose: nothing was measured in the patient."
+
 _CT: Final = (
     Quantity(
         "ctdi_vol_mgy", "CTDIvol", "Volume CT dose index", _MGY,
@@ -123,6 +125,18 @@ _PROJECTION: Final = (
         "DICOM PS3.16 TID 10003 (111631); Dance et al. 2000", "agd",
     ),
     Quantity(
+        "agd_left_mgy", "AGD left", "Average glandular dose of the left breast", _MGY,
+        "Sum of the average glandular doses of the exposures of the left breast.",
+        "Depends on the assumed share of glandular tissue and on the model that the maker uses.",
+        "DICOM PS3.16 TID 10005 (111637)",
+    ),
+    Quantity(
+        "agd_right_mgy", "AGD right", "Average glandular dose of the right breast", _MGY,
+        "Sum of the average glandular doses of the exposures of the right breast.",
+        "Depends on the assumed share of glandular tissue and on the model that the maker uses.",
+        "DICOM PS3.16 TID 10005 (111637)",
+    ),
+    Quantity(
         "entrance_exposure_mgy", "Ka,e", "Entrance exposure at the reference point", _MGY,
         "Air kerma at the entrance of the patient or breast.", "Without scatter from the patient.",
         "DICOM PS3.16 TID 10003 (111636)",
@@ -168,6 +182,41 @@ _OTHER: Final = (
         "compression_thickness_mm", "CBT", "Compressed breast thickness", _LENGTH,
         "Thickness of the breast under compression.",
         "The paddle bends; displays may be off by several millimetres.", "DICOM PS3.16 TID 10003 (111633)", "cbt",
+    ),
+    Quantity(
+        "target_exposure_index", "EIT", "Target exposure index", (Unit("", max_decimals=0),),
+        "Exposure index that the department aims at for the view.", "Set by the department or the maker.",
+        "IEC 62494-1; DICOM PS3.16 (113846)",
+    ),
+    Quantity(
+        "half_value_layer_mm", "HVL", "Half-value layer", (Unit("mm", max_decimals=2),),
+        "Thickness of aluminium that halves the air kerma of the beam.", "Stated by the scanner, not measured at the exam.",
+        "DICOM PS3.16 TID 10003 (111634)",
+    ),
+    Quantity(
+        "compression_force_n", "F", "Compression force", (Unit("N", max_decimals=0),), "Force on the compressed breast.",
+        "Displays may be off by several newtons.", "DICOM PS3.16 TID 10003 (111647)",
+    ),
+    Quantity(
+        "sar_whole_body_w_kg", "SAR body", "Specific absorption rate, whole body", (Unit("W/kg", max_decimals=2),),
+        "What the scanner predicts for the body with the weight that was typed.", _INDEX, "IEC 60601-2-33; DICOM (0018,1316)",
+    ),
+    Quantity(
+        "sar_head_w_kg", "SAR head", "Specific absorption rate, head", (Unit("W/kg", max_decimals=2),),
+        "What the scanner predicts for the head.", _INDEX, "IEC 60601-2-33; DICOM (0018,9181)",
+    ),
+    Quantity(
+        "sar_local_w_kg", "SAR local", "Specific absorption rate, local", (Unit("W/kg", max_decimals=2),),
+        "What the scanner predicts for any 10 g of tissue.", _INDEX, "IEC 60601-2-33; DICOM (0018,9181)",
+    ),
+    Quantity(
+        "b1_rms_ut", "B1+rms", "Radio frequency field, root mean square", (Unit("µT", max_decimals=2),),
+        "Transmitted field over any ten seconds.", _INDEX, "IEC 60601-2-33; DICOM (0018,1320)",
+    ),
+    Quantity(
+        "db_dt_t_s", "dB/dt", "Rate of change of the gradient field", (Unit("T/s", max_decimals=1),),
+        "How fast the gradients change the field, which may stimulate nerves.", _INDEX,
+        "IEC 60601-2-33; DICOM (0018,1318)",
     ),
     Quantity(
         "weight_kg", "m", "Weight", (Unit("kg", max_decimals=1),), "Weight of the patient as typed at the scanner.",

@@ -27,3 +27,27 @@ class Reading(Generic[T]):
     value: T
     place: str
     recorded: str
+
+
+@dataclass(frozen=True, slots=True)
+class MakerItem:
+    """An item that a maker writes under a code of its own, beside those of the template; kept, and not interpreted."""
+
+    name: str
+    """The meaning of its concept name."""
+    value: str
+    """As written."""
+    unit: str
+    """The unit's code, empty where it has none."""
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unmeasured:
+    """A measurement that an object names and leaves empty, with the reason that it gives (Numeric Value Qualifier, 0040,A301)."""
+
+    name: str
+    """The meaning of its concept name."""
+    reason: Code
+    """CID 42: value unknown, measurement not attempted, ..."""
+    place: str

@@ -20,10 +20,12 @@ from pydicom.uid import UID
 from doseloop.model.dose_object import Identity
 from doseloop.model.pseudonym import order_number, staff_name
 from doseloop.model.reading import Code
-from doseloop.reading.concept_names import MEANINGS, concept_of
+from doseloop.reading.concept_names import concept_of
+from doseloop.reading.concepts import MEANINGS
 from doseloop.reading.confidentiality import ORDER_NUMBERS, STAFF, action_on, vr_of
 from doseloop.reading.encoding import EXPLICIT_BIG, EXPLICIT_LITTLE, IMPLICIT_LITTLE, Encoded
 from doseloop.reading.patient import written_age
+from doseloop.reading.private import is_kept
 from doseloop.reading.text import Decode, decoder
 from doseloop.reading.vendors import dose_in_comment
 
@@ -37,9 +39,12 @@ _STAFF_CONCEPTS = frozenset(("113870", "113871", "121008", "121114"))
 _ORDER_CONCEPTS = frozenset(("121020", "121021", "121022"))
 """Placer Number, Filler Number, Accession Number (TID 1005)."""
 _SUBJECT_ID, _SUBJECT_BIRTH_DATE, _COMMENT, _REASON = "121030", "121031", "121106", "113907"
+_ABOUT_PEOPLE = frozenset(("113516", "113724", "113552"))
+"""Prescription Identifier, Calibration Responsible Party, Recent Physical Activity."""
 _KEPT_TEXT = (frozenset(MEANINGS) | {"110119", "113720", "113877", "113878", "113879", "113880", "121126"}) - {
     *(_COMMENT, _REASON),
     *_STAFF_CONCEPTS,
+    *_ABOUT_PEOPLE,
 }
 """Terms, and names of protocols and equipment: the concepts that are read, and the participating device (TID 1021)."""
 _METHOD = (
@@ -162,6 +167,8 @@ class _Cleaner:
         elif tag in STAFF:
             names = map(str.strip, self.text(data_set, tag).split("\\"))
             _put(data_set, tag, [staff_name(name, self._replacements.key) for name in names if name])
+        elif tag.is_private and is_kept(self._creator(data_set, tag), tag):
+            return False
         elif action == "remove" or tag.element == 0:
             del data_set[tag]
         elif tag in (_TEXT, _PERSON) or tag in _MOMENTS:
@@ -174,6 +181,11 @@ class _Cleaner:
             dummy = action == "dummy" and vr_of(tag) in ("LO", "SH", "ST", "LT", "UT", "UC", "CS")
             _put(data_set, tag, REMOVED if dummy else None)
         return True
+
+    def _creator(self, data_set: Dataset, tag: BaseTag) -> str:
+        """Who reserved the block of a private element; of the reserving element its own value."""
+        block = tag.element if tag.element <= 0xFF else tag.element >> 8
+        return self.text(data_set, tag.group << 16 | block)
 
     def _clean_sequence(self, data_set: Dataset, tag: BaseTag) -> bool:
         element = data_set.get_item(tag)

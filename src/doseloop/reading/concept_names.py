@@ -8,163 +8,11 @@ items whose maker mistyped the number.
 from collections.abc import Iterable, Iterator
 
 from doseloop.model.reading import Code, Reading
+from doseloop.reading.concepts import MEANINGS, OWN_CONTAINERS, SAME
+from doseloop.reading.moments import moment_iso
 from doseloop.reading.sr import ContentItem
 from doseloop.reading.units import factor_to, numbers_of
 from doseloop.reading.values import Measured
-
-MEANINGS = {
-    "110180": "Study Instance UID",
-    "111031": "Image View",
-    "111526": "DateTime Started",
-    "111631": "Average Glandular Dose",
-    "111632": "Anode Target Material",
-    "111633": "Compression Thickness",
-    "111634": "Half Value Layer",
-    "111635": "X-Ray Grid",
-    "111636": "Entrance Exposure at RP",
-    "111637": "Accumulated Average Glandular Dose",
-    "111638": "Patient Equivalent Thickness",
-    "111647": "Compression Force",
-    "112011": "Positioner Primary Angle",
-    "112012": "Positioner Secondary Angle",
-    "113605": "Irradiation Event Label",
-    "113701": "X-Ray Radiation Dose Report",
-    "113702": "Accumulated X-Ray Dose Data",
-    "113705": "Scope of Accumulation",
-    "113706": "Irradiation Event X-Ray Data",
-    "113721": "Irradiation Event Type",
-    "113722": "Dose Area Product Total",
-    "113725": "Dose (RP) Total",
-    "113726": "Fluoro Dose Area Product Total",
-    "113727": "Acquisition Dose Area Product Total",
-    "113728": "Fluoro Dose (RP) Total",
-    "113729": "Acquisition Dose (RP) Total",
-    "113730": "Total Fluoro Time",
-    "113731": "Total Number of Radiographic Frames",
-    "113732": "Fluoro Mode",
-    "113733": "KVP",
-    "113734": "X-Ray Tube Current",
-    "113735": "Exposure Time",
-    "113736": "Exposure",
-    "113737": "Distance Source to Reference Point",
-    "113738": "Dose (RP)",
-    "113739": "Positioner Primary End Angle",
-    "113740": "Positioner Secondary End Angle",
-    "113742": "Irradiation Duration",
-    "113743": "Patient Orientation",
-    "113744": "Patient Orientation Modifier",
-    "113745": "Patient Table Relationship",
-    "113748": "Distance Source to Isocenter",
-    "113750": "Distance Source to Detector",
-    "113751": "Table Longitudinal Position",
-    "113752": "Table Lateral Position",
-    "113753": "Table Height Position",
-    "113754": "Table Head Tilt Angle",
-    "113755": "Table Horizontal Rotation Angle",
-    "113756": "Table Cradle Tilt Angle",
-    "113757": "X-Ray Filter Material",
-    "113758": "X-Ray Filter Thickness Minimum",
-    "113759": "Table Longitudinal End Position",
-    "113760": "Table Lateral End Position",
-    "113761": "Table Height End Position",
-    "113764": "Acquisition Plane",
-    "113766": "Focal Spot Size",
-    "113767": "Average X-Ray Tube Current",
-    "113768": "Number of Pulses",
-    "113769": "Irradiation Event UID",
-    "113770": "Column Angulation",
-    "113771": "X-Ray Filters",
-    "113772": "X-Ray Filter Type",
-    "113773": "X-Ray Filter Thickness Maximum",
-    "113780": "Reference Point Definition",
-    "113788": "Collimated Field Height",
-    "113789": "Collimated Field Width",
-    "113790": "Collimated Field Area",
-    "113791": "Pulse Rate",
-    "113793": "Pulse Width",
-    "113795": "Acquired Image",
-    "113809": "Start of X-Ray Irradiation",
-    "113810": "End of X-Ray Irradiation",
-    "113811": "CT Accumulated Dose Data",
-    "113812": "Total Number of Irradiation Events",
-    "113813": "CT Dose Length Product Total",
-    "113819": "CT Acquisition",
-    "113820": "CT Acquisition Type",
-    "113822": "CT Acquisition Parameters",
-    "113824": "Exposure Time",
-    "113825": "Scanning Length",
-    "113826": "Nominal Single Collimation Width",
-    "113827": "Nominal Total Collimation Width",
-    "113828": "Pitch Factor",
-    "113829": "CT Dose",
-    "113830": "Mean CTDIvol",
-    "113831": "CT X-Ray Source Parameters",
-    "113832": "Identification of the X-Ray Source",
-    "113833": "Maximum X-Ray Tube Current",
-    "113834": "Exposure Time per Rotation",
-    "113835": "CTDIw Phantom Type",
-    "113838": "DLP",
-    "113839": "Effective Dose",
-    "113842": "X-Ray Modulation Type",
-    "113845": "Exposure Index",
-    "113846": "Target Exposure Index",
-    "113847": "Deviation Index",
-    "113854": "Source of Dose Information",
-    "113855": "Total Acquisition Time",
-    "113870": "Person Name",
-    "113875": "Person Role in Procedure",
-    "113876": "Device Role in Procedure",
-    "113893": "Length of Reconstructable Volume",
-    "113899": "Exposed Range",
-    "113900": "Dose Check Alert Details",
-    "113901": "DLP Alert Value Configured",
-    "113902": "CTDIvol Alert Value Configured",
-    "113903": "DLP Alert Value",
-    "113904": "CTDIvol Alert Value",
-    "113905": "Accumulated DLP Forward Estimate",
-    "113906": "Accumulated CTDIvol Forward Estimate",
-    "113907": "Reason for Proceeding",
-    "113908": "Dose Check Notification Details",
-    "113909": "DLP Notification Value Configured",
-    "113910": "CTDIvol Notification Value Configured",
-    "113911": "DLP Notification Value",
-    "113912": "CTDIvol Notification Value",
-    "113913": "DLP Forward Estimate",
-    "113914": "CTDIvol Forward Estimate",
-    "113930": "Size Specific Dose Estimation",
-    "113980": "Water Equivalent Diameter",
-    "121012": "Device Observer UID",
-    "121013": "Device Observer Name",
-    "121014": "Device Observer Manufacturer",
-    "121015": "Device Observer Model Name",
-    "121016": "Device Observer Serial Number",
-    "121058": "Procedure Reported",
-    "121106": "Comment",
-    "121114": "Performing Physician",
-    "122130": "Dose Area Product",
-    "122505": "Calibration",
-    "123014": "Target Region",
-    "125203": "Acquisition Protocol",
-    "G-C0E8": "Has Intent",
-    "G-C171": "Laterality",
-    "G-C32C": "Procedure Context",
-    "T-D0005": "Anatomical Structure",
-}
-"""The concepts that are read, with their meaning in PS3.16."""
-
-SAME = {
-    "363703001": "G-C0E8",
-    "272741003": "G-C171",
-    "408730004": "G-C32C",
-    "91723000": "T-D0005",
-    "113735": "113824",
-}
-"""Other codes of the same concept: SNOMED CT for SNOMED-RT, and the two codes of Exposure Time."""
-
-OWN_CONTAINERS = frozenset(
-    ("113702", "113706", "113771", "113811", "113819", "113831", "113900", "113908", "122505", "113876", "113870")
-)
-"""Containers whose items mean something of their own; those of any other container belong to the item around it."""
 
 _BY_MEANING = {meaning.casefold(): SAME.get(code, code) for code, meaning in MEANINGS.items()}
 _LEFT = frozenset(("G-A101", "T-04030", "7771000", "80248007"))
@@ -235,6 +83,29 @@ class Items:
         found = self.coded(concept)
         return found.value if found else None
 
+    def every_code(self, concept: str) -> tuple[Reading[Code], ...]:
+        """As `coded`, of every item that has one."""
+        items = self._by_concept.get(concept, ())
+        return tuple(Reading(one.code, one.place, one.code.value or one.code.meaning) for one in items if one.code)
+
+    def moment(self, concept: str) -> Reading[str] | None:
+        """A DATETIME as the local wall clock, ISO; says in `missing` what is written and is no time."""
+        written = self.text(concept)
+        if written is None:
+            return None
+        moment = moment_iso(written.value)
+        if moment is None:
+            name = MEANINGS.get(concept, concept)
+            self._missing.append(
+                f"{name} at {written.place} is written {written.recorded[:40]!r}, which is not a time."
+            )
+            return None
+        return Reading(moment, written.place, written.recorded)
+
+    def below(self, *concepts: str) -> list["Items"]:
+        """The items below each item of these concepts."""
+        return [Items(item, self._missing) for item in self.all(*concepts)]
+
     def flag(self, concept: str) -> bool | None:
         """Yes or No (CID 230)."""
         code = self.plain_code(concept)
@@ -259,7 +130,7 @@ def number_in(
     items: Iterable[ContentItem], units: dict[str, float], missing: list[str], total: bool, nothing_is_zero: bool
 ) -> Reading[float] | None:
     """See `Items.number`."""
-    finest: list[tuple[float, ContentItem, Measured]] = []
+    finest: list[tuple[ContentItem, Measured, list[float]]] = []
     finest_factor = 0.0
     for item in items:
         for measured in item.measured:
@@ -269,13 +140,13 @@ def number_in(
             if not finest or factor < finest_factor:
                 finest, finest_factor = [], factor
             if factor == finest_factor:
-                finest += [(number, item, measured) for number in numbers]
+                finest.append((item, measured, numbers))
     if not finest:
         return None
-    value = _combined([number for number, _, _ in finest], total) * finest_factor
+    value = _combined([number for _, _, numbers in finest for number in numbers], total) * finest_factor
     if value == 0 and nothing_is_zero:
         return None
-    return Reading(value, finest[0][1].place, _recorded([(item, measured) for _, item, measured in finest]))
+    return Reading(value, finest[0][0].place, _recorded([measured for _, measured, _ in finest]))
 
 
 def _combined(numbers: list[float], total: bool) -> float:
@@ -287,10 +158,9 @@ def _combined(numbers: list[float], total: bool) -> float:
     return sum(counted) / len(counted) if counted else 0.0
 
 
-def _recorded(sources: list[tuple[ContentItem, Measured]]) -> str:
-    written = [measured.number for measured in {id(measured): measured for _, measured in sources}.values()]
-    unit = sources[0][1].unit
-    return " ".join(("\\".join(written), unit.value)) if unit and unit.value else "\\".join(written)
+def _recorded(values: list[Measured]) -> str:
+    written, unit = "\\".join(one.number for one in values), values[0].unit
+    return f"{written} {unit.value}" if unit and unit.value else written
 
 
 def _converted(

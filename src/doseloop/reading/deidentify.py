@@ -8,8 +8,9 @@ import warnings
 from dataclasses import replace
 
 from doseloop.model.ct import CtEvent
-from doseloop.model.dose_object import Deidentified, People, ReadResult
+from doseloop.model.dose_object import Deidentified, People, ReadResult, Requesters
 from doseloop.model.errors import Malformed
+from doseloop.model.projection import PlaneTotals
 from doseloop.model.pseudonym import order_number, pseudonym, staff_name
 from doseloop.reading.cleaning import Replacements, without_identity
 from doseloop.reading.encoding import find_data_set
@@ -54,7 +55,12 @@ def pseudonymous(result: ReadResult, key: bytes) -> ReadResult:
     number = order_number(dose.study.accession_number or "", key) or None
     study = replace(dose.study, accession_number=number)
     people = People(_named(dose.people.operators, key), _named(dose.people.physicians, key))
-    return ReadResult(pseudonym(result.identity, key), replace(dose, study=study, people=people))
+    return replace(
+        result,
+        identity=pseudonym(result.identity, key),
+        dose=replace(dose, study=study, people=people),
+        requesters=Requesters(),
+    )
 
 
 def _named(names: tuple[str, ...], key: bytes) -> tuple[str, ...]:
@@ -66,11 +72,26 @@ def _comparable(result: ReadResult) -> tuple[object, ...]:
     dose = result.dose
     plain = replace(
         dose,
+        study=replace(dose.study, study_id=None),
         patient=replace(dose.patient, age_years=None),
         ct_events=tuple(map(_without_text, dose.ct_events)),
-        projection_events=tuple(replace(event, comment=None) for event in dose.projection_events),
+        projection_events=tuple(replace(event, comment=None, maker_items=()) for event in dose.projection_events),
+        plane_totals=tuple(map(_without_names, dose.plane_totals)),
+        administrations=tuple(
+            replace(one, administered_by=None, prescription=None, comment=None) for one in dose.administrations
+        ),
+        comment_on_dose=None,
+        identity_removed=None,
     )
     return result.identity, written_age(None, dose.patient.age_years), plain
+
+
+def _without_names(plane: PlaneTotals) -> PlaneTotals:
+    calibrations = tuple(replace(one, responsible=None) for one in plane.calibrations)
+    return replace(plane, calibrations=calibrations, maker_items=())
+
+
+_TYPED = ("alert_reason", "alert_person", "notification_reason", "notification_person")
 
 
 def _without_text(event: CtEvent) -> CtEvent:
@@ -78,5 +99,6 @@ def _without_text(event: CtEvent) -> CtEvent:
     return replace(
         event,
         comment=None,
-        dose_check=replace(check, reason_for_proceeding=None, person=None) if check else None,
+        maker_items=(),
+        dose_check=replace(check, **dict.fromkeys(_TYPED)) if check else None,
     )

@@ -5,15 +5,17 @@ from dataclasses import dataclass
 from pydicom.config import IGNORE
 from pydicom.uid import UID
 
-from doseloop.model.dose_object import Equipment, PatientAtStudy, People, StudyHeader
+from doseloop.model.dose_object import Equipment, PatientAtStudy, People, Requesters, StudyHeader
 from doseloop.model.errors import Malformed, TooLarge
 from doseloop.model.reading import Code
 from doseloop.reading.elements import IMPLICIT_LITTLE, UNDEFINED, DataSet, Layout, Walk, layout_of, past_end
-from doseloop.reading.encoding import Encoded
+from doseloop.reading.encoding import DEFLATED_LITTLE, Encoded
 from doseloop.reading.limits import ReadLimits
 from doseloop.reading.moments import date_iso, time_iso, zone
 from doseloop.reading.patient import patient_at_study
+from doseloop.reading.private import PRIVATE_TAGS
 from doseloop.reading.sr import ContentItem, code_of, content_reader, root_item
+from doseloop.reading.tags import TAGS, Tags
 from doseloop.reading.text import Decode, decoder
 from doseloop.reading.values import CodeMemory
 
@@ -24,6 +26,7 @@ STOPS = PIXEL_TAGS | {CONTENT_SEQUENCE}
 SR_CLASSES = "1.2.840.10008.5.1.4.1.1.88."
 
 _CODES = frozenset((0x00080100, 0x00080102, 0x00080104, 0x00080119, 0x00080120))
+_PRIVATE = frozenset(tag for tags in PRIVATE_TAGS.values() for tag in tags)
 _SEQUENCES = frozenset((0x00081032, 0x00321064, 0x00400275, 0x0040A372, 0x0040A504, 0x0040A043))
 _TEXTS = frozenset(
     (
@@ -31,10 +34,10 @@ _TEXTS = frozenset(
         *(0x00080070, 0x00080080, 0x00080201, 0x00081010, 0x00081030, 0x0008103E, 0x00081040, 0x00081050, 0x00081070),
         *(0x00081090, 0x00100010, 0x00100020, 0x00100021, 0x00100030, 0x00100040, 0x00101010, 0x00101020, 0x00101030),
         *(0x00181000, 0x00181020, 0x00181030, 0x0020000D, 0x0020000E, 0x00321060, 0x00400254, 0x0040A040),
-        *(0x0040A491, 0x0040DB00),
+        *(0x0040A491, 0x0040A493, 0x0040DB00, 0x00080090, 0x00321032, 0x00081060, 0x00200010, 0x00400244, 0x00120062),
     )
 )
-WANTED = _CODES | _SEQUENCES | _TEXTS
+WANTED = _CODES | _SEQUENCES | _TEXTS | frozenset(TAGS.values()) | _PRIVATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,14 @@ class Header:
     data_set: DataSet
     decode: Decode
     meta: dict[int, bytes]
+    big_endian: bool = False
+    length: int | None = None
+    """Bytes of the object before its pixels or its end, None where it was deflated."""
+
+    @property
+    def tags(self) -> Tags:
+        """The elements of the object by keyword, as readings."""
+        return Tags(self.data_set, self.decode, self.big_endian)
 
     def text(self, tag: int) -> str | None:
         """The text of an element, None where it is absent or empty."""
@@ -113,7 +124,8 @@ def read_data_set(
         children, pos = _content(data, layout, limits, decode, memory, pos)
         if any(data[pos:]):  # some archives pad with zeros
             Walk(data, layout, limits, frozenset(), PIXEL_TAGS).data_set(pos, end, True, 1)
-    return Header(header, decode, encoded.meta), children
+    length = None if encoded.transfer_syntax == DEFLATED_LITTLE else pos
+    return Header(header, decode, encoded.meta, encoded.big_endian, length), children
 
 
 def _content(
@@ -153,6 +165,8 @@ def study_header(header: Header) -> StudyHeader:
         protocol_name=header.text(0x00181030),
         requested_procedure=header.text(0x00321060) or header.inner(0x00400275, 0x00321060),
         performed_procedure=header.text(0x00400254),
+        study_id=header.text(0x00200010),
+        performed_on=date_iso(header.text(0x00400244)),
         procedure_codes=header.codes(0x00081032) + header.codes(0x00321064) + _request_codes(header),
     )
 
@@ -185,6 +199,11 @@ def people(header: Header, operators: tuple[str, ...], physicians: tuple[str, ..
         operators=tuple(dict.fromkeys((*header.texts(0x00081070), *operators))),
         physicians=tuple(dict.fromkeys((*header.texts(0x00081050), *physicians))),
     )
+
+
+def requesters(header: Header) -> Requesters:
+    """Who asked for the study and who reports it."""
+    return Requesters(*map(header.texts, (0x00080090, 0x00321032, 0x00081060)))
 
 
 def patient(header: Header) -> PatientAtStudy:

@@ -29,6 +29,7 @@ import msgspec
 from doseloop.model.dose_object import Deidentified, ReadResult
 from doseloop.model.errors import DoseloopError, NotDose, ObjectError, ReaderStopped
 from doseloop.reading.deidentify import deidentify
+from doseloop.reading.head import object_bytes
 from doseloop.reading.limits import DEFAULT_LIMITS, MEBIBYTE, ReadLimits
 from doseloop.reading.object import read_content_tree, read_object
 from doseloop.reading.sr import ContentItem
@@ -270,7 +271,7 @@ def _end_with_parent() -> None:
 
 def _answer(job: _Job, limits: ReadLimits, memory: CodeMemory) -> _Answer:
     try:
-        data = Path(job.path).read_bytes()
+        data = object_bytes(Path(job.path), limits)
         if job.task == "tree":
             return _Tree(read_content_tree(data, limits, memory))
         if job.task == "deidentify":

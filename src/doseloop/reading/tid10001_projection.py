@@ -1,24 +1,29 @@
 """Projection X-Ray Radiation Dose (TID 10001, PS3.16): accumulated dose of a plane (TID 10002, 10004 to 10007) and
 irradiation events (TID 10003). Radiography, fluoroscopy, angiography and mammography use the same template."""
 
-from doseloop.model.projection import Filter, PlaneTotals, ProjectionEvent
+from doseloop.model.projection import BreastExposure, Calibration, Filter, PlaneTotals, ProjectionEvent
 from doseloop.model.reading import Code, Reading
 from doseloop.reading.concept_names import Items, number_in, side_of
+from doseloop.reading.devices import device, maker_items
+from doseloop.reading.moments import moment_iso
 from doseloop.reading.sr import ContentItem
-from doseloop.reading.tid10011_ct import started_at
 from doseloop.reading.units import (
     CM2,
     COUNT,
     DEGREES,
     GY_CM2,
+    KPA,
     KV,
     MA,
     MAS,
     MGY,
     MILLISECONDS,
     MM,
+    MM2,
     NEWTON,
     PER_SECOND,
+    PERCENT,
+    RATIO,
     SECONDS,
 )
 
@@ -54,7 +59,7 @@ def _event(container: ContentItem, missing: list[str]) -> ProjectionEvent:
     number, coded, text = items.number, items.coded, items.text
     return ProjectionEvent(
         event_uid=text("113769"),
-        started_at=started_at(items, missing),
+        started_at=items.moment("111526"),
         irradiation_type=coded("113721"),
         plane=coded("113764"),
         protocol=text("125203"),
@@ -95,7 +100,7 @@ def _event(container: ContentItem, missing: list[str]) -> ProjectionEvent:
         fluoro_mode=coded("113732"),
         average_tube_current_ma=number("113767", MA),
         image_view=coded("111031"),
-        reference_point=text("113780"),
+        reference_point=coded("113780"),
         patient_orientation=coded("113743"),
         patient_orientation_modifier=_below(items, "113743", "113744", missing),
         patient_table_relationship=_below(items, "113743", "113745", missing),
@@ -111,8 +116,16 @@ def _event(container: ContentItem, missing: list[str]) -> ProjectionEvent:
         field_height_mm=number("113788", MM, nothing_is_zero=True),
         field_width_mm=number("113789", MM, nothing_is_zero=True),
         patient_thickness_mm=number("111638", MM),
-        grid=coded("111635"),
+        grids=items.every_code("111635"),
         image_uids=tuple(uid for image in items.all("113795") for uid in image.references),
+        anatomical_structure=coded("T-D0005"),
+        view_modifiers=_view_modifiers(items),
+        projection_name=coded("113946") or _below(items, "111031", "113946", missing),
+        breast=_breast_exposure(items),
+        source_table_mm=number("113792", MM, nothing_is_zero=True),
+        mechanical_configuration=coded("113956"),
+        device=device(items),
+        maker_items=maker_items(container),
     )
 
 
@@ -132,8 +145,38 @@ def _plane(container: ContentItem, missing: list[str]) -> PlaneTotals:
         agd_right_mgy=_breast(items, "R", missing),
         acquisition_time_s=number("113855", SECONDS),
         radiographic_frames=number("113731", COUNT),
-        reference_point=items.text("113780"),
+        reference_point=items.coded("113780"),
         source_reference_point_mm=number("113737", MM, nothing_is_zero=True),
+        calibrations=tuple(map(_calibration, items.below("122505"))),
+        maker_items=maker_items(container),
+    )
+
+
+def _calibration(items: Items) -> Calibration:
+    device = items.plain_code("113794")
+    return Calibration(
+        factor=items.number("122322", RATIO),
+        at=moment_iso(items.plain_text("113723")),
+        uncertainty_percent=items.number("113763", PERCENT),
+        device=device.meaning or device.value if device else None,
+        protocol=items.plain_text("113720"),
+        responsible=items.plain_text("113724"),
+    )
+
+
+def _view_modifiers(items: Items) -> tuple[Reading[Code], ...]:
+    views = (Items(view, []) for view in items.all("111031") if view.children)
+    return tuple(code for view in views for code in view.every_code("111032"))
+
+
+def _breast_exposure(items: Items) -> BreastExposure | None:
+    if not items.all("111172", "111648", "111649", "111046"):
+        return None
+    return BreastExposure(
+        paddle=items.text("111172"),
+        compression_pressure_kpa=items.number("111648", KPA),
+        contact_area_mm2=items.number("111649", MM2),
+        glandularity_percent=items.number("111046", PERCENT),
     )
 
 

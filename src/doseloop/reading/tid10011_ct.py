@@ -5,9 +5,9 @@ from doseloop.model.ct import CtEvent, CtSource, DoseCheck
 from doseloop.model.dose_object import CtTotals
 from doseloop.model.reading import Code, Reading
 from doseloop.reading.concept_names import Items
-from doseloop.reading.moments import moment_iso
+from doseloop.reading.devices import device, maker_items
 from doseloop.reading.sr import ContentItem
-from doseloop.reading.units import COUNT, KV, MA, MGY, MGY_CM, MILLISECONDS, MM, MSV, RATIO, SECONDS
+from doseloop.reading.units import COUNT, KV, MA, MGY, MGY_CM, MILLISECONDS, MM, MSV, MSV_MGY_CM, RATIO, SECONDS
 
 ACQUISITION = "113819"
 ACCUMULATED = "113811"
@@ -21,10 +21,11 @@ def ct_totals(root: Items, missing: list[str]) -> CtTotals | None:
         return None
     items = Items(containers[0], missing)
     total = items.first("113813")
-    phantom = Items(total, missing).plain_code("113835") if total else None
+    phantom = (Items(total, missing).coded("113835") if total else None) or items.coded("113835")
     return CtTotals(
         dlp_mgy_cm=items.number("113813", MGY_CM),
-        phantom_cm=phantom_cm(phantom or items.plain_code("113835")),
+        phantom_cm=phantom_cm(phantom.value if phantom else None),
+        phantom=phantom,
         events=items.number("113812", COUNT),
     )
 
@@ -40,7 +41,7 @@ def _ct_event(container: ContentItem, missing: list[str]) -> CtEvent:
     phantom = coded("113835")
     return CtEvent(
         event_uid=text("113769"),
-        started_at=started_at(items, missing),
+        started_at=items.moment("111526"),
         protocol=text("125203"),
         acquisition_type=coded("113820"),
         target_region=coded("123014"),
@@ -64,21 +65,17 @@ def _ct_event(container: ContentItem, missing: list[str]) -> CtEvent:
         label=text("113605"),
         reconstructable_length_mm=number("113893", MM),
         water_equivalent_diameter_mm=number("113980", MM),
+        source_count=number("113823", COUNT),
+        ctdi_free_air_mgy=number("113837", MGY),
+        effective_dose_factor_msv_mgy_cm=number("113840", MSV_MGY_CM),
+        top_z_mm=number("113897", MM),
+        bottom_z_mm=number("113898", MM),
+        reconstructable_top_z_mm=number("113895", MM),
+        reconstructable_bottom_z_mm=number("113896", MM),
+        frame_of_reference_uid=items.plain_text("112227"),
+        device=device(items),
+        maker_items=maker_items(container),
     )
-
-
-def started_at(items: Items, missing: list[str]) -> Reading[str] | None:
-    """DateTime Started (111526) as the local wall clock."""
-    written = items.text("111526")
-    if written is None:
-        return None
-    moment = moment_iso(written.value)
-    if moment is None:
-        missing.append(
-            f"DateTime Started at {written.place} is written {written.recorded[:40]!r}, which is not a time."
-        )
-        return None
-    return Reading(moment, written.place, written.recorded)
 
 
 def phantom_cm(phantom: Code | None) -> int | None:
@@ -113,7 +110,7 @@ def _dose_check(items: Items, missing: list[str]) -> DoseCheck | None:
     if not details:
         return None
     both = ContentItem("", None, "CONTAINER", None, children=tuple(item for one in details for item in one.children))
-    check = Items(both, missing)
+    check, alerts, notifications = Items(both, missing), items.below("113900"), items.below("113908")
     return DoseCheck(
         dlp_alert_mgy_cm=check.number("113903", MGY_CM),
         ctdi_vol_alert_mgy=check.number("113904", MGY),
@@ -123,10 +120,16 @@ def _dose_check(items: Items, missing: list[str]) -> DoseCheck | None:
         ctdi_vol_notification_mgy=check.number("113912", MGY),
         dlp_forward_estimate_mgy_cm=check.number("113913", MGY_CM),
         ctdi_vol_forward_estimate_mgy=check.number("113914", MGY),
-        reason_for_proceeding=check.text("113907"),
+        alert_reason=_first_text(alerts, "113907"),
+        alert_person=_first_text(alerts, "113870"),
+        notification_reason=_first_text(notifications, "113907"),
+        notification_person=_first_text(notifications, "113870"),
         dlp_alert_configured=check.flag("113901"),
         ctdi_vol_alert_configured=check.flag("113902"),
         dlp_notification_configured=check.flag("113909"),
         ctdi_vol_notification_configured=check.flag("113910"),
-        person=check.text("113870"),
     )
+
+
+def _first_text(holders: list[Items], concept: str) -> Reading[str] | None:
+    return next((found for holder in holders if (found := holder.text(concept))), None)

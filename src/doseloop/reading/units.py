@@ -60,7 +60,49 @@ CM2 = dict(_AREA_CM2)
 NEWTON = {"N": 1.0, "daN": 10.0, "kN": 1e3, "mN": 1e-3}
 DEGREES = {"deg": 1.0, "degree": 1.0, "degrees": 1.0, "rad": 180 / math.pi}
 PER_SECOND = {"/s": 1.0, "pulse/s": 1.0, "pulses/s": 1.0, "1/s": 1.0, "s-1": 1.0, "Hz": 1.0, "fps": 1.0, "/min": 1 / 60}
-COUNT = {"": 1.0, "1": 1.0, "ratio": 1.0, "events": 1.0, "pulse": 1.0, "pulses": 1.0, "nounits": 1.0, "nounit": 1.0}
+COUNT = {
+    "": 1.0,
+    "1": 1.0,
+    "ratio": 1.0,
+    "events": 1.0,
+    "X-raysources": 1.0,
+    "pulse": 1.0,
+    "pulses": 1.0,
+    "nounits": 1.0,
+    "nounit": 1.0,
+}
+PERCENT = {"%": 1.0, "percent": 1.0, "1": 100.0, "ratio": 100.0}
+MM2 = {unit: factor * 1e2 for unit, factor in _AREA_CM2.items()}
+SQUARE_METRES = {unit: factor * 1e-4 for unit, factor in _AREA_CM2.items()}
+METRES = {unit: factor * 1e-3 for unit, factor in _LENGTH_MM.items()}
+KPA = {"kPa": 1.0, "Pa": 1e-3, "hPa": 0.1, "mmHg": 0.133322}
+_ACTIVITY_MBQ = {
+    "mBq": 1e-9,
+    "Bq": 1e-6,
+    "kBq": 1e-3,
+    "MBq": 1.0,
+    "GBq": 1e3,
+    "Ci": 3.7e4,
+    "mCi": 37.0,
+    "uCi": 0.037,
+}
+MBQ = dict(_ACTIVITY_MBQ)
+_AMOUNT_UMOL = {"mol": 1e6, "mmol": 1e3, "umol": 1.0, "nmol": 1e-3}
+MBQ_UMOL = {
+    f"{activity_unit}/{amount_unit}": activity / amount
+    for activity_unit, activity in _ACTIVITY_MBQ.items()
+    for amount_unit, amount in _AMOUNT_UMOL.items()
+}
+ML = {"ml": 1.0, "mL": 1.0, "cm3": 1.0, "cc": 1.0, "l": 1e3, "L": 1e3, "ul": 1e-3, "uL": 1e-3, "mm3": 1e-3}
+KG = {"kg": 1.0, "g": 1e-3, "lb": 0.45359237, "[lbav]": 0.45359237}
+GRAMS = {unit: factor * 1e3 for unit, factor in KG.items()}
+HOURS = {unit: factor / 3600 for unit, factor in _TIME_S.items()}
+YEARS = {"a": 1.0, "year": 1.0, "years": 1.0, "mo": 1 / 12, "wk": 7 / 365.25, "d": 1 / 365.25}
+MMOL_L = {"mmol/l": 1.0, "mmol/L": 1.0, "mg/dl": 1 / 18.0156, "mg/dL": 1 / 18.0156}
+MG_DL = {"mg/dl": 1.0, "mg/dL": 1.0, "umol/l": 0.0113, "umol/L": 0.0113}
+ML_MIN = {"ml/min": 1.0, "mL/min": 1.0, "ml/min/": 1.0, "mL/min/": 1.0, "ml/min/173m2": 1.0}
+KG_M2 = {"kg/m2": 1.0}
+MSV_MGY_CM = {"mSv/mGycm": 1.0, "mSvmGy-1cm-1": 1.0, "Sv/Gycm": 1.0}
 RATIO = {"": 1.0, "1": 1.0, "ratio": 1.0, "nounits": 1.0, "nounit": 1.0, "%": 1e-2}
 
 

@@ -35,7 +35,7 @@ class ScannerShown:
 
 @dataclass(frozen=True, slots=True)
 class PatientIdentity:
-    """Who the patient is; read only within a scope that shows identity."""
+    """Who the patient is; read only within a scope that shows identity. The number is empty where it can join nothing."""
 
     name: str
     number: str
@@ -60,6 +60,11 @@ class PartDetail:
     dap_gy_cm2: float | None
     ka_r_mgy: float | None
     fluoro_time_s: float | None
+    agd_left_mgy: float | None
+    agd_right_mgy: float | None
+    activity_mbq: float | None
+    effective_dose_msv: float | None
+    is_estimate: bool
     eligible: bool
 
 
@@ -90,6 +95,10 @@ class ExamDetail:
     dap_gy_cm2: float | None
     ka_r_mgy: float | None
     fluoro_time_s: float | None
+    agd_left_mgy: float | None
+    agd_right_mgy: float | None
+    activity_mbq: float | None
+    effective_dose_msv: float | None
     totals: tuple[dict[str, Any], ...]
     """For each part and quantity what objects state, what events add up to and which is used."""
     issues: tuple[str, ...]
@@ -120,7 +129,10 @@ def current_identities(scope: Scope, patients: set[int]) -> dict[int, PatientIde
     if not scope.identity:
         return {}
     rows = Identity.objects.filter(patient_id__in=patients, current=True).order_by("recorded_at")
-    return {row.patient_id: PatientIdentity(row.name, row.number, row.issuer, row.birth_date) for row in rows}
+    return {
+        row.patient_id: PatientIdentity(row.name, row.number if row.joins else "", row.issuer, row.birth_date)
+        for row in rows
+    }
 
 
 def _detail(scope: Scope, row: Exam) -> ExamDetail:
@@ -143,7 +155,8 @@ def _detail(scope: Scope, row: Exam) -> ExamDetail:
 _PLAIN = (
     "study_uid", "accession_number", "modality", "started_at", "zone", "zone_source", "description", "protocol_name",
     "requested_procedure", "age_years", "sex", "height_m", "weight_kg", "dlp_mgy_cm", "dap_gy_cm2", "ka_r_mgy",
-    "fluoro_time_s", "event_count", "received_at", "settled", "excluded_as", "excluded_reason",
+    "fluoro_time_s", "agd_left_mgy", "agd_right_mgy", "activity_mbq", "effective_dose_msv", "event_count",
+    "received_at", "settled", "excluded_as", "excluded_reason",
 )  # fmt: skip
 
 
@@ -169,5 +182,10 @@ def _part(row: Part) -> PartDetail:
         dap_gy_cm2=row.dap_gy_cm2,
         ka_r_mgy=row.ka_r_mgy,
         fluoro_time_s=row.fluoro_time_s,
+        agd_left_mgy=row.agd_left_mgy,
+        agd_right_mgy=row.agd_right_mgy,
+        activity_mbq=row.activity_mbq,
+        effective_dose_msv=row.effective_dose_msv,
+        is_estimate=row.is_estimate,
         eligible=row.eligible,
     )

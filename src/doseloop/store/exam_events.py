@@ -6,11 +6,10 @@ from typing import Any
 
 from doseloop.access.scope import Scope
 from doseloop.model.ct import CtEvent
-from doseloop.model.projection import ProjectionEvent
+from doseloop.model.exam import Event
 from doseloop.model.reading import Reading
-from doseloop.store import visible
-from doseloop.store.models import Event
-from doseloop.store.packing import unpack
+from doseloop.store import models, visible
+from doseloop.store.event_rows import event_of_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,25 +28,26 @@ class EventDetail:
     plane: str
     protocol: str
     target_region: str
+    laterality: str
+    view: str
+    target_filter: str
+    radionuclide: str
+    product: str
+    operating_mode: str
     phantom_cm: int | None
-    detail: CtEvent | ProjectionEvent
+    detail: Event
     readings: dict[str, Reading[Any]]
     """What the event's object says, without what it leaves out. kVp and mA of a CT stand in its first source."""
 
 
 def exam_events(scope: Scope, exam: int) -> tuple[EventDetail, ...]:
     """The events of the exam in their order; none where the scope does not see the exam."""
-    rows = Event.objects.filter(exam__in=visible.exams(scope).filter(pk=exam)).order_by("position")
+    rows = models.Event.objects.filter(exam__in=visible.exams(scope).filter(pk=exam)).order_by("position")
     return tuple(_event(row) for row in rows)
 
 
-def decode_event(kind: str, detail: bytes) -> CtEvent | ProjectionEvent:
-    """The event as it was read, from its row."""
-    return unpack(detail, CtEvent) if kind == "ct" else unpack(detail, ProjectionEvent)
-
-
-def _event(row: Event) -> EventDetail:
-    detail = decode_event(row.kind, bytes(row.detail))
+def _event(row: models.Event) -> EventDetail:
+    detail = event_of_row(row.kind, bytes(row.detail))
     return EventDetail(
         id=row.pk,
         position=row.position,
@@ -60,6 +60,12 @@ def _event(row: Event) -> EventDetail:
         plane=row.plane,
         protocol=row.protocol,
         target_region=row.target_region,
+        laterality=row.laterality,
+        view=row.view,
+        target_filter=row.target_filter,
+        radionuclide=row.radionuclide,
+        product=row.product,
+        operating_mode=row.operating_mode,
         phantom_cm=row.phantom_cm,
         detail=detail,
         readings=dict(_readings(detail)),

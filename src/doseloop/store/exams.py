@@ -8,14 +8,17 @@ from django.db import transaction
 from django.utils import timezone
 
 from doseloop.harmonise.age_bands import age_band
-from doseloop.model.ct import CtEvent
-from doseloop.model.exam import ExamEvent, ExamRecord, Part
-from doseloop.model.projection import ProjectionEvent
-from doseloop.model.reading import Code, Reading
+from doseloop.model.exam import ExamRecord, Part
 from doseloop.store import models
 from doseloop.store.audit import WORKER, record_change
-from doseloop.store.packing import pack
+from doseloop.store.event_rows import EventPlace, event_row, value_of
 from doseloop.store.scanners import ScannerAtSite
+
+TOTALS = (
+    *("dlp_mgy_cm", "dap_gy_cm2", "ka_r_mgy", "fluoro_time_s"),
+    *("agd_left_mgy", "agd_right_mgy", "activity_mbq", "effective_dose_msv"),
+)
+"""Quantities of which an exam and a part hold a total, each in a column of that name."""
 
 
 @contextmanager
@@ -66,7 +69,7 @@ def write(exam: int, record: ExamRecord, scanner: ScannerAtSite, issues: Iterabl
     position = 0
     for number, part in enumerate(record.parts):
         part_row = models.Part.objects.create(exam=row, site_id=scanner.site, position=number, **_part(part, row))
-        events = [_event(event, row, part_row, position + n) for n, event in enumerate(part.events)]
+        events = [event_row(event, EventPlace(row, part_row, position + n)) for n, event in enumerate(part.events)]
         models.Event.objects.bulk_create(events, batch_size=200)
         position += len(events)
 
@@ -109,7 +112,7 @@ def _fill(row: models.Exam, record: ExamRecord, scanner: ScannerAtSite, issues: 
     row.requested_procedure = study.requested_procedure or ""
     row.age_years, row.age_band, row.sex = patient.age_years, band.key if band else "", patient.sex or ""
     row.height_m, row.weight_kg = value_of(patient.height_m), value_of(patient.weight_kg)
-    for quantity in ("dlp_mgy_cm", "dap_gy_cm2", "ka_r_mgy", "fluoro_time_s"):
+    for quantity in TOTALS:
         setattr(row, quantity, record.total(quantity))
     row.totals = [
         {"part": n, "quantity": t.quantity, "stated": t.stated, "summed": t.summed, "used": t.used}
@@ -134,61 +137,7 @@ def _part(part: Part, row: models.Exam) -> dict[str, object]:
         "weight_kg": row.weight_kg,
         "phantom_cm": part.phantom_cm,
         "ctdi_vol_mgy": part.ctdi_vol_mgy,
-        "eligible": not row.excluded_as,
+        "is_estimate": part.is_estimate,
+        "eligible": not row.excluded_as and not part.is_estimate,
         **totals,
     }
-
-
-def _event(event: ExamEvent, row: models.Exam, part: models.Part, position: int) -> models.Event:
-    common = {"exam": row, "part": part, "object_id": event.object, "position": position, "role": event.role}
-    if event.ct is not None:
-        return models.Event(**common, kind="ct", detail=pack(event.ct), **_ct_columns(event.ct))
-    assert event.projection is not None
-    columns = _projection_columns(event.projection)
-    return models.Event(**common, kind="projection", detail=pack(event.projection), **columns)
-
-
-def _ct_columns(event: CtEvent) -> dict[str, object]:
-    source = event.sources[0] if event.sources else None
-    return {
-        **_shared_columns(event),
-        "type": _meaning(event.acquisition_type),
-        "ctdi_vol_mgy": value_of(event.ctdi_vol_mgy),
-        "dlp_mgy_cm": value_of(event.dlp_mgy_cm),
-        "phantom_cm": event.phantom_cm,
-        "kvp": value_of(source.kvp) if source else None,
-        "tube_current_ma": value_of(source.tube_current_ma) if source else None,
-        "pitch": value_of(event.pitch),
-        "scanning_length_mm": value_of(event.scanning_length_mm),
-    }
-
-
-def _projection_columns(event: ProjectionEvent) -> dict[str, object]:
-    return {
-        **_shared_columns(event),
-        "type": _meaning(event.irradiation_type),
-        "plane": _meaning(event.plane),
-        "dap_gy_cm2": value_of(event.dap_gy_cm2),
-        "ka_r_mgy": value_of(event.ka_r_mgy),
-        "kvp": value_of(event.kvp),
-        "tube_current_ma": value_of(event.tube_current_ma),
-    }
-
-
-def _shared_columns(event: CtEvent | ProjectionEvent) -> dict[str, object]:
-    return {
-        "event_uid": event.event_uid.value if event.event_uid else "",
-        "started_at": event.started_at.value if event.started_at else "",
-        "protocol": event.protocol.value if event.protocol else "",
-        "target_region": _meaning(event.target_region),
-        "exposure_time_ms": value_of(event.exposure_time_ms),
-    }
-
-
-def value_of(reading: Reading[float] | None) -> float | None:
-    """The value of a reading, None where nothing was recorded."""
-    return reading.value if reading else None
-
-
-def _meaning(reading: Reading[Code] | None) -> str:
-    return reading.value.meaning if reading else ""

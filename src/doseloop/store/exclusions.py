@@ -49,7 +49,7 @@ def _change(scope: Scope, exam: int, excluded_as: str, reason: str, actor: Actor
         before = {"excluded_as": row.excluded_as, "reason": row.excluded_reason}
         settled = row.settled and not (row.excluded_as and not excluded_as)
         Exam.objects.filter(pk=exam).update(excluded_as=excluded_as, excluded_reason=reason, settled=settled)
-        row.parts.update(eligible=not excluded_as)
+        row.parts.filter(is_estimate=False).update(eligible=not excluded_as)
         withdrawn = _withdraw_open_flags(exam) if excluded_as else []
         record_change(
             actor, action, f"exam {exam}", patient_key=row.patient_id, site=row.site_id, before=before,

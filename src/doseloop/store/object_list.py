@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from doseloop.access.scope import Scope
@@ -11,6 +11,7 @@ from doseloop.model.errors import NotVisible
 from doseloop.store import visible
 from doseloop.store.models import DoseObjectRow
 
+_SLICE = DoseObjectRow.Standing.SLICE
 _TROUBLE = (DoseObjectRow.State.QUARANTINED, DoseObjectRow.State.PARTLY_READ)
 
 
@@ -33,6 +34,7 @@ class ObjectShown:
     receipts: int
     size: int
     sop_instance_uid: str
+    series_uid: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +46,15 @@ class Backlog:
 
 
 def exam_objects(scope: Scope, exam: int) -> tuple[ObjectShown, ...]:
-    """The objects of the exam in the order of their arrival."""
-    rows = DoseObjectRow.objects.filter(exam__in=visible.exams(scope).filter(pk=exam)).order_by("received_at", "pk")
-    return _shown(rows)
+    """The objects of the exam in the order of their arrival, without further images of a series (`further_slices`)."""
+    rows = DoseObjectRow.objects.filter(exam__in=visible.exams(scope).filter(pk=exam)).exclude(standing=_SLICE)
+    return _shown(rows.order_by("received_at", "pk"))
+
+
+def further_slices(scope: Scope, exam: int) -> dict[str, int]:
+    """How many further images came of each series (UID) of the exam."""
+    rows = DoseObjectRow.objects.filter(exam__in=visible.exams(scope).filter(pk=exam), standing=_SLICE)
+    return dict(rows.values_list("series_uid").annotate(Count("pk")))
 
 
 def exam_object(scope: Scope, exam: int, object_id: int) -> ObjectShown:

@@ -14,7 +14,7 @@ from doseloop.store.claims import Claim, held_by
 from doseloop.store.models import DoseObjectRow, Identity
 from doseloop.store.packing import pack, unpack
 
-READER_VERSION = "1"
+READER_VERSION = "2"
 _State, _Standing = DoseObjectRow.State, DoseObjectRow.Standing
 RESEND, DEMOGRAPHIC = _Standing.RESEND, _Standing.DEMOGRAPHIC
 
@@ -51,6 +51,7 @@ def settle_read(claim: Claim, result: ReadResult, identity: Identity, standing: 
         sop_class_uid=dose.sop_class_uid,
         sop_instance_uid=dose.sop_instance_uid,
         study_uid=dose.study.study_uid,
+        series_uid=dose.series_uid or "",
         standing=standing,
         record=pack(dose),
         dose_digest=dose_digest(dose),
@@ -60,9 +61,71 @@ def settle_read(claim: Claim, result: ReadResult, identity: Identity, standing: 
     )
 
 
+def settle_slice(claim: Claim, result: ReadResult, identity: Identity, exam: int) -> None:
+    """End an object as `read`, as a further image of a series of which another image is held: counted, and not stored."""
+    dose = result.dose
+    held_by(claim).update(
+        state=_State.READ,
+        kind=dose.kind,
+        sop_class_uid=dose.sop_class_uid,
+        sop_instance_uid=dose.sop_instance_uid,
+        study_uid=dose.study.study_uid,
+        series_uid=dose.series_uid or "",
+        standing=_Standing.SLICE,
+        identity=identity,
+        exam_id=exam,
+        **_done(),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesImage:
+    """The image that is held of a series: of all that came the first by number, so that any order of arrival gives the same."""
+
+    key: int
+    sha256: str
+    exam: int
+    dose: DoseObject
+
+    def stands_for(self, dose: DoseObject) -> bool:
+        """Whether this image tells what the given one of its series tells, and comes before it."""
+        return _number_in_series(self.dose) <= _number_in_series(dose)
+
+
+def image_of_series(dose: DoseObject, identity: Identity) -> SeriesImage | None:
+    """The image that is held of the object's series and patient, None for the first."""
+    if not dose.is_slice or not dose.series_uid:
+        return None
+    same = DoseObjectRow.objects.filter(series_uid=dose.series_uid, study_uid=dose.study.study_uid)
+    own = same.filter(standing=_Standing.CURRENT, exam__patient=identity.patient_id).exclude(record=None)
+    for row in own.order_by("pk"):
+        if row.exam_id is not None and row.sop_instance_uid != dose.sop_instance_uid:
+            return SeriesImage(row.pk, row.sha256, row.exam_id, _dose(row))
+    return None
+
+
+def may_be_further_slice(dose: DoseObject) -> bool:
+    """Whether an image of the object's series is held already, so that this one will most likely be counted alone."""
+    if not dose.is_slice or not dose.series_uid:
+        return False
+    same = DoseObjectRow.objects.filter(series_uid=dose.series_uid, study_uid=dose.study.study_uid)
+    return same.filter(standing=_Standing.CURRENT).exclude(record=None).exists()
+
+
+def become_slice(key: int) -> None:
+    """Make the image that was held of a series a further one."""
+    DoseObjectRow.objects.filter(pk=key).update(standing=_Standing.SLICE, record=None, dose_digest="")
+
+
+def _number_in_series(dose: DoseObject) -> tuple[int, str]:
+    number = dose.image.instance_number if dose.image else None
+    return (0 if number is None else number), dose.sop_instance_uid
+
+
 def dose_digest(dose: DoseObject) -> str:
     """SHA-256 of what the object says about dose: two objects with the same one differ in identity or order data alone."""
-    content = (dose.ct_totals, dose.ct_events, dose.plane_totals, dose.projection_events)
+    reported = (dose.ct_totals, dose.ct_events, dose.plane_totals, dose.projection_events)
+    content = (*reported, dose.administrations, dose.mr_series)
     return hashlib.sha256(msgspec.msgpack.encode(content)).hexdigest()
 
 
@@ -77,7 +140,7 @@ class Beside:
 def beside_copies(claim: Claim, dose: DoseObject, identity: Identity) -> Beside:
     """Whether an object is current, a resend, a demographic update or a revision."""
     same = DoseObjectRow.objects.filter(sop_instance_uid=dose.sop_instance_uid, study_uid=dose.study.study_uid)
-    copies = list(same.exclude(exam=None).exclude(pk=claim.object).order_by("-pk"))
+    copies = list(same.exclude(exam=None).exclude(standing=_Standing.SLICE).exclude(pk=claim.object).order_by("-pk"))
     digest = dose_digest(dose)
     same_dose = [row for row in copies if row.dose_digest == digest]
     for row in same_dose:
@@ -99,7 +162,8 @@ def sha256_of(scope: Scope, key: int) -> str:
 def objects_of(exam: int) -> list[Held]:
     """The objects that make an exam: of several with one SOP Instance UID the newest, by its content and then its arrival."""
     newest: dict[str, Held] = {}
-    for row in DoseObjectRow.objects.filter(exam_id=exam).exclude(standing=_Standing.RESEND).order_by("pk"):
+    unheld = (_Standing.RESEND, _Standing.SLICE)
+    for row in DoseObjectRow.objects.filter(exam_id=exam).exclude(standing__in=unheld).order_by("pk"):
         held, known = Held(row.pk, _dose(row)), newest.get(row.sop_instance_uid)
         if known is None or (held.dose.content_at or "") >= (known.dose.content_at or ""):
             newest[row.sop_instance_uid] = held

@@ -9,11 +9,23 @@ from doseloop.report.table import Column, Row, Table, Value, quantity_column
 from doseloop.store.exam_detail import ExamDetail, exam_detail
 from doseloop.store.exam_events import EventDetail, exam_events
 
-_CT = ("ctdi_vol_mgy", "dlp_mgy_cm", "kvp", "tube_current_ma", "exposure_time_ms", "pitch", "scanning_length_mm")
+_CT = (
+    *("ctdi_vol_mgy", "dlp_mgy_cm", "kvp", "tube_current_ma", "exposure_mas", "exposure_time_ms", "pitch"),
+    "scanning_length_mm",
+)
 _PROJECTION = (
-    "dap_gy_cm2", "ka_r_mgy", "agd_mgy", "kvp", "tube_current_ma", "exposure_time_ms", "pulses", "primary_angle_deg",
-    "secondary_angle_deg", "source_detector_mm",
-)  # fmt: skip
+    *("dap_gy_cm2", "ka_r_mgy", "agd_mgy", "entrance_exposure_mgy", "compression_thickness_mm", "compression_force_n"),
+    *("half_value_layer_mm", "exposure_index", "target_exposure_index", "deviation_index", "kvp", "tube_current_ma"),
+    *("exposure_mas", "exposure_time_ms", "pulses", "primary_angle_deg", "secondary_angle_deg", "source_detector_mm"),
+)
+_TRACER = ("activity_mbq", "effective_dose_msv", "pre_activity_mbq", "post_activity_mbq", "extravasation_activity_mbq")
+_MR = (
+    *("sar_whole_body_w_kg", "sar_head_w_kg", "sar_local_w_kg", "b1_rms_ut", "db_dt_t_s", "field_strength_t"),
+    "duration_s",
+)
+_OF_KIND = {"tracer": _TRACER, "ct": _CT, "projection": _PROJECTION, "mr": _MR}
+"""Numbers of a kind of event, what is compared first."""
+_MEASURED = frozenset((*_TRACER, *_CT, *_PROJECTION, *_MR))
 _PLAIN = {
     "exposure_time_ms": Column("exposure_time_ms", "Time", "number", "ms"),
     "pitch": Column("pitch", "Pitch", "number"),
@@ -21,7 +33,25 @@ _PLAIN = {
     "primary_angle_deg": Column("primary_angle_deg", "Primary angle", "number", "°"),
     "secondary_angle_deg": Column("secondary_angle_deg", "Secondary angle", "number", "°"),
     "source_detector_mm": Column("source_detector_mm", "SID", "number", "mm"),
+    "pre_activity_mbq": Column("pre_activity_mbq", "Before", "number", "MBq"),
+    "post_activity_mbq": Column("post_activity_mbq", "Left over", "number", "MBq"),
+    "extravasation_activity_mbq": Column("extravasation_activity_mbq", "Extravasated", "number", "MBq"),
+    "field_strength_t": Column("field_strength_t", "Field", "number", "T"),
+    "duration_s": Column("duration_s", "Duration", "number", "s"),
 }
+_WORDS = (
+    Column("product", "Product"),
+    Column("radionuclide", "Nuclide"),
+    Column("plane", "Plane"),
+    Column("laterality", "Side"),
+    Column("view", "View"),
+    Column("target_filter", "Target/filter"),
+    Column("operating_mode", "Operating mode"),
+)
+"""Columns of words that are left out where no event has any."""
+_UNSAID = ("main", "administration", "series")
+"""Roles that go without saying beside the type of an event."""
+_HEADINGS = {"ct": "Acquisitions", "projection": "Exposures", "tracer": "Administrations", "mr": "MR series"}
 
 
 def events_of(request: HttpRequest, exam: int) -> Table:
@@ -37,28 +67,41 @@ def parts_of(request: HttpRequest, exam: int) -> Table:
 
 def events(exam: ExamDetail, found: Iterable[EventDetail]) -> Table:
     """One row for each event. Columns that no event of the exam fills are left out."""
+    return _events(exam, tuple(found), "Events")
+
+
+def events_by_kind(exam: ExamDetail, found: Iterable[EventDetail]) -> tuple[Table, ...]:
+    """A table for each kind of event that the exam has, in the order of its parts."""
     listed = tuple(found)
-    wanted = dict.fromkeys((*_CT, *_PROJECTION))
+    kinds = dict.fromkeys(event.kind for event in listed)
+    return tuple(_events(exam, tuple(one for one in listed if one.kind == kind), _HEADINGS[kind]) for kind in kinds)
+
+
+def _events(exam: ExamDetail, listed: tuple[EventDetail, ...], title: str) -> Table:
+    wanted = dict.fromkeys(name for event in listed for name in _OF_KIND[event.kind])
     filled = [name for name in wanted if any(name in event.readings for event in listed)]
+    words = [column for column in _WORDS if any(getattr(event, column.key) for event in listed)]
     with_phantom = any(event.phantom_cm for event in listed)
-    with_plane = any(event.plane for event in listed)
     columns = (
         Column("position", "No."),
-        Column("protocol", "Protocol"),
+        *((Column("protocol", "Protocol"),) if any(event.protocol or event.target_region for event in listed) else ()),
         Column("type", "Type"),
-        *((Column("plane", "Plane"),) if with_plane else ()),
+        *words,
         Column("started", "Started", "time"),
         *(_column(name, exam.site.units) for name in filled),
         *((Column("phantom", "Phantom", "number", "cm"),) if with_phantom else ()),
     )
-    rows = (_row(exam.id, event, filled, with_plane, with_phantom) for event in listed)
-    return Table(f"exam-{exam.id}-events", "Events", columns, rows)
+    rows = (_row(exam.id, event, columns) for event in listed)
+    return Table(f"exam-{exam.id}-events", title, columns, rows)
 
 
 def parts(exam: ExamDetail) -> Table:
     """One row for each part."""
     units = exam.site.units
-    measured = ("dlp_mgy_cm", "ctdi_vol_mgy", "dap_gy_cm2", "ka_r_mgy", "fluoro_time_s")
+    measured = (
+        *("dlp_mgy_cm", "ctdi_vol_mgy", "dap_gy_cm2", "ka_r_mgy", "fluoro_time_s"),
+        *("agd_left_mgy", "agd_right_mgy", "activity_mbq", "effective_dose_msv"),
+    )
     columns = (
         Column("procedure", "Procedure"),
         Column("modality", "Modality"),
@@ -76,28 +119,27 @@ def _column(name: str, units: Mapping[str, str]) -> Column:
     return _PLAIN[name] if name in _PLAIN else quantity_column(name, units)
 
 
-def _row(exam: int, event: EventDetail, filled: list[str], with_plane: bool, with_phantom: bool) -> Row:
+def _row(exam: int, event: EventDetail, columns: tuple[Column, ...]) -> Row:
     tree = reverse("object-tree", args=[exam, event.object_id])
-    measured: list[Value] = [event.readings[name].value if name in event.readings else None for name in filled]
-    links = {
-        name: f"{tree}?at={event.readings[name].place}#{event.readings[name].place}"
-        for name in filled
-        if name in event.readings
-    }
     kind = event.type or event.role
+    words: dict[str, Value] = {
+        "position": str(event.position + 1),
+        "type": kind,
+        "started": event.started_at[11:19] or None,
+        "phantom": event.phantom_cm,
+    }
+    read = {name: reading.value for name, reading in event.readings.items() if name in _MEASURED}
+    values = tuple(words[key] if key in words else read.get(key, getattr(event, key, None)) for key in _keys(columns))
+    links = {name: f"{tree}?at={event.readings[name].place}#{event.readings[name].place}" for name in read}
     return Row(
-        (
-            str(event.position + 1),
-            event.protocol,
-            kind,
-            *((event.plane,) if with_plane else ()),
-            event.started_at[11:19] or None,
-            *measured,
-            *((event.phantom_cm,) if with_phantom else ()),
-        ),
+        values,
         links=links,
         notes={
-            "type": event.role if event.role != "main" and event.role not in kind.lower() else "",
+            "type": event.role if event.role not in _UNSAID and event.role not in kind.lower() else "",
             "protocol": event.target_region,
         },
     )
+
+
+def _keys(columns: tuple[Column, ...]) -> list[str]:
+    return [column.key for column in columns]

@@ -4,7 +4,10 @@ from dataclasses import dataclass
 
 from doseloop.store.exam_detail import ExamDetail
 
-_SHOWN = ("dlp_mgy_cm", "dap_gy_cm2", "ka_r_mgy", "fluoro_time_s")
+_SHOWN = (
+    *("activity_mbq", "effective_dose_msv", "dlp_mgy_cm", "dap_gy_cm2", "ka_r_mgy", "fluoro_time_s"),
+    *("agd_left_mgy", "agd_right_mgy"),
+)
 _AGREE = 0.01
 """Share by which a stated and a summed total may differ: rounding in the report."""
 

@@ -36,6 +36,11 @@ class Exam(models.Model):
     dap_gy_cm2 = models.FloatField(null=True)
     ka_r_mgy = models.FloatField(null=True)
     fluoro_time_s = models.FloatField(null=True)
+    agd_left_mgy = models.FloatField(null=True)
+    agd_right_mgy = models.FloatField(null=True)
+    activity_mbq = models.FloatField(null=True)
+    effective_dose_msv = models.FloatField(null=True)
+    """Of the administrations, as an object states it."""
     totals = models.JSONField(default=dict)
     """For each total: what objects state, what events add up to, and which of both is used."""
     issues = models.JSONField(default=list)
@@ -82,6 +87,12 @@ class Part(models.Model):
     dap_gy_cm2 = models.FloatField(null=True)
     ka_r_mgy = models.FloatField(null=True)
     fluoro_time_s = models.FloatField(null=True)
+    agd_left_mgy = models.FloatField(null=True)
+    agd_right_mgy = models.FloatField(null=True)
+    activity_mbq = models.FloatField(null=True)
+    effective_dose_msv = models.FloatField(null=True)
+    is_estimate = models.BooleanField(default=False)
+    """Whether it is known from image headers alone where a report should tell."""
     eligible = models.BooleanField(default=True)
     """Whether it may stand in a group: not excluded, not a header estimate."""
 
@@ -99,9 +110,9 @@ class Event(models.Model):
     position = models.IntegerField()
     event_uid = models.TextField(default="")
     kind = models.TextField()
-    """`ct` or `projection`."""
+    """A key of `model.exam.EVENT_KINDS`."""
     role = models.TextField(default="main")
-    """`main`, `localiser` or `bolus tracking`; for projection `fluoroscopy` or `acquisition`."""
+    """As in `model.exam.ExamEvent`."""
     started_at = models.TextField(default="")
     type = models.TextField(default="")
     plane = models.TextField(default="")
@@ -117,8 +128,29 @@ class Event(models.Model):
     exposure_time_ms = models.FloatField(null=True)
     pitch = models.FloatField(null=True)
     scanning_length_mm = models.FloatField(null=True)
+    laterality = models.TextField(default="")
+    view = models.TextField(default="")
+    exposure_mas = models.FloatField(null=True)
+    agd_mgy = models.FloatField(null=True)
+    entrance_exposure_mgy = models.FloatField(null=True)
+    compression_thickness_mm = models.FloatField(null=True)
+    compression_force_n = models.FloatField(null=True)
+    target_filter = models.TextField(default="")
+    """Anode target and filter material of mammography as symbols, `Rh/Ag`."""
+    exposure_index = models.FloatField(null=True)
+    target_exposure_index = models.FloatField(null=True)
+    deviation_index = models.FloatField(null=True)
+    radionuclide = models.TextField(default="")
+    """As `harmonise.radionuclides` names it: `F-18`."""
+    product = models.TextField(default="")
+    activity_mbq = models.FloatField(null=True)
+    effective_dose_msv = models.FloatField(null=True)
+    sar_whole_body_w_kg = models.FloatField(null=True)
+    sar_head_w_kg = models.FloatField(null=True)
+    b1_rms_ut = models.FloatField(null=True)
+    operating_mode = models.TextField(default="")
     detail = models.BinaryField()
-    """The whole event as it was read: deflated MessagePack of `model.ct.CtEvent` or `model.projection.ProjectionEvent`."""
+    """The whole event as it was read: deflated MessagePack of the record that `model.exam.EVENT_KINDS` names for `kind`."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["exam", "position"], name="event_is_one")]

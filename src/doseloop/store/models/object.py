@@ -19,6 +19,8 @@ class DoseObjectRow(models.Model):
         """The same SOP Instance UID with the same dose content."""
         DEMOGRAPHIC = "demographic update"
         REVISION = "revision"
+        SLICE = "further slice"
+        """Another image of a series of which one image tells all: counted, neither its record nor its bytes kept."""
 
     sha256 = models.CharField(max_length=64, unique=True)
     size = models.BigIntegerField()
@@ -44,6 +46,7 @@ class DoseObjectRow(models.Model):
     sop_class_uid = models.TextField(default="")
     sop_instance_uid = models.TextField(default="")
     study_uid = models.TextField(default="")
+    series_uid = models.TextField(default="")
     standing = models.TextField(choices=Standing.choices, default=Standing.CURRENT)
     record = models.BinaryField(null=True)
     """Deflated MessagePack of `model.dose_object.DoseObject`: no identity."""
@@ -58,4 +61,5 @@ class DoseObjectRow(models.Model):
             models.Index(fields=["sop_instance_uid"], name="object_by_sop"),
             models.Index(fields=["study_uid"], name="object_by_study"),
             models.Index(fields=["received_at"], name="object_by_arrival"),
+            models.Index(fields=["series_uid"], name="object_by_series"),
         ]

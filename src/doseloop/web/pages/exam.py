@@ -34,10 +34,13 @@ def exam(request: HttpRequest, exam: int) -> HttpResponse:
         "units": detail.site.units,
         "bands": _BANDS,
         "totals": totals(detail),
-        "events": page_table(exam_tables.events(detail, events), export_links(request, "exam-events", exam)),
+        "tables": [page_table(table) for table in exam_tables.events_by_kind(detail, events)],
+        "events_exports": export_links(request, "exam-events", exam),
+        "has_mr": any(event.kind == "mr" for event in events),
         "parts_exports": export_links(request, "exam-parts", exam),
         "flags": flags.flag_list(scope, exam=exam),
         "objects": object_list.exam_objects(scope, exam),
+        "slices": object_list.further_slices(scope, exam),
         **_talk(request, exam, detail.site.id),
     }
     return render(request, "doseloop/exam.html", context)

@@ -38,6 +38,7 @@ _TONES = {
     "current": ("quiet", "check"),
     "resend": ("quiet", "minus"),
     "demographic update": ("quiet", "minus"),
+    "further slice": ("quiet", "minus"),
 }
 _SHAPES = {"above": "flag", "caution": "alert", "good": "check"}
 
@@ -106,7 +107,14 @@ def get(given: Mapping[str, Any] | None, key: str) -> Any:
     return given.get(key) if given else None
 
 
-_KINDS = {"ct report": "CT dose report", "projection report": "Projection dose report"}
+_KINDS = {
+    "ct report": "CT dose report",
+    "projection report": "Projection dose report",
+    "tracer report": "Radiopharmaceutical dose report",
+    "pet image": "PET image",
+    "mr image": "MR image",
+    "ct image": "CT image",
+}
 RULES = {"high-dose": "High dose", "reference-level": "Reference level"}
 
 

@@ -1,0 +1,104 @@
+"""The kinds of objects that are read, each once: what it is called, how it is known, and who reads it.
+
+A report is known by its content, whatever its SOP class; an image by its modality, else by its SOP class. The first kind
+that an object is of reads it. A new kind of object is a new entry here and a file beside this one. Still to come, each with
+its place: Enhanced X-Ray Radiation Dose SR (TID 10040) and Patient Radiation Dose SR (TID 10030) as `tid10040_*.py` and
+`tid10030_*.py`, performed procedure steps, and dose screens that are read from their pixels.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from doseloop.model.dose_object import DoseObject, ObjectKind
+from doseloop.reading import (
+    ct_image,
+    ct_report,
+    dental,
+    mammography,
+    mr,
+    nuclear_medicine,
+    pet,
+    projection_report,
+    radiography,
+    tracer_report,
+)
+from doseloop.reading.header import Header
+from doseloop.reading.sr import ContentItem
+from doseloop.reading.vendors import siemens
+
+_STORAGE = "1.2.840.10008.5.1.4.1.1."
+_BREAST = ("1.2", "1.2.1", "13.1.3", "13.1.4", "13.1.5")
+"""Digital mammography, breast tomosynthesis and its projections."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportKind:
+    """A kind of structured report."""
+
+    name: ObjectKind
+    what: str
+    """The template and what is read, for people."""
+    is_it: Callable[[ContentItem], bool]
+    """Whether a report with this content tree is one."""
+    read: Callable[[Header, ContentItem], DoseObject]
+
+
+@dataclass(frozen=True, slots=True)
+class ImageKind:
+    """A kind of image."""
+
+    name: ObjectKind
+    what: str
+    modalities: tuple[str, ...]
+    """Values of Modality (0008,0060)."""
+    classes: tuple[str, ...]
+    """Ends of SOP Class UIDs below the storage root, for images whose modality is none of any kind."""
+    read: Callable[[Header], DoseObject]
+
+
+REPORTS = (
+    ReportKind("ct report", "CT Radiation Dose, TID 10011", ct_report.is_it, ct_report.read),
+    ReportKind(
+        "projection report",
+        "Projection X-Ray Radiation Dose, TID 10001",
+        projection_report.is_it,
+        projection_report.read,
+    ),
+    ReportKind(
+        "tracer report", "Radiopharmaceutical Radiation Dose, TID 10021", tracer_report.is_it, tracer_report.read
+    ),
+    ReportKind(
+        "dose summary", "Radiation Summary Report of Siemens: totals alone", siemens.is_summary, siemens.read_summary
+    ),
+)
+IMAGES = (
+    ImageKind("mammogram", "Mammogram or tomosynthesis", ("MG",), _BREAST, mammography.mammogram),
+    ImageKind("dental image", "Panoramic or intra-oral image", ("PX", "IO"), ("1.3", "1.3.1"), dental.dental_image),
+    ImageKind("radiograph", "Radiograph", ("DX", "CR", "DR", "RG"), ("1", "1.1", "1.1.1"), radiography.radiograph),
+    ImageKind("pet image", "PET image", ("PT",), ("128", "130"), pet.pet_image),
+    ImageKind("nuclear medicine image", "Planar, whole body or SPECT image", ("NM",), ("20",), nuclear_medicine.nm_image),
+    ImageKind("mr image", "MR image", ("MR",), ("4", "4.1", "4.3", "4.4"), mr.mr_image),
+    ImageKind("ct image", "CT image", ("CT",), ("2", "2.1", "2.2"), ct_image.ct_image),
+)  # fmt: skip
+SECONDARY_CAPTURES = ("7", "7.1", "7.2", "7.3", "7.4")
+
+
+def report_kind(root: ContentItem) -> ReportKind | None:
+    """The kind of a report, None where it holds no dose that is read."""
+    return next((kind for kind in REPORTS if kind.is_it(root)), None)
+
+
+def image_kind(header: Header) -> ImageKind | None:
+    """The kind of an image, None where none of that kind carries dose.
+
+    A secondary capture is none, except that tomosynthesis may come as one: it then says MG and holds its exposure.
+    """
+    modality = (header.text(0x00080060) or "").strip().upper()
+    ends = header.sop_class_uid.removeprefix(_STORAGE)
+    if not header.sop_class_uid.startswith(_STORAGE) or (ends in SECONDARY_CAPTURES and modality != "MG"):
+        return None
+    by_modality = next((kind for kind in IMAGES if modality in kind.modalities), None)
+    by_class = next((kind for kind in IMAGES if ends in kind.classes), None)
+    if by_class is None and ends not in SECONDARY_CAPTURES:
+        return None
+    return by_modality or by_class
