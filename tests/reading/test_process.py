@@ -104,7 +104,7 @@ def test_an_object_that_hangs_is_ended_in_time_and_the_next_is_read(
 def test_an_object_that_needs_too_much_memory_is_refused_and_the_next_is_read(tmp_path: Path, report: Path) -> None:
     swelling = tmp_path / "swelling.dcm"
     with swelling.open("wb") as file:
-        file.truncate(1 << 30)
+        file.truncate(256 << 20)
     with ReaderPool(1, ProcessLimits(memory_bytes=64 << 20)) as small:
         with pytest.raises(ReaderStopped, match="memory"):
             small.read(swelling)

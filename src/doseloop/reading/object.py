@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from doseloop.model.dose_object import DoseObject, Equipment, Identity, Modality, ObjectKind, ReadResult
-from doseloop.model.errors import NotDose, NotReadYet
+from doseloop.model.errors import Malformed, NotDose, NotReadYet, TooLarge
 from doseloop.model.projection import PlaneTotals, ProjectionEvent
 from doseloop.model.reading import Code
 from doseloop.reading import tid10001_projection, tid10011_ct
@@ -27,6 +27,7 @@ from doseloop.reading.values import CodeMemory
 from doseloop.reading.vendors import amended
 
 _CT = frozenset((tid10011_ct.ACQUISITION, tid10011_ct.ACCUMULATED))
+_EVENTS = (tid10011_ct.ACQUISITION, tid10001_projection.EVENT)
 _PROJECTION = frozenset((tid10001_projection.EVENT, tid10001_projection.ACCUMULATED))
 
 
@@ -53,6 +54,8 @@ def read_object(data: bytes, limits: ReadLimits = DEFAULT_LIMITS, memory: CodeMe
     root = _tree(header, children)
     missing: list[str] = []
     items = Items(root, missing)
+    if len(items.all(*_EVENTS)) > limits.events:
+        raise TooLarge(f"a report of more than {limits.events} irradiation events")
     concepts = {concept_of(child.concept) for child in root.children}
     if concepts & _CT:
         dose = _ct_report(header, items, missing)
@@ -61,11 +64,19 @@ def read_object(data: bytes, limits: ReadLimits = DEFAULT_LIMITS, memory: CodeMe
     else:
         name = root.concept.meaning if root.concept else "a report without a name"
         raise NotReadYet(f"{name} ({header.sop_class_name}) holds no dose of CT or projection X-ray")
-    return ReadResult(_identity(header), dose)
+    return ReadResult(_identity(header), replace(dose, missing=_said(dose.missing, limits.sentences)))
+
+
+def _said(missing: tuple[str, ...], most: int) -> tuple[str, ...]:
+    """Each sentence once, and no more than a person would read."""
+    once = tuple(dict.fromkeys(missing))
+    return once if len(once) <= most else (*once[:most], f"{len(once) - most} further values cannot be read.")
 
 
 def _tree(header: Header, children: tuple[ContentItem, ...] | None) -> ContentItem:
     if children is None and not header.is_report:
+        if not header.sop_class_uid:
+            raise Malformed("no SOP Class UID (0008,0016)")
         raise NotDose(f"{header.sop_class_name}: not a structured report")
     return report_root(header, children)
 
@@ -154,7 +165,7 @@ def _physicians(items: Items) -> tuple[str, ...]:
 
 
 def _event_items(items: Items) -> list[Items]:
-    return [Items(event, []) for event in items.all(tid10011_ct.ACQUISITION, tid10001_projection.EVENT)]
+    return [Items(event, []) for event in items.all(*_EVENTS)]
 
 
 def _role(person: ContentItem) -> str | None:
