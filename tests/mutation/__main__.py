@@ -11,17 +11,19 @@ import os
 import sys
 import tempfile
 import time
-from collections import Counter
 from pathlib import Path
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "doseloop.roles.django_settings")
 os.environ["DOSELOOP_DATA"] = tempfile.mkdtemp(prefix="doseloop-mutations-")
 
-from tests.mutation.run import LIMITS, Figures, Row, cut_at_every_tag, one_input, planned, run
+from tests.mutation.run import LIMITS, Figures, Row, one_input, planned, run, uncaught_cuts
 from tests.mutation.seeds import seeds
 
 FAILURES = Path("build/mutations")
 STATES = ("read", "partly read", "not dose", "quarantined")
+NO_FAULT = ("", "not-dose", "not-read-yet")
+LARGE = 32_000
+"""Bytes past which a seed is not cut at each of its thousands of tags."""
 SAMPLED_EACH = 47
 """One in so many also goes through the whole pipeline into a record; a prime, so that every mutator has its turn."""
 
@@ -42,17 +44,17 @@ def main() -> int:
 def _whole(count: int, seed: int) -> Figures:
     began = time.monotonic()
     figures = run(planned(count, seed), FAILURES)
-    print(table(figures), "\n")
-    cuts = run((one for each in seeds() if len(each.file) < 32_000 for one in cut_at_every_tag(each)), FAILURES)
-    print(f"cut at every tag of every seed: {cuts.inputs:,} inputs, {_states(cuts.rows)}")
+    print(table(figures), "\n", flush=True)
+    cuts, uncaught = uncaught_cuts(each for each in seeds() if len(each.file) < LARGE)
+    print(f"cut at every tag of every seed: {cuts:,} cuts, {len(uncaught)} taken for whole", flush=True)
     print(_record(count, seed, figures))
     print(
         f"\nslowest {figures.slowest_s:.2f} s (limit {LIMITS.wall_s:g}): {figures.slowest}\n"
-        f"reader's memory at most {max(figures.reader_bytes, cuts.reader_bytes) >> 20} MiB "
+        f"reader's memory at most {figures.reader_bytes >> 20} MiB "
         f"(limit {LIMITS.memory_bytes >> 20}), parent grew {figures.parent_grew_bytes >> 20} MiB, "
         f"{time.monotonic() - began:.0f} s, load {os.getloadavg()[0]:.1f}, {os.cpu_count()} cores"
     )
-    figures.problems += cuts.problems
+    figures.problems += uncaught
     return figures
 
 
@@ -73,12 +75,8 @@ def table(figures: Figures) -> str:
 
 def _line(name: str, row: Row) -> str:
     states = "".join(f"{row.states[state]:13,}" for state in STATES)
-    codes = ", ".join(f"{code} {number}" for code, number in row.codes.most_common() if not code.startswith("not-d"))
+    codes = ", ".join(f"{code} {number}" for code, number in row.codes.most_common() if code not in NO_FAULT)
     return f"{name:34}{row.inputs:7,}{states}{row.fewer:7}{row.undetectable:12}{row.wrong:14}  {codes}"
-
-
-def _states(rows: dict[str, Row]) -> dict[str, int]:
-    return dict(sum((row.states for row in rows.values()), Counter[str]()))
 
 
 def _wrong(figures: Figures) -> int:

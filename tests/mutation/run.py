@@ -118,13 +118,30 @@ def cut_at_every_tag(seed: Seed) -> Iterator[Input]:
         yield Input(boundary, EVERY_TAG, seed, damage.cut_at(seed, boundary))
 
 
+def uncaught_cuts(chosen: Iterable[Seed]) -> tuple[int, list[str]]:
+    """The seeds cut before each of their elements, read here: how many cuts, and those taken for whole or for other."""
+    cuts, problems = 0, []
+    for seed in chosen:
+        for cut in cut_at_every_tag(seed):
+            cuts += 1
+            verdict = judged(_read_here(cut.mutant.file), sound(seed))
+            if verdict.wrong or verdict.fewer:
+                problems.append(f"{seed.name}, {cut.mutant.done}: {verdict}")
+    return cuts, problems
+
+
+def _read_here(file: bytes) -> Outcome:
+    try:
+        return read_object(file)
+    except DoseloopError as error:
+        return error
+
+
 @cache
 def sound(seed: Seed) -> Published | None:
     """What the sound object publishes, None where it holds no dose."""
-    try:
-        return published(read_object(seed.file))
-    except DoseloopError:
-        return None
+    outcome = _read_here(seed.file)
+    return None if isinstance(outcome, DoseloopError) else published(outcome)
 
 
 @dataclass(frozen=True, slots=True)

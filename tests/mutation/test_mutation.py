@@ -5,7 +5,6 @@ from random import Random
 
 import pytest
 
-from doseloop.model.errors import DoseloopError
 from doseloop.reading.object import read_object
 from doseloop.reading.process import ReaderPool
 from doseloop.roles.data_folder import DataFolder
@@ -15,7 +14,7 @@ from tests.mutation.judgement import judged, published
 from tests.mutation.mutant import Mutator
 from tests.mutation.mutators import MUTATORS
 from tests.mutation.record import FINAL, taken_in
-from tests.mutation.run import LIMITS, READERS, cut_at_every_tag, planned, run, sound
+from tests.mutation.run import LIMITS, READERS, planned, run, sound, uncaught_cuts
 from tests.mutation.seeds import DATA_SETS, FILES, Seed, seeds
 
 COUNT, SEED = 1_000, 20_261
@@ -36,14 +35,9 @@ def test_a_thousand_spoilt_objects_cost_only_themselves_and_publish_no_wrong_num
 
 @pytest.mark.parametrize("name", [*DATA_SETS])
 def test_a_seed_cut_at_every_tag_is_never_taken_for_whole(name: str) -> None:
-    seed = seed_named(f"{name}, explicit")
-    for cut in cut_at_every_tag(seed):
-        try:
-            verdict = judged(read_object(cut.mutant.file), sound(seed))
-        except DoseloopError as error:
-            verdict = judged(error, sound(seed))
-        assert not verdict.wrong
-        assert not verdict.fewer
+    cuts, problems = uncaught_cuts([seed_named(f"{name}, explicit")])
+    assert cuts > 20
+    assert problems == []
 
 
 def test_each_of_a_sample_ends_in_exactly_one_state_of_the_record(folder: DataFolder) -> None:

@@ -9,8 +9,7 @@ from doseloop.model.dose_object import DoseObject
 from doseloop.model.errors import Malformed
 from doseloop.reading.moments import date_iso, moment_iso, time_iso
 from doseloop.reading.object import read_object
-from doseloop.reading.text import decoder
-from doseloop.reading.units import KV, MGY, factor_to, number_of
+from doseloop.reading.units import KV, MGY, factor_to, number_of, numbers_of
 from tests.reading.reports import code_item, container, ct_event, ct_report, encode, num, projection_report, run
 
 KVP = ("113733", "KVP")
@@ -48,8 +47,18 @@ def test_a_time_without_end_is_none(written: str) -> None:
     assert (moment_iso(written), date_iso(written), time_iso(written)) == (None, None, None)
 
 
-def test_of_a_character_set_of_many_terms_the_first_hold() -> None:
-    assert decoder(b"ISO_IR 100\\" * LONG)("Ä".encode("latin-1")) == "Ä"
+def test_a_character_set_of_many_terms_is_malformed() -> None:
+    report = ct_report()
+    report.SpecificCharacterSet = ["ISO_IR 100"] * 23
+    read_object(encode(report))
+    report.SpecificCharacterSet = ["ISO_IR 100"] * 24
+    with pytest.raises(Malformed, match="Character Set"):
+        read_object(encode(report))
+
+
+def test_more_numbers_than_a_value_can_hold_are_none() -> None:
+    assert len(numbers_of("1\\" * 32_767)) == 32_767
+    assert numbers_of("1\\" * 32_768) == [None]
 
 
 @pytest.mark.parametrize("written", ["00000000", "99991231", "00010101", "18491231", "22000101"])

@@ -10,8 +10,8 @@ Decode = Callable[[bytes], str]
 
 _LATIN = frozenset(("ascii", "iso8859", "latin_1", "iso8859_2", "iso8859_3", "iso8859_4", "iso8859_9", "iso8859_15"))
 _C1_CONTROLS = re.compile("[\x80-\x9f\ufffd]")
-_LONGEST_DECLARATION = 256
-"""Bytes of Specific Character Set that are looked at: each term has at most 16."""
+LONGEST_DECLARATION = 256
+"""Bytes of Specific Character Set: each of a few terms has at most 16."""
 _DELIMITERS = set(b"\n\r\t\f^=\\")
 
 
@@ -22,7 +22,7 @@ def decoder(declared: bytes) -> Decode:
     Latin set is declared, or where the declared set makes control characters of them: scanners write UTF-8 under
     another name. Bytes that are not in the declared set are read as Windows Latin, never refused.
     """
-    encodings = [_encoding(term) for term in declared[:_LONGEST_DECLARATION].decode("ascii", "replace").split("\\")]
+    encodings = [_encoding(term) for term in declared.decode("ascii", "replace").split("\\")]
 
     def decode(raw: bytes) -> str:
         if raw.isascii() and b"\x1b" not in raw:

@@ -9,6 +9,8 @@ _IGNORED = re.compile(r"\{[^}]*\}|[\s.·⋅*^_()]|\*\*")
 
 LONGEST_NUMBER = 64
 """Characters; a DS has 16 (PS3.5 section 6.2)."""
+LONGEST_LIST = 65_534
+"""Characters of several numbers; a DS with a 16-bit length has no more."""
 LONGEST_UNIT = 64
 LARGEST = 1e12
 """Past anything that is measured, in the finest unit in which it is written."""
@@ -29,6 +31,8 @@ def number_of(written: str) -> float | None:
 
 def numbers_of(written: str) -> list[float | None]:
     """All numbers of a value: parted by backslashes, or by commas where those cannot be decimal ones."""
+    if len(written) > LONGEST_LIST:
+        return [None]
     parts = written.split("\\")
     if len(parts) == 1 and (("," in written and "." in written) or written.count(",") > 1):
         parts = written.split(",")
@@ -80,7 +84,7 @@ def factor_to(field_units: dict[str, float], *written: str) -> float | None:
     None where no spelling of it is known, or where code and meaning name units that differ. Upper and lower case are told
     apart first, and ignored only where that leaves a single unit.
     """
-    factors = {_factor(field_units, spelling) for spelling in written} - {None}
+    factors = {_factor(field_units, spelling) for spelling in frozenset(written)} - {None}
     return factors.pop() if len(factors) == 1 else None
 
 
