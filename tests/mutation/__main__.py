@@ -16,6 +16,8 @@ from pathlib import Path
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "doseloop.roles.django_settings")
 os.environ["DOSELOOP_DATA"] = tempfile.mkdtemp(prefix="doseloop-mutations-")
 
+import django
+
 from tests.mutation.run import LIMITS, Figures, Row, one_input, planned, run, uncaught_cuts
 from tests.mutation.seeds import seeds
 
@@ -31,6 +33,7 @@ SAMPLED_EACH = 47
 def main() -> int:
     """Run, print the figures, and say whether it passed."""
     options = _options()
+    django.setup()
     if options.only is not None:
         figures = run([one_input(options.only, options.seed)], FAILURES)
     else:
@@ -59,7 +62,7 @@ def _whole(count: int, seed: int) -> Figures:
 
 
 def _record(count: int, seed: int, figures: Figures) -> str:
-    from tests.mutation.record import through_the_pipeline
+    from tests.mutation.record import through_the_pipeline  # its models want Django set up
 
     sample = through_the_pipeline(planned(count, seed), SAMPLED_EACH)
     figures.problems += sample.problems

@@ -12,12 +12,16 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
+from django.core.management import call_command
+from django.db import connections
+
 from doseloop.pipeline import Pipeline
 from doseloop.reading.process import ReaderPool
 from doseloop.roles.data_folder import DataFolder
 from doseloop.roles.worker import Worker
 from doseloop.store.inbox import Inbox, Origin
 from doseloop.store.models import DoseObjectRow
+from doseloop.store.procedures import bring_up_to_date
 from doseloop.store.scanners import SiteDefaults
 from doseloop.store.vault import Vault
 from tests.mutation.run import LIMITS, READERS, Input
@@ -76,13 +80,6 @@ def _problems(taken: set[str], vault: Vault, folder: DataFolder) -> Iterator[str
 @contextmanager
 def _installation() -> Iterator[DataFolder]:
     """A fresh installation in a folder of its own."""
-    import django
-    from django.core.management import call_command
-    from django.db import connections
-
-    from doseloop.store.procedures import bring_up_to_date
-
-    django.setup()
     root = Path(tempfile.mkdtemp(prefix="doseloop-mutations-", dir=os.environ.get("TMPDIR")))
     made = DataFolder(root / "data")
     made.prepare()
