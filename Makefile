@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 THIRD_PARTY := src/doseloop/web/static/third_party
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: demo test check bench screenshots lock clean
+.PHONY: demo test check bench mutations fuzz screenshots lock clean
 
 # A virtual hospital sends its doses to a real server: prints the address and a log-in.
 demo: $(VENV)/runtime $(THIRD_PARTY)/done
@@ -26,6 +26,14 @@ check: $(VENV)/dev
 # Speed and memory, with a peer or a limit beside each figure.
 bench: $(VENV)/dev $(THIRD_PARTY)/done
 	$(BIN)/python -m bench
+
+# Ten thousand spoilt objects through the real readers: COUNT=1000 for fewer, SEED=2 for others.
+mutations: $(VENV)/dev
+	$(BIN)/python -m tests.mutation --count $(or $(COUNT),10000) --seed $(or $(SEED),1)
+
+# Every fuzz target in turn: MINUTES=10 for all together.
+fuzz: $(VENV)/dev
+	$(BIN)/python -m tests.fuzz --minutes $(or $(MINUTES),10)
 
 # Every page in both themes and widths, into docs/screenshots.
 screenshots: $(VENV)/dev $(THIRD_PARTY)/done

@@ -216,10 +216,10 @@ def run(number: int = 1, *more: Dataset, kind: tuple[str, str] = ("P5-06000", "F
 
 def angiography(runs: int = 108) -> Dataset:
     """A long angiography report: about 73 items a run, as the reports of angiography systems have."""
-    return projection_report(*(run(number, *_geometry(number)) for number in range(1, runs + 1)))
+    return projection_report(*(run(number, *geometry(number)) for number in range(1, runs + 1)))
 
 
-def _geometry(number: int) -> list[Dataset]:
+def geometry(number: int) -> list[Dataset]:
     angles = [("112011", "Positioner Primary Angle"), ("112012", "Positioner Secondary Angle")]
     lengths = [
         *(("113751", "Table Longitudinal Position"), ("113752", "Table Lateral Position")),

@@ -105,8 +105,8 @@ def test_an_object_that_hangs_is_ended_in_time_and_the_next_is_read(
 def test_an_object_that_needs_too_much_memory_is_refused_and_the_next_is_read(tmp_path: Path, report: Path) -> None:
     swelling = tmp_path / "swelling.dcm"
     with swelling.open("wb") as file:
-        file.write(struct.pack("<HH2sHI", 0x0008, 0x0001, b"UN", 0, 1 << 29))  # an element that never seems to end
-        file.truncate(1 << 30)
+        file.write(struct.pack("<HH2sHI", 0x0008, 0x0001, b"UN", 0, 1 << 28))  # an element that never seems to end
+        file.truncate(1 << 29)
     with ReaderPool(1, ProcessLimits(memory_bytes=16 << 20)) as small:
         with pytest.raises(ReaderStopped, match="memory"):
             small.read(swelling)

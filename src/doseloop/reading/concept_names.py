@@ -11,7 +11,7 @@ from doseloop.model.reading import Code, Reading
 from doseloop.reading.concepts import MEANINGS, OWN_CONTAINERS, SAME
 from doseloop.reading.moments import moment_iso
 from doseloop.reading.sr import ContentItem
-from doseloop.reading.units import factor_to, numbers_of
+from doseloop.reading.units import factor_to, numbers_of, plain_unit
 from doseloop.reading.values import Measured
 
 _BY_MEANING = {meaning.casefold(): SAME.get(code, code) for code, meaning in MEANINGS.items()}
@@ -46,6 +46,8 @@ class Items:
         self._missing = missing
         self._by_concept: dict[str, list[ContentItem]] = {}
         for concept, item in _within(parent):
+            if not concept and (item.children or item.measured):
+                missing.append(f"What content item {item.place} holds is not known: it names no concept.")
             self._by_concept.setdefault(concept, []).append(item)
 
     def all(self, *concepts: str) -> list[ContentItem]:
@@ -132,7 +134,10 @@ def number_in(
     """See `Items.number`."""
     finest: list[tuple[ContentItem, Measured, list[float]]] = []
     finest_factor = 0.0
+    empty: list[str] = []
     for item in items:
+        if not any(measured.number for measured in item.measured):
+            empty.append(item.place)
         for measured in item.measured:
             factor, numbers = _converted(item, measured, units, missing)
             if not numbers:
@@ -143,6 +148,8 @@ def number_in(
                 finest.append((item, measured, numbers))
     if not finest:
         return None
+    if empty:
+        missing.append(f"{_name(finest[0][0])} at {empty[0]} is empty, where others of it hold a number.")
     value = _combined([number for _, _, numbers in finest for number in numbers], total) * finest_factor
     if value == 0 and nothing_is_zero:
         return None
@@ -171,16 +178,25 @@ def _converted(
         return 0.0, []
     unit = measured.unit
     factor = factor_to(units, unit.value, unit.meaning) if unit else units.get("")
-    name = item.concept.meaning if item.concept else "a value"
+    name = _name(item)
     if factor is None:
-        missing.append(
-            f"{name} at {item.place} has the unit {unit.value if unit else ''!r}, which is not known for it."
-        )
+        missing.append(f"{name} at {item.place} has {_unit_named(unit)}, which is not known for it.")
         return 0.0, []
     numbers = numbers_of(measured.number)
     if None in numbers:
         missing.append(f"{name} at {item.place} is written {measured.number[:80]!r}, which is not a number.")
     return factor, [number for number in numbers if number is not None]
+
+
+def _name(item: ContentItem) -> str:
+    return item.concept.meaning[:80] if item.concept else "a value"
+
+
+def _unit_named(unit: Code | None) -> str:
+    if unit is None:
+        return "no unit"
+    alike = not unit.meaning or plain_unit(unit.value[:40]) == plain_unit(unit.meaning[:40])
+    return f"the unit {unit.value[:40]!r}" + ("" if alike else f" with the meaning {unit.meaning[:40]!r}")
 
 
 def _within(parent: ContentItem) -> Iterator[tuple[str, ContentItem]]:

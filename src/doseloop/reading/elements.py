@@ -4,7 +4,7 @@ import struct
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from doseloop.model.errors import Malformed, ObjectError, TooDeep, Truncated
+from doseloop.model.errors import Malformed, ObjectError, TooDeep, TooLarge, Truncated
 from doseloop.reading.encoding import LONG_VRS, Encoded
 from doseloop.reading.limits import ReadLimits
 
@@ -77,6 +77,22 @@ def cut_header(data: bytes, pos: int, end: int) -> ObjectError:
     return Malformed(f"an item ends at byte {pos}, inside the header of an element")
 
 
+def too_many(limits: ReadLimits) -> TooLarge:
+    """The error for more elements than an object may have."""
+    return TooLarge(f"more than {limits.elements} elements outside the content tree")
+
+
+def twice(where: str) -> Malformed:
+    """The error for an element that stands twice: which of both is meant cannot be known."""
+    return Malformed(f"an element stands twice: {where}")
+
+
+def stray(layout: Layout, tag: int, pos: int) -> Malformed:
+    """The error for an item or a delimiter, given by its native tag, among the elements of a data set: what follows it
+    belongs elsewhere."""
+    return Malformed(f"{named(layout.native(tag))} before byte {pos}, where an element was expected")
+
+
 Value = bytes | list["DataSet"]
 DataSet = dict[int, Value]
 
@@ -93,6 +109,7 @@ def in_native_order(layout: Layout, tags: frozenset[int]) -> dict[int, int]:
     return {layout.native(tag): tag for tag in tags}
 
 
+_DELIMITERS = (0xFFFEE00D, 0xFFFEE000, 0xFFFEE0DD)
 _MAY_NEST = frozenset((b"SQ", b"UN", b"", b"\x00\x00"))  # the last is what a delimiter has in its place
 
 
@@ -100,7 +117,7 @@ class Walk:
     """Reads whole data sets into plain dictionaries, for the elements of the header that are wanted, and steps over all
     else."""
 
-    __slots__ = ("_data", "_layout", "_limits", "_stops", "_tags", "_wanted")
+    __slots__ = ("_data", "_layout", "_left", "_limits", "_stops", "_tags", "_wanted")
 
     def __init__(
         self,
@@ -109,11 +126,14 @@ class Walk:
         limits: ReadLimits,
         wanted: frozenset[int],
         stops: frozenset[int] = frozenset(),
+        left: list[int] | None = None,
     ) -> None:
-        """`wanted` holds tags ggggeeee; all other elements are stepped over. At an element of `stops` a data set ends."""
+        """`wanted` holds tags ggggeeee; all other elements are stepped over. At an element of `stops` a data set ends.
+        `left` holds how many more elements there may be, where the walk is part of another."""
         self._data = data
         self._layout = layout
         self._limits = limits
+        self._left = [limits.elements] if left is None else left
         self._tags = wanted
         self._wanted = in_native_order(layout, wanted)
         self._stops = in_native_order(layout, stops)
@@ -126,9 +146,13 @@ class Walk:
             self._layout.word.unpack_from,
             self._layout.explicit,
         )
-        wanted, stops, item_end = self._wanted, self._stops, self._layout.native(0xFFFEE00D)
+        wanted, stops = self._wanted, self._stops
+        item_end, item, sequence_end = natives(self._layout, _DELIMITERS)
         found: DataSet = {}
-        while not closed or pos < end:
+        used = 0
+        for used in range(self._left[0] + 1):  # noqa: B007 - the cheapest way to count
+            if closed and pos >= end:
+                break
             start = pos + 8
             if start > end:
                 raise cut_header(data, pos, end)
@@ -144,16 +168,25 @@ class Walk:
                 tag, length = head(data, pos)
             if tag in stops:
                 break
+            if tag == item or (tag == sequence_end and not closed):
+                raise stray(self._layout, tag, start)
             pos = start + length
             if pos <= end and vr not in _MAY_NEST:
                 if tag in wanted:
+                    if wanted[tag] in found:
+                        raise twice(named(wanted[tag]))
                     found[wanted[tag]] = data[start:pos]
             elif pos > end or vr == b"SQ" or tag in wanted:
                 value, pos = self.value(tag, vr, length, start, end, level)
                 if tag in wanted:
+                    if wanted[tag] in found:
+                        raise twice(named(wanted[tag]))
                     found[wanted[tag]] = value
             elif tag == item_end and not closed:
                 break
+        else:
+            raise too_many(self._limits)
+        self._left[0] -= used
         return found, pos
 
     def value(self, tag: int, vr: bytes, length: int, start: int, end: int, level: int) -> tuple[Value, int]:
@@ -173,7 +206,7 @@ class Walk:
     def _inside(self, vr: bytes) -> "Walk":
         """Values of UN are written in implicit little endian (PS3.5 section 6.2.2, note 2)."""
         if vr == b"UN" and self._layout.explicit:
-            return Walk(self._data, IMPLICIT_LITTLE, self._limits, self._tags)
+            return Walk(self._data, IMPLICIT_LITTLE, self._limits, self._tags, left=self._left)
         return self
 
     def sequence(self, pos: int, end: int, closed: bool, level: int) -> tuple[list[DataSet], int]:
@@ -188,6 +221,9 @@ class Walk:
             tag = self._layout.native(native)
             pos += 8
             if tag == 0xFFFEE000:
+                self._left[0] -= 1
+                if self._left[0] < 0:
+                    raise too_many(self._limits)
                 stop = end if length == UNDEFINED else pos + length
                 if stop > end:
                     raise past_end(self._data, self._layout, native, stop, end)

@@ -46,6 +46,8 @@ SHORT_VRS = frozenset(
 )
 _META = struct.Struct("<HH2sH")
 _LENGTH = struct.Struct("<I")
+_FED = 65536
+"""Bytes given to the inflater at once: what it has not used is copied each time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,15 +139,17 @@ def _inflate(data: bytes, start: int, limits: ReadLimits) -> bytes:
     inflater = zlib.decompressobj(-15)
     most = min(limits.inflated_bytes, MEBIBYTE + limits.inflate_ratio * (len(data) - start))
     chunks: list[bytes] = []
-    size, rest = 0, data[start:]
+    size = 0
     try:
-        while rest and not inflater.eof:
-            chunk = inflater.decompress(rest, MEBIBYTE)
-            size += len(chunk)
-            if size > most:
-                raise TooLarge(f"the deflated data set is longer than {most} bytes")
-            chunks.append(chunk)
-            rest = inflater.unconsumed_tail
+        for at in range(start, len(data), _FED):
+            rest, chunk = data[at : at + _FED], b""
+            while (rest or len(chunk) == MEBIBYTE) and not inflater.eof:  # a full chunk may have more behind it
+                chunk = inflater.decompress(rest, MEBIBYTE)
+                size += len(chunk)
+                if size > most:
+                    raise TooLarge(f"the deflated data set is longer than {most} bytes")
+                chunks.append(chunk)
+                rest = inflater.unconsumed_tail
     except zlib.error as error:
         raise Truncated(f"the deflated data set cannot be inflated: {error}") from error
     if not inflater.eof:

@@ -16,7 +16,7 @@ from doseloop.reading.patient import patient_at_study
 from doseloop.reading.private import PRIVATE_TAGS
 from doseloop.reading.sr import ContentItem, code_of, content_reader, root_item
 from doseloop.reading.tags import TAGS, Tags
-from doseloop.reading.text import Decode, decoder
+from doseloop.reading.text import LONGEST_DECLARATION, Decode, decoder
 from doseloop.reading.values import CodeMemory
 
 SPECIFIC_CHARACTER_SET = 0x00080005
@@ -142,6 +142,8 @@ def _content(
 
 def _decoder(found: DataSet) -> Decode:
     declared = found.get(SPECIFIC_CHARACTER_SET, b"")
+    if len(declared) > LONGEST_DECLARATION:
+        raise Malformed(f"a Specific Character Set (0008,0005) of {len(declared)} bytes")
     return decoder(declared if isinstance(declared, bytes) else b"")
 
 

@@ -1,8 +1,10 @@
 """One object: bytes to what it says about dose."""
 
+from dataclasses import replace
+
 from doseloop.model.dose_object import DoseObject, Identity, ReadResult
-from doseloop.model.errors import NotDose, NotReadYet
-from doseloop.reading import dose_screen
+from doseloop.model.errors import Malformed, NotDose, NotReadYet, TooLarge
+from doseloop.reading import dose_screen, tid10001_projection, tid10011_ct
 from doseloop.reading.concept_names import concept_of
 from doseloop.reading.encoding import find_data_set
 from doseloop.reading.header import OF_THE_TREE, WANTED, Header, read_data_set, report_root, requesters
@@ -14,6 +16,7 @@ from doseloop.reading.sr import ContentItem
 from doseloop.reading.values import CodeMemory
 from doseloop.reading.vendors import amended_image
 
+_EVENTS = frozenset((tid10011_ct.ACQUISITION, tid10001_projection.EVENT))
 _OTHER_DOSE_REPORTS = {
     "113704": "Projection X-Ray",
     "113500": "Radiopharmaceutical Radiation Dose Report",
@@ -49,11 +52,20 @@ def read_object(data: bytes, limits: ReadLimits = DEFAULT_LIMITS, memory: CodeMe
     """
     header, children = read_data_set(find_data_set(data, limits), limits, memory or CodeMemory())
     is_report = children is not None or header.is_report
-    dose = _report(header, report_root(header, children)) if is_report else _image(header)
-    return ReadResult(_identity(header), dose, requesters(header), None if is_report else header.length)
+    dose = _report(header, report_root(header, children), limits) if is_report else _image(header)
+    told = replace(dose, missing=_said(dose.missing, limits.sentences))
+    return ReadResult(_identity(header), told, requesters(header), None if is_report else header.length)
 
 
-def _report(header: Header, root: ContentItem) -> DoseObject:
+def _said(missing: tuple[str, ...], most: int) -> tuple[str, ...]:
+    """Each sentence once, and no more than a person would read."""
+    once = tuple(dict.fromkeys(missing))
+    return once if len(once) <= most else (*once[:most], f"{len(once) - most} further values cannot be read.")
+
+
+def _report(header: Header, root: ContentItem, limits: ReadLimits) -> DoseObject:
+    if sum(concept_of(child.concept) in _EVENTS for child in root.children) > limits.events:
+        raise TooLarge(f"a report of more than {limits.events} irradiation events")
     kind = report_kind(root)
     if kind is not None:
         return kind.read(header, root)
@@ -66,6 +78,8 @@ def _report(header: Header, root: ContentItem) -> DoseObject:
 def _image(header: Header) -> DoseObject:
     if dose_screen.is_dose_screen(header):
         return dose_screen.dose_screen(header)
+    if not header.sop_class_uid:
+        raise Malformed("no SOP Class UID (0008,0016)")
     kind = image_kind(header)
     if kind is None:
         raise NotDose(f"{header.sop_class_name}: objects of this class carry no dose that is read")

@@ -27,7 +27,7 @@ from typing import Literal, Self
 import msgspec
 
 from doseloop.model.dose_object import Deidentified, ReadResult
-from doseloop.model.errors import DoseloopError, NotDose, ObjectError, ReaderStopped
+from doseloop.model.errors import DoseloopError, NotDose, ObjectError, ReaderStopped, TooLarge
 from doseloop.reading.deidentify import deidentify
 from doseloop.reading.head import object_bytes
 from doseloop.reading.limits import DEFAULT_LIMITS, MEBIBYTE, ReadLimits
@@ -271,7 +271,7 @@ def _end_with_parent() -> None:
 
 def _answer(job: _Job, limits: ReadLimits, memory: CodeMemory) -> _Answer:
     try:
-        data = object_bytes(Path(job.path), limits)
+        data = _bytes_of(Path(job.path), limits)
         if job.task == "tree":
             return _Tree(read_content_tree(data, limits, memory))
         if job.task == "deidentify":
@@ -283,6 +283,13 @@ def _answer(job: _Job, limits: ReadLimits, memory: CodeMemory) -> _Answer:
         return _Failed(ObjectError.code, f"the file cannot be read: {error.strerror}")
     except MemoryError:
         return _Failed(ReaderStopped.code, "reading needed more memory than a reader process may have")
+
+
+def _bytes_of(path: Path, limits: ReadLimits) -> bytes:
+    size = path.stat().st_size
+    if size > limits.object_bytes:
+        raise TooLarge(f"an object of {size} bytes, where a reader takes {limits.object_bytes}")
+    return object_bytes(path, limits)
 
 
 def _address_space() -> int:

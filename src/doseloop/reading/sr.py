@@ -16,7 +16,18 @@ import msgspec
 
 from doseloop.model.errors import Malformed, TooDeep, TooLarge, Truncated
 from doseloop.model.reading import Code
-from doseloop.reading.elements import IMPLICIT_LITTLE, UNDEFINED, DataSet, Layout, Walk, cut_header, natives, past_end
+from doseloop.reading.elements import (
+    IMPLICIT_LITTLE,
+    UNDEFINED,
+    DataSet,
+    Layout,
+    Walk,
+    cut_header,
+    natives,
+    past_end,
+    stray,
+    twice,
+)
 from doseloop.reading.encoding import LONG_VRS
 from doseloop.reading.limits import ReadLimits
 from doseloop.reading.text import Decode
@@ -120,14 +131,20 @@ def content_reader(data: bytes, layout: Layout, limits: ReadLimits, decode: Deco
             elif tag == value_type_tag:
                 value_type = words.get(raw := data[start:pos]) or decode(raw)
             elif tag == name_tag:
+                if name:
+                    raise twice(f"in content item {place}")
                 name, pos = code_at(start, pos, closed_value, 1)
             elif tag == measured_tag:
+                if measured:
+                    raise twice(f"in content item {place}")
                 measured, pos = measured_at(start, pos, closed_value, 1)
             elif tag == code_tag:
                 code, pos = code_at(start, pos, closed_value, 1)
             elif tag in text_tags:
                 text = decode(data[start:pos])
             elif tag == children_tag:
+                if below:
+                    raise twice(f"in content item {place}")
                 below, pos = inside(vr)(start, pos, closed_value, place, level + 1)
             elif tag == item_end_tag and not closed:
                 break
@@ -135,6 +152,8 @@ def content_reader(data: bytes, layout: Layout, limits: ReadLimits, decode: Deco
                 qualifier, pos = code_at(start, pos, closed_value, 1)
             elif tag == reference_tag:
                 references, pos = references_at(start, pos, closed_value, 1)
+            elif tag == item_tag or (tag == sequence_end_tag and not closed):
+                raise stray(layout, tag, start)
             elif not closed_value:
                 pos = step_over(tag, vr, length, start, end, 1)[1]
         return ContentItem(

@@ -45,6 +45,8 @@ _PLAIN = {
     "iso_ir_166": "tis_620",
 }
 """pydicom's names of sets, which Python knows by others."""
+LONGEST_DECLARATION = 256
+"""Bytes of Specific Character Set: each of a few terms has at most 16."""
 _TWO_BYTES = 0x7FF
 _SEVERAL = 4
 _NO_LETTERS = re.compile("[\x80-\x9f\ufffd\ue000-\uf8ff]")

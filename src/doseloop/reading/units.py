@@ -2,30 +2,44 @@
 
 import math
 import re
+from functools import lru_cache
 
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 _IGNORED = re.compile(r"\{[^}]*\}|[\s.·⋅*^_()]|\*\*")
+
+LONGEST_NUMBER = 64
+"""Characters; a DS has 16 (PS3.5 section 6.2)."""
+LONGEST_LIST = 65_534
+"""Characters of several numbers; a DS with a 16-bit length has no more."""
+LONGEST_UNIT = 64
+LARGEST = 1e12
+"""Past anything that is measured, in the finest unit in which it is written."""
 
 
 def number_of(written: str) -> float | None:
-    """One number (DS: `1.6e-005`, also a decimal comma), None where the text is not a finite number."""
+    """One number (DS: `1.6e-005`, also a decimal comma), None where the text is no number that can be measured."""
     plain = written.strip(" \0")
+    if len(plain) > LONGEST_NUMBER:
+        return None
     if "," in plain and "." not in plain and plain.count(",") == 1:
         plain = plain.replace(",", ".")
     if not _NUMBER.fullmatch(plain):
         return None
     value = float(plain)
-    return value if math.isfinite(value) else None
+    return value if abs(value) <= LARGEST else None
 
 
 def numbers_of(written: str) -> list[float | None]:
     """All numbers of a value: parted by backslashes, or by commas where those cannot be decimal ones."""
+    if len(written) > LONGEST_LIST:
+        return [None]
     parts = written.split("\\")
     if len(parts) == 1 and (("," in written and "." in written) or written.count(",") > 1):
         parts = written.split(",")
     return [number_of(part) for part in parts if part.strip(" \0")]
 
 
+@lru_cache(maxsize=512)
 def plain_unit(written: str) -> str:
     """A unit without what is only spelling: `Gy.cm^2`, `Gy*cm2`, `Gycm2` and `Gy·cm²` are one."""
     return _IGNORED.sub("", written.replace("²", "2").replace("µ", "u").replace("μ", "u").replace("°", "deg"))
@@ -107,18 +121,22 @@ RATIO = {"": 1.0, "1": 1.0, "ratio": 1.0, "nounits": 1.0, "nounit": 1.0, "%": 1e
 
 
 def factor_to(field_units: dict[str, float], *written: str) -> float | None:
-    """What to multiply by to get from the unit as written (its code, else its meaning) to the field's unit.
+    """What to multiply by to get from the unit as written (its code, its meaning) to the field's unit.
 
-    None where no spelling of it is known. Upper and lower case are told apart first, and ignored only where that leaves
-    a single unit.
+    None where no spelling of it is known, or where code and meaning name units that differ. Upper and lower case are told
+    apart first, and ignored only where that leaves a single unit.
     """
-    for spelling in written:
-        plain = plain_unit(spelling)
-        if plain in field_units and (plain or spelling):
-            return field_units[plain]
-    for spelling in written:
-        loose = plain_unit(spelling).casefold()
-        alike = {factor for unit, factor in field_units.items() if unit.casefold() == loose}
-        if len(alike) == 1 and loose:
-            return alike.pop()
-    return None
+    factors = {_factor(field_units, spelling) for spelling in frozenset(written)} - {None}
+    return factors.pop() if len(factors) == 1 else None
+
+
+def _factor(field_units: dict[str, float], spelling: str) -> float | None:
+    """The factor of one spelling; one that is longer than any unit is not looked at, since patterns take long on it."""
+    if not spelling or len(spelling) > LONGEST_UNIT:
+        return None
+    plain = plain_unit(spelling)
+    if plain in field_units:
+        return field_units[plain]
+    loose = plain.casefold()
+    alike = {factor for unit, factor in field_units.items() if unit.casefold() == loose}
+    return alike.pop() if len(alike) == 1 else None

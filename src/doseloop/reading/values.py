@@ -11,7 +11,7 @@ import msgspec
 
 from doseloop.model.errors import Malformed, TooDeep
 from doseloop.model.reading import Code
-from doseloop.reading.elements import UNDEFINED, Layout, Walk, cut_header, natives, past_end
+from doseloop.reading.elements import UNDEFINED, Layout, Walk, cut_header, natives, past_end, stray
 from doseloop.reading.encoding import LONG_VRS
 from doseloop.reading.limits import ReadLimits
 from doseloop.reading.text import Decode
@@ -102,6 +102,8 @@ def leaf_reader(data: bytes, layout: Layout, limits: ReadLimits, step_over: Step
                 raise past_end(data, layout, tag, pos, end)
             elif tag == item_end and not closed:
                 break
+            elif tag == item_tag or (tag == sequence_end and not closed):
+                raise stray(layout, tag, start)
             found[tag] = (start, pos)
         return found, pos
 

@@ -21,7 +21,7 @@ from doseloop.model.errors import SetupError
 from doseloop.reading.process import ReaderPool
 from doseloop.reading.sr import ContentItem
 from doseloop.roles.data_folder import DataFolder
-from doseloop.roles.worker import limits_of
+from doseloop.roles.worker import limits_of, reading_limits_of
 from doseloop.store.objects import sha256_of
 from doseloop.store.vault import Vault
 from doseloop.web.content_tree import Provider, set_provider
@@ -60,7 +60,7 @@ def warm() -> None:
 def run(stop: threading.Event) -> None:
     """Serve pages until `stop` is set."""
     options = settings.DOSELOOP
-    pool = ReaderPool(1, limits_of(options))
+    pool = ReaderPool(1, limits_of(options), reading_limits_of(options))
     set_provider(trees(settings.FOLDER, pool))
     config = uvicorn.Config(
         application,

@@ -17,6 +17,7 @@ from doseloop.facts.copy import refresh
 from doseloop.facts.paths import FactsPaths
 from doseloop.model.dose_object import Deidentified, ReadResult
 from doseloop.pipeline import Outcome, Pipeline
+from doseloop.reading.limits import ReadLimits
 from doseloop.reading.process import ProcessLimits, ReaderPool
 from doseloop.roles.data_folder import DataFolder
 from doseloop.roles.receiver import inbox_of
@@ -37,6 +38,11 @@ Reader = Callable[[Path], ReadResult | Deidentified]
 def limits_of(options: Settings) -> ProcessLimits:
     """What one reader process may use."""
     return ProcessLimits(options.reader_memory_bytes, options.reader_seconds)
+
+
+def reading_limits_of(options: Settings) -> ReadLimits:
+    """How much of one object is read: what is taken in is also read."""
+    return ReadLimits(object_bytes=options.max_object_bytes)
 
 
 def reader_of(options: Settings, folder: DataFolder, pool: ReaderPool) -> Reader:
@@ -109,7 +115,7 @@ class Worker:
 def run(stop: threading.Event) -> None:
     """Work until `stop` is set."""
     options: Settings = settings.DOSELOOP
-    pool = ReaderPool(options.readers, limits_of(options))
+    pool = ReaderPool(options.readers, limits_of(options), reading_limits_of(options))
     folder: DataFolder = settings.FOLDER
     name = os.environ.get("DOSELOOP_WORKER", "worker-1")
     mode.hold(pseudonymous=options.pseudonymous)
