@@ -10,12 +10,14 @@ import pytest
 from pynetdicom import AE, evt
 from pynetdicom.association import Association
 from pynetdicom.dimse import DIMSEServiceProvider
+from pynetdicom.fsm import StateMachine
 from pynetdicom.pdu_primitives import P_DATA
 from pynetdicom.sop_class import Verification  # type: ignore[attr-defined]
 from pynetdicom.transport import AssociationSocket
 
 from doseloop.receive.messages import Messages
 from doseloop.receive.pdu_reader import PduReader
+from doseloop.receive.states import States
 from doseloop.roles.data_folder import DataFolder
 from tests.receive.listener import Listener
 from tests.receive.scripted_peer import (
@@ -64,6 +66,7 @@ def test_each_association_has_our_socket_and_our_messages_and_one_notice_of_its_
         (ours,) = listener.listening.servers[0].house.associations._standing
         assert type(ours.dul.socket) is PduReader
         assert type(ours.dimse) is Messages
+        assert type(ours.dul.state_machine) is States
         assert ours.dul.event_queue.empty()
         association.release()
 
@@ -76,6 +79,7 @@ def test_each_association_has_our_socket_and_our_messages_and_one_notice_of_its_
         (AssociationSocket, "event_queue"),
         (DIMSEServiceProvider, "receive_primitive"),
         (DIMSEServiceProvider, "get_msg"),
+        (StateMachine, "do_action"),
         (Association, "kill"),
     ],
 )

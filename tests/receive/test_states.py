@@ -105,6 +105,7 @@ MESSAGES = (
         data(fragment(command(), is_command=True, context=99)) + OBJECT,
         ENDED,
     ),
+    Case("established", "an abort by nobody", pdu(7, bytes((0, 0, 4, 0))), ENDED),
     Case("object begun", "a command within an object", STORE, ENDED),
 )
 

@@ -59,13 +59,10 @@ class Receiver:
 
     def start(self) -> "Listening":
         """Open the ports and listen. Errors: `OSError` where one is taken."""
-        _config.STORE_RECV_CHUNKED_DATASET = True
-        tempfile.tempdir = str(self.incoming)
         book = RefusalBook(self.record, self.peers)
         associations = Associations(self.limits)
         house = House(self.ae, self.limits, self.inbox, self.peers, associations, book, self.checks_called_ae)
-        entity = self._entity()
-        servers = [self._server(entity, port, house) for port in self.ports]
+        servers = [self.server(port, house) for port in self.ports]
         book.start()
         for server in servers:
             threading.Thread(target=server.serve_forever, name="dicom port", daemon=True).start()
@@ -82,8 +79,11 @@ class Receiver:
             entity.add_supported_context(str(context.abstract_syntax), TRANSFER_SYNTAXES)
         return entity
 
-    def _server(self, entity: AE, port: Port, house: House) -> DimseServer:
-        server = entity.make_server(
+    def server(self, port: Port, house: House) -> DimseServer:
+        """A port of the house, open and not served yet. Errors: `OSError` where it is taken."""
+        _config.STORE_RECV_CHUNKED_DATASET, _config.LOG_HANDLER_LEVEL = True, "none"
+        tempfile.tempdir = str(self.incoming)
+        server = self._entity().make_server(
             (port.host, port.number), ssl_context=port.tls, evt_handlers=self._handlers(), server_class=DimseServer, house=house
         )  # fmt: skip
         assert isinstance(server, DimseServer)

@@ -16,6 +16,7 @@ from typing import Any
 
 import structlog
 from pynetdicom.association import Association
+from pynetdicom.presentation import PresentationContext
 from pynetdicom.transport import AssociationServer, AssociationSocket, RequestHandler
 
 from doseloop.model.errors import PeerRefused
@@ -25,6 +26,7 @@ from doseloop.receive.messages import Messages
 from doseloop.receive.pdu_reader import PduReader
 from doseloop.receive.peers import Peers
 from doseloop.receive.refusal_book import RefusalBook
+from doseloop.receive.states import States
 from doseloop.receive.waiting_room import Guest, WaitingRoom
 from doseloop.store.inbox import Inbox
 from doseloop.store.peers import NOT_KNOWN
@@ -63,7 +65,7 @@ class DimseServer(AssociationServer):
 
     def __init__(self, *given: Any, house: House, **named: Any) -> None:
         super().__init__(*given, **named)
-        self.RequestHandlerClass = _Seated
+        self.RequestHandlerClass, self.contexts = _Seated, _Offered(self.contexts)
         self.house, self._room = house, WaitingRoom(house.limits)
         self._over, self._ended = threading.Event(), threading.Event()
         self._selector = selectors.DefaultSelector()
@@ -198,6 +200,13 @@ class DimseServer(AssociationServer):
         _shut(guest.connection)
 
 
+class _Offered(list[PresentationContext]):
+    """Contexts, of which pynetdicom copies each for every association, only to read it: that took longer than the rest."""
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "_Offered":
+        return _Offered(self)
+
+
 class _Seated(RequestHandler):
     """Makes pynetdicom's association of a guest."""
 
@@ -211,6 +220,7 @@ class _Seated(RequestHandler):
         association.dul.event_queue.get_nowait()  # the reader brings its own notice of the connection
         note = lambda reason: house.book.note(guest.request.calling_ae, guest.host, reason)  # noqa: E731
         association.dul.socket = PduReader(association, guest.connection, bytes(guest.received), house.limits, note)
+        association.dul.state_machine = States(association.dul)
         association.dimse = Messages(association, house.inbox)
         association.daemon = association.dul.daemon = True
         house.associations.add(association, guest.host)

@@ -3,6 +3,7 @@
 import resource
 import shutil
 import threading
+import warnings
 from pathlib import Path
 
 import structlog
@@ -54,6 +55,7 @@ def limits_of_dimse(options: Settings) -> DimseLimits:
 def run(stop: threading.Event) -> None:
     """Receive until `stop` is set."""
     options, folder = settings.DOSELOOP, settings.FOLDER
+    warnings.simplefilter("ignore")  # pydicom's repeat values that peers sent
     _allow_open_files()
     receiver = Receiver(
         ae=options.dicom_ae,
