@@ -12,6 +12,9 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
+import tests.conftest  # noqa: F401 (sets Django up, which the inbox needs)
+
+# isort: split
 import structlog
 from pynetdicom.association import Association
 
