@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 THIRD_PARTY := src/doseloop/web/static/third_party
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: demo test check bench mutations fuzz screenshots lock clean
+.PHONY: demo test check bench hostile mutations fuzz screenshots lock clean
 
 # A virtual hospital sends its doses to a real server: prints the address and a log-in.
 demo: $(VENV)/runtime $(THIRD_PARTY)/done
@@ -34,6 +34,10 @@ mutations: $(VENV)/dev
 # Every fuzz target in turn: MINUTES=10 for all together.
 fuzz: $(VENV)/dev
 	$(BIN)/python -m tests.fuzz --minutes $(or $(MINUTES),10)
+
+# Hostile DICOM peers against a real receiver while a scanner stores: PASS or FAIL, and build/hostile.json.
+hostile: $(VENV)/dev $(THIRD_PARTY)/done
+	$(BIN)/python -m bench.hostile
 
 # Every page in both themes and widths, into docs/screenshots.
 screenshots: $(VENV)/dev $(THIRD_PARTY)/done

@@ -18,7 +18,7 @@ MOST_MIB = 1024
 def main(name: str, folder: Path, seconds: int) -> None:
     """Fuzz; exits with 0 where nothing was found."""
     target = next(one for one in TARGETS if one.name == name)
-    with atheris.instrument_imports(include=["doseloop"]):
+    with atheris.instrument_imports(include=["doseloop", "pynetdicom"]):
         one, corpus = target.load()
     kept = folder / "corpus"
     kept.mkdir(parents=True, exist_ok=True)

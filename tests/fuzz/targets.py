@@ -23,4 +23,5 @@ class Target:
 TARGETS = (
     Target("content-tree", "The content tree of any bytes, and the reading of it.", "tests.fuzz.content_tree"),
     Target("header", "Transfer syntax, file meta information and header of any bytes.", "tests.fuzz.header"),
+    Target("dimse", "What a DICOM peer sends, from its first byte.", "tests.fuzz.dimse"),
 )

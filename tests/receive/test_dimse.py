@@ -3,44 +3,19 @@
 import os
 import subprocess
 import sys
-import threading
 from io import BytesIO
 
-from django.db import close_old_connections
 from pydicom import dcmread
-from pydicom.uid import ExplicitVRLittleEndian, XRayRadiationDoseSRStorage
-from pynetdicom import AE
+from pydicom.uid import XRayRadiationDoseSRStorage
 from pynetdicom.association import Association
-from pynetdicom.sop_class import Verification  # type: ignore[attr-defined]
 
-from doseloop.receive.dimse import OUT_OF_RESOURCES, REFUSED, SUCCESS, Listening, Receiver
-from doseloop.receive.quick_ack import QuickAckServer
+from doseloop.receive.dimse import OUT_OF_RESOURCES, REFUSED, SUCCESS
+from doseloop.receive.peers import Peers
 from doseloop.roles.data_folder import DataFolder
 from doseloop.simulate.day import objects
-from doseloop.store.inbox import Inbox
-from tests.roles.installation import SRC, free_port
-
-
-class Listener:
-    """A receiver in this process, over a folder, with what it noted."""
-
-    def __init__(
-        self, folder: DataFolder, floor_bytes: int = 0, max_object_bytes: int = 10**8, **listening: object
-    ) -> None:
-        self.port, self.refusals = free_port(), list[tuple[str, str, str]]()
-        incoming = folder.root / "incoming"
-        incoming.mkdir(exist_ok=True)
-        self.inbox = Inbox(folder.spool, max_object_bytes, floor_bytes)
-        options = Listening("127.0.0.1", self.port, "DOSELOOP", **{"associations": 8, **listening})  # type: ignore[arg-type]
-        note = lambda ae, host, reason: self.refusals.append((ae, host, reason))  # noqa: E731
-        self.server: QuickAckServer = Receiver(options, self.inbox, incoming, note, close_old_connections).start()
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def associate(self, calling: str = "CT1") -> Association:
-        entity = AE(calling)
-        entity.add_requested_context(XRayRadiationDoseSRStorage, ExplicitVRLittleEndian)
-        entity.add_requested_context(Verification)
-        return entity.associate("127.0.0.1", self.port, ae_title="DOSELOOP")
+from doseloop.store.peers import NOT_KNOWN
+from tests.receive.listener import Listener
+from tests.roles.installation import SRC, until
 
 
 def store(association: Association, content: bytes) -> int:
@@ -49,41 +24,67 @@ def store(association: Association, content: bytes) -> int:
 
 
 def test_an_echo_is_answered(folder: DataFolder) -> None:
-    association = Listener(folder).associate()
-    assert association.send_c_echo().Status == SUCCESS
-    association.release()
+    with Listener(folder) as listener:
+        association = listener.associate()
+        assert association.send_c_echo().Status == SUCCESS
+        association.release()
 
 
 def test_an_object_is_acknowledged_once_it_is_durable(folder: DataFolder) -> None:
-    listener = Listener(folder)
-    association = listener.associate()
-    assert store(association, objects(1, 1)[0]) == SUCCESS
-    association.release()
+    with Listener(folder) as listener:
+        association = listener.associate()
+        assert store(association, objects(1, 1)[0]) == SUCCESS
+        association.release()
     (spooled,) = [path for path in folder.spool.iterdir() if len(path.name) == 64]
     assert dcmread(spooled).SOPClassUID == XRayRadiationDoseSRStorage
 
 
 def test_a_full_disk_tells_the_sender_to_try_again(folder: DataFolder) -> None:
-    association = Listener(folder, floor_bytes=2**62).associate()
-    assert store(association, objects(1, 1)[0]) == OUT_OF_RESOURCES
-    association.release()
+    with Listener(folder, floor_bytes=2**62) as listener:
+        association = listener.associate()
+        assert store(association, objects(1, 1)[0]) == OUT_OF_RESOURCES
+        association.release()
 
 
 def test_an_object_past_the_limit_is_refused_for_good(folder: DataFolder) -> None:
-    association = Listener(folder, max_object_bytes=1000).associate()
-    assert store(association, objects(1, 1)[0]) == REFUSED
-    association.release()
+    with Listener(folder, max_object_bytes=1000) as listener:
+        association = listener.associate()
+        assert store(association, objects(1, 1)[0]) == REFUSED
+        association.release()
+
+
+def admitted(listener: Listener, *names: str) -> list[str]:
+    found = []
+    for name in names:
+        association = listener.associate(name)
+        if association.is_established:
+            found.append(name)
+            association.release()
+    return found
 
 
 def test_a_peer_that_is_not_listed_is_turned_away_and_noted(folder: DataFolder) -> None:
-    listener = Listener(folder, peers=("CT1", "CT2@127.0.0.1", "CT3@10.0.0.1"))
-    admitted = {name: listener.associate(name) for name in ("CT1", "CT2", "CT3", "CT7")}
-    try:
-        assert [name for name, one in admitted.items() if one.is_established] == ["CT1", "CT2"]
-    finally:
-        for one in admitted.values():
-            one.abort() if not one.is_established else one.release()
-    assert sorted(ae for ae, _, _ in listener.refusals) == ["CT3", "CT7"]
+    listed = Peers(("CT1", "CT2@127.0.0.1", "CT3@10.0.0.1"))
+    with Listener(folder, peers=listed) as listener:
+        assert admitted(listener, "CT1", "CT2", "CT3", "CT7", "CT7") == ["CT1", "CT2"]
+    assert listener.refusals == {("CT3", "127.0.0.1", NOT_KNOWN): 1, ("CT7", "127.0.0.1", NOT_KNOWN): 2}
+
+
+def test_a_closed_door_admits_whom_a_person_admits_while_it_runs(folder: DataFolder) -> None:
+    with Listener(folder, peers=Peers(known_only=True)) as listener:
+        assert admitted(listener, "CT7") == []
+        listener.admitted.add(("CT7", "127.0.0.1"))
+        until(lambda: admitted(listener, "CT7") == ["CT7"], 10, "CT7 admitted without a restart")
+        assert admitted(listener, "CT8") == []
+
+
+def test_a_peer_that_asks_for_another_title_is_refused_where_titles_are_checked(folder: DataFolder) -> None:
+    with Listener(folder, checks_called_ae=True) as listener:
+        assert listener.associate(called="SOMEONE").is_rejected
+        assert "asked for another AE title than DOSELOOP" in listener.reasons()
+        association = listener.associate()
+        assert association.is_established
+        association.release()
 
 
 def test_the_receiver_cannot_reach_a_reader() -> None:

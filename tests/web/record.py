@@ -112,6 +112,9 @@ def make_accounts(site: Site, other: Site) -> None:
     both = get_user_model().objects.create_user("m.keane", password=PASSWORD)
     accounts.grant(both.pk, site.pk, Role.PHYSICIST)
     accounts.grant(both.pk, other.pk, Role.PHYSICIST)
+    everywhere = get_user_model().objects.create_user("a.osei", password=PASSWORD)
+    for one in (site, other):
+        accounts.grant(everywhere.pk, one.pk, Role.ADMINISTRATOR)
 
 
 def _scanners(site: Site, other: Site) -> list[Scanner]:
@@ -368,6 +371,5 @@ def _troubles(now: datetime) -> None:
     exam = Exam.objects.filter(scanner=scanner).order_by("-pk").first()
     _object(scanner, exam, now - timedelta(hours=1), "ct report", state="partly read", reason_code="partly",
             reason="Event 3 has no CTDIvol that can be read.", hint="Its other values are in the exam.")  # fmt: skip
-    for _ in range(14):
-        peers.note_refusal("CT7", "10.1.2.3", "This calling AE title is not on the list of those that may send.")
-    peers.note_refusal("WS_DOSE", "10.1.9.40", "It asked for storage of CT images, which are not taken in.")
+    refused = {("CT7", "10.1.2.3", peers.NOT_KNOWN): 14, ("", "10.1.9.40", "did not ask for a DICOM association"): 2}
+    peers.note_refusals(refused)

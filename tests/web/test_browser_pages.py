@@ -42,6 +42,29 @@ def test_today_tells_of_silence_refusals_and_objects_in_trouble(page: Any, serve
     assert re.search(r"CT 3 Oncology\s+Silent\s+last object 2 days ago", text)
 
 
+def test_a_peer_that_was_turned_away_is_admitted_and_that_is_taken_back(page: Any, served: Served) -> None:
+    sign_in(page, served.address, "a.osei")
+    page.get_by_role("button", name="Admit CT7 from 10.1.2.3").click()
+    page.get_by_text("1 decided before").click()
+    text = page.locator("main").inner_text()
+    assert "CT7 from 10.1.2.3 tried" not in text
+    assert "admitted by a.osei" in text
+    page.get_by_role("button", name="Take back what was decided about CT7 from 10.1.2.3").click()
+    page.get_by_text("CT7 from 10.1.2.3 tried 14 times").wait_for()
+
+
+def test_a_peer_without_a_name_can_be_ignored_alone_and_only_by_who_sets_up(page: Any, served: Served) -> None:
+    sign_in(page, served.address)
+    page.get_by_text("A peer without a name from 10.1.9.40 tried 2 times").wait_for()
+    assert page.get_by_role("button", name="Ignore").count() == 0
+    page.context.clear_cookies()
+    sign_in(page, served.address, "a.osei")
+    assert page.get_by_role("button", name="Admit").count() == 1
+    page.get_by_role("button", name="Ignore the peer without a name from 10.1.9.40").click()
+    page.get_by_text("ignored by a.osei").wait_for(state="attached")
+    assert "10.1.9.40 tried" not in page.locator("main").inner_text()
+
+
 def test_a_number_of_an_exam_leads_to_the_item_it_was_read_from(page: Any, served: Served) -> None:
     sign_in(page, served.address)
     page.goto(f"{served.address}/exams/{served.keys['exam']}/")

@@ -25,6 +25,7 @@ def posts(pattern: URLPattern) -> bool:
         "flag-set-aside",
         "flag-reopen",
         "flag-case",
+        "today-peer",
     }
 
 

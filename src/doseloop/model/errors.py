@@ -15,6 +15,7 @@
       InboxError               an object could not be taken in; the sender keeps it and tries again
         StorageFull            free space is below the floor
         ObjectTooLarge         more bytes arrived than an object may have
+      PeerRefused              a DICOM peer asked for more than it may
       AccessError              the person may not do or see this
         Forbidden              the right is missing
         NotVisible             there is no such thing, or none within the scope (both look alike)
@@ -132,6 +133,14 @@ class ObjectTooLarge(InboxError):
     code = "object-too-large"
     hint = "Raise `max_object_bytes` in the settings if such objects are genuine."
     retry = False
+
+
+class PeerRefused(DoseloopError):
+    """A DICOM peer asked for more than it may, or is not among those that may send."""
+
+    code = "peer-refused"
+    hint = "Admit the peer on the page of today if it is yours; docs/limits.md has the limit that the message names."
+    retry = True
 
 
 class AccessError(DoseloopError):

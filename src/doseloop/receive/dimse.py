@@ -4,9 +4,10 @@ Status codes of C-STORE are those of PS3.4 table B.2-1: 0x0000 once the object i
 it now (the sender keeps it and tries again), 0xA900 where it never will.
 """
 
+import ssl
 import tempfile
-from collections.abc import Callable
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import structlog
@@ -14,90 +15,91 @@ from pynetdicom import AE, AllStoragePresentationContexts, _config, evt
 from pynetdicom.sop_class import Verification  # type: ignore[attr-defined]
 
 from doseloop.model.errors import InboxError
-from doseloop.receive.quick_ack import QuickAckServer
+from doseloop.receive.associations import Associations
+from doseloop.receive.dimse_limits import DimseLimits
+from doseloop.receive.messages import Messages
+from doseloop.receive.peers import Peers
+from doseloop.receive.refusal_book import Record, RefusalBook
+from doseloop.receive.server import DimseServer, House
 from doseloop.store.inbox import Inbox, Origin
 
 SUCCESS, OUT_OF_RESOURCES, REFUSED = 0x0000, 0xA700, 0xA900
 TRANSFER_SYNTAXES = ["1.2.840.10008.1.2.1", "1.2.840.10008.1.2", "1.2.840.10008.1.2.2"]
 """Explicit VR Little Endian, Implicit VR Little Endian, Explicit VR Big Endian. Deflated is not offered: it unpacks unbounded."""
 
-_CALLING_AE_NOT_RECOGNISED = (0x01, 0x01, 0x03)
+_ROOM_FOR_HEADERS = 64
+"""The longest PDU that peers are told of is shorter than what is read by this much: some senders leave the headers of the
+fragments out of the count."""
 _log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class Listening:
-    """Where and for whom the receiver listens."""
+class Port:
+    """An address to listen on."""
 
     host: str
-    port: int
-    ae: str
-    associations: int
-    peers: tuple[str, ...] = ()
-    """Calling AE titles that may send, each alone or as `AE@host`; empty admits every peer."""
-
-    def admits(self, ae: str, host: str) -> bool:
-        """Whether a peer may send."""
-        return not self.peers or ae in self.peers or f"{ae}@{host}" in self.peers
+    number: int
+    tls: ssl.SSLContext | None = None
+    """None for the port without TLS."""
 
 
 @dataclass(frozen=True, slots=True)
 class Receiver:
-    """One DICOM receiver over one inbox."""
+    """One DICOM receiver over one inbox, on one port or more."""
 
-    listening: Listening
+    ae: str
+    ports: tuple[Port, ...]
     inbox: Inbox
     incoming: Path
     """Folder for objects while they arrive."""
-    note_refusal: Callable[[str, str, str], None]
-    """Called with AE title, host and reason of each peer that was turned away."""
-    after_each: Callable[[], None]
-    """Called when a thread is done with the record for now."""
+    record: Record
+    peers: Peers
+    limits: DimseLimits = field(default_factory=DimseLimits)
+    checks_called_ae: bool = False
 
-    def start(self) -> QuickAckServer:
-        """Open the port. Errors: `OSError` where it is taken."""
-        _config.STORE_RECV_CHUNKED_DATASET = True
-        tempfile.tempdir = str(self.incoming)
-        entity = AE(self.listening.ae)
-        entity.maximum_associations = self.listening.associations
-        entity.acse_timeout, entity.dimse_timeout, entity.network_timeout = 10, 60, 60
+    def start(self) -> "Listening":
+        """Open the ports and listen. Errors: `OSError` where one is taken."""
+        book = RefusalBook(self.record, self.peers)
+        associations = Associations(self.limits)
+        house = House(self.ae, self.limits, self.inbox, self.peers, associations, book, self.checks_called_ae)
+        servers = [self.server(port, house) for port in self.ports]
+        book.start()
+        for server in servers:
+            threading.Thread(target=server.serve_forever, name="dicom port", daemon=True).start()
+        return Listening(tuple(servers), book)
+
+    def _entity(self) -> AE:
+        entity = AE(self.ae)
+        entity.maximum_associations = 2 * self.limits.associations + 1  # counted by `Associations`, never by pynetdicom
+        entity.maximum_pdu_size = max(self.limits.pdu_bytes - _ROOM_FOR_HEADERS, 1)
+        entity.acse_timeout, entity.dimse_timeout = self.limits.deadline_s, self.limits.idle_s
+        entity.network_timeout = self.limits.idle_s
         entity.add_supported_context(Verification)
         for context in AllStoragePresentationContexts:
             entity.add_supported_context(str(context.abstract_syntax), TRANSFER_SYNTAXES)
-        address = (self.listening.host, self.listening.port)
-        server = entity.make_server(address, evt_handlers=self._handlers(), server_class=QuickAckServer)
-        assert isinstance(server, QuickAckServer)
+        return entity
+
+    def server(self, port: Port, house: House) -> DimseServer:
+        """A port of the house, open and not served yet. Errors: `OSError` where it is taken."""
+        _config.STORE_RECV_CHUNKED_DATASET, _config.LOG_HANDLER_LEVEL = True, "none"
+        tempfile.tempdir = str(self.incoming)
+        server = self._entity().make_server(
+            (port.host, port.number), ssl_context=port.tls, evt_handlers=self._handlers(), server_class=DimseServer, house=house
+        )  # fmt: skip
+        assert isinstance(server, DimseServer)
         return server
 
     def _handlers(self) -> list[evt.EventHandlerType]:
-        return [
-            (evt.EVT_REQUESTED, self._on_request),
-            (evt.EVT_REJECTED, self._on_rejection),
-            (evt.EVT_C_STORE, self._on_store),
-            (evt.EVT_C_ECHO, _on_echo),
-        ]
-
-    def _on_request(self, event: evt.Event) -> None:
-        ae, host = _peer(event)
-        if self.listening.admits(ae, host):
-            return
-        event.assoc.acse.send_reject(*_CALLING_AE_NOT_RECOGNISED)
-        self._refuse(ae, host, "not among the peers that may send")
-        event.assoc.kill()
-
-    def _on_rejection(self, event: evt.Event) -> None:
-        self._refuse(*_peer(event), f"more than {self.listening.associations} associations at the same time")
-
-    def _refuse(self, ae: str, host: str, reason: str) -> None:
-        _log.warning("peer refused", ae=ae, host=host, reason=reason)
-        try:
-            self.note_refusal(ae, host, reason)
-        finally:
-            self.after_each()
+        return [(evt.EVT_C_STORE, self._on_store), (evt.EVT_C_ECHO, _on_echo)]
 
     def _on_store(self, event: evt.Event) -> int:
         ae, host = _peer(event)
+        if event.dataset_path is None:
+            _log.error("object refused", reason="a C-STORE without an object", ae=ae, host=host)
+            return REFUSED
         try:
+            assert isinstance(event.assoc.dimse, Messages)
+            event.assoc.dimse.finish(event.dataset_path)
             with event.dataset_path.open("rb") as stream:
                 self.inbox.put(stream, Origin("dimse", ae, host))
         except InboxError as error:
@@ -107,8 +109,22 @@ class Receiver:
             _log.exception("object could not be taken in", ae=ae, host=host)
             return OUT_OF_RESOURCES
         finally:
-            self.after_each()
+            self.record.after_each()
         return SUCCESS
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """A receiver that runs."""
+
+    servers: tuple[DimseServer, ...]
+    book: RefusalBook
+
+    def close(self) -> None:
+        """Close the ports and end what stands."""
+        for server in self.servers:
+            server.shutdown()
+        self.book.close()
 
 
 def _on_echo(event: evt.Event) -> int:
@@ -116,7 +132,6 @@ def _on_echo(event: evt.Event) -> int:
 
 
 def _peer(event: evt.Event) -> tuple[str, str]:
-    """Calling AE title and host; the title as requested, since before the answer the association has none yet."""
+    """Calling AE title and host."""
     requestor = event.assoc.requestor
-    asked = requestor.primitive
-    return str(asked.calling_ae_title).strip() if asked else "", str(requestor.address or "")
+    return str(requestor.ae_title).strip(), str(requestor.address or "")

@@ -1,17 +1,25 @@
 """The receiver role: DIMSE over the inbox. Reaches neither the readers nor the pipeline."""
 
+import resource
 import shutil
 import threading
+import warnings
+from pathlib import Path
 
 import structlog
 from django.conf import settings
 from django.db import close_old_connections, connections
 
-from doseloop.receive.dimse import Listening, Receiver
+from doseloop.model.errors import SetupError
+from doseloop.receive.dimse import Port, Receiver
+from doseloop.receive.dimse_limits import DimseLimits
+from doseloop.receive.peers import Peers
+from doseloop.receive.refusal_book import Record
+from doseloop.receive.tls import Certificates, server_context
 from doseloop.roles.data_folder import DataFolder
 from doseloop.roles.settings import Settings
 from doseloop.store.inbox import Inbox
-from doseloop.store.peers import note_refusal
+from doseloop.store.peers import admitted_peers, note_refusals
 
 
 def inbox_of(options: Settings, folder: DataFolder) -> Inbox:
@@ -19,28 +27,75 @@ def inbox_of(options: Settings, folder: DataFolder) -> Inbox:
     return Inbox(folder.spool, options.max_object_bytes, options.floor_bytes)
 
 
+def dicom_ports(options: Settings) -> dict[str, int]:
+    """Ports that the receiver opens, by the setting that names each. Errors: `SetupError` where it is none."""
+    plain = {"dicom_port": options.dicom_port} if options.dicom_plain else {}
+    tls = {"dicom_tls_port": options.dicom_tls_port} if options.dicom_tls_port else {}
+    if not plain and not tls:
+        raise SetupError("The DICOM receiver has no port: set `dicom_plain` or `dicom_tls_port`.")
+    return plain | tls
+
+
+def limits_of_dimse(options: Settings) -> DimseLimits:
+    """What DICOM peers may ask of an installation."""
+    return DimseLimits(
+        pdu_bytes=options.dicom_pdu_bytes,
+        request_bytes=options.dicom_request_bytes,
+        contexts=options.dicom_contexts,
+        associations=options.dicom_associations,
+        associations_per_peer=options.dicom_associations_per_peer,
+        waiting=options.dicom_waiting,
+        deadline_s=options.dicom_deadline_seconds,
+        rate_bytes_per_s=options.dicom_rate_bytes,
+        rate_window_s=options.dicom_rate_seconds,
+        idle_s=options.dicom_idle_seconds,
+    )
+
+
 def run(stop: threading.Event) -> None:
     """Receive until `stop` is set."""
     options, folder = settings.DOSELOOP, settings.FOLDER
-    incoming = folder.root / "incoming"
-    shutil.rmtree(incoming, ignore_errors=True)
-    incoming.mkdir(mode=0o700)
+    warnings.simplefilter("ignore")  # pydicom's repeat values that peers sent
+    _allow_open_files()
     receiver = Receiver(
-        listening=Listening(
-            options.dicom_host,
-            options.dicom_port,
-            options.dicom_ae,
-            options.dicom_associations,
-            tuple(options.dicom_peers),
-        ),
+        ae=options.dicom_ae,
+        ports=_ports(options),
         inbox=inbox_of(options, folder),
-        incoming=incoming,
-        note_refusal=note_refusal,
-        after_each=close_old_connections,
+        incoming=_emptied(folder.root / "incoming"),
+        record=Record(note_refusals, admitted_peers, close_old_connections),
+        peers=Peers(tuple(options.dicom_peers), known_only=options.dicom_admit == "known"),
+        limits=limits_of_dimse(options),
+        checks_called_ae=options.dicom_check_called,
     )
-    server = receiver.start()
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    structlog.get_logger().info("receiving", host=options.dicom_host, port=options.dicom_port, ae=options.dicom_ae)
+    listening = receiver.start()
+    structlog.get_logger().info("receiving", host=options.dicom_host, ports=dicom_ports(options), ae=options.dicom_ae)
     stop.wait()
-    server.shutdown()
+    listening.close()
     connections.close_all()
+
+
+def certificates_of(options: Settings) -> Certificates:
+    """The files of the TLS port. Errors: `SetupError` where one that it needs is not set."""
+    chain, key, authorities = options.dicom_tls_certificate, options.dicom_tls_key, options.dicom_tls_authorities
+    if chain is None or key is None:
+        raise SetupError("The TLS port needs `dicom_tls_certificate` and `dicom_tls_key`.")
+    if options.dicom_tls_mutual and authorities is None:
+        raise SetupError("Peers must show a certificate: set `dicom_tls_authorities`, or `dicom_tls_mutual = false`.")
+    return Certificates(chain, key, authorities if options.dicom_tls_mutual else None)
+
+
+def _ports(options: Settings) -> tuple[Port, ...]:
+    tls = {"dicom_tls_port": server_context(certificates_of(options))} if options.dicom_tls_port else {}
+    return tuple(Port(options.dicom_host, number, tls.get(name)) for name, number in dicom_ports(options).items())
+
+
+def _emptied(folder: Path) -> Path:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700)
+    return folder
+
+
+def _allow_open_files() -> None:
+    """As many connections as the system lets this process hold."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

@@ -11,9 +11,10 @@ import structlog
 from django.conf import settings
 from django.db import connections
 
+from doseloop.receive.tls import server_context
 from doseloop.roles.lock import held
 from doseloop.roles.ports import check_free
-from doseloop.roles.receiver import inbox_of
+from doseloop.roles.receiver import certificates_of, dicom_ports, inbox_of
 from doseloop.roles.record import bring_up_to_date
 
 ROLES = ("web", "receiver", "worker")
@@ -51,10 +52,13 @@ class Child:
 
 
 def run(stop: threading.Event, roles: tuple[str, ...] = ROLES) -> None:
-    """Run the roles until `stop` is set. Errors: `SetupError` where the folder or a port is taken."""
+    """Run the roles until `stop` is set.
+
+    Errors: `SetupError` where the folder or a port is taken, or a certificate cannot be used.
+    """
     together = roles == ROLES
     with held(settings.FOLDER, alone=together) as lock:
-        _check_ports(roles)
+        _check_ways_in(roles)
         if lock.first:
             prepare()
         if not together:
@@ -68,12 +72,15 @@ def run(stop: threading.Event, roles: tuple[str, ...] = ROLES) -> None:
         _end(children)
 
 
-def _check_ports(roles: tuple[str, ...]) -> None:
+def _check_ways_in(roles: tuple[str, ...]) -> None:
     options = settings.DOSELOOP
+    if "receiver" in roles and options.dicom_tls_port:
+        server_context(certificates_of(options))
     if "web" in roles:
         check_free(options.web_host, options.web_port, "web_port")
     if "receiver" in roles:
-        check_free(options.dicom_host, options.dicom_port, "dicom_port")
+        for name, port in dicom_ports(options).items():
+            check_free(options.dicom_host, port, name)
 
 
 def _end(children: list[Child]) -> None:

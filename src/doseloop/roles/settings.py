@@ -3,7 +3,7 @@
 import os
 import tomllib
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Literal
 from zoneinfo import available_timezones
 
 from pydantic import Field, ValidationError, field_validator
@@ -41,9 +41,54 @@ class Settings(BaseSettings):
     dicom_port: int = Field(11112, ge=1, le=65535, description="Port of the DICOM receiver.")
     dicom_ae: str = Field("DOSELOOP", min_length=1, max_length=16, description="AE title of the receiver.")
     dicom_peers: list[str] = Field(
-        [], description="Calling AE titles that may send, each alone or as `AE@host`; empty admits every peer."
+        [],
+        description="Calling AE titles that may send, each alone or as `AE@host`; empty admits every peer, unless "
+        "`dicom_admit` is `known`.",
+    )
+    dicom_admit: Literal["everyone", "known"] = Field(
+        "everyone",
+        description="Who may send while `dicom_peers` is empty: `everyone`, or `known` for those alone that a person "
+        "admitted on the page of today.",
+    )
+    dicom_check_called: bool = Field(
+        False,
+        description="Whether peers must ask for `dicom_ae` by its name; otherwise any called AE title is answered.",
+    )
+    dicom_plain: bool = Field(True, description="Whether `dicom_port`, the port without TLS, is open.")
+    dicom_tls_port: int | None = Field(
+        None,
+        ge=1,
+        le=65535,
+        description="Port of the DICOM receiver by TLS (2762 is the registered one); empty for none.",
+    )
+    dicom_tls_certificate: Path | None = Field(None, description="Certificate chain of the DICOM receiver, a PEM file.")
+    dicom_tls_key: Path | None = Field(None, description="Key of that certificate, a PEM file without a passphrase.")
+    dicom_tls_authorities: Path | None = Field(
+        None, description="Authorities (a PEM file) by which a peer's certificate must be signed."
+    )
+    dicom_tls_mutual: bool = Field(
+        True, description="Whether peers on the TLS port must show a certificate; needs `dicom_tls_authorities`."
     )
     dicom_associations: int = Field(64, ge=1, description="Associations that may be open at the same time.")
+    dicom_associations_per_peer: int = Field(
+        8, ge=1, description="Associations that one host may have open at the same time."
+    )
+    dicom_waiting: int = Field(
+        512, ge=1, le=4096, description="Connections that may wait without having asked for an association."
+    )
+    dicom_deadline_seconds: float = Field(
+        10.0, gt=0, description="Time from a connection to its whole association request, TLS included."
+    )
+    dicom_idle_seconds: float = Field(60.0, gt=0, description="How long an association may be silent.")
+    dicom_rate_bytes: int = Field(
+        1024, ge=0, description="Least mean rate, bytes a second, while a PDU or an object is under way."
+    )
+    dicom_rate_seconds: float = Field(30.0, gt=0, description="Over how long that rate is measured.")
+    dicom_pdu_bytes: int = Field(131_072, ge=4096, le=2**31, description="Longest PDU that is read.")
+    dicom_request_bytes: int = Field(65_536, ge=1024, le=2**24, description="Longest association request that is read.")
+    dicom_contexts: int = Field(
+        128, ge=1, le=128, description="Presentation contexts that one association request may offer."
+    )
 
     site: str = Field("Main site", description="Site of scanners whose institution names no site of the record.")
     zone: str = Field("UTC", description="IANA time zone of sites when they are made.")

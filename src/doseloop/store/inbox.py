@@ -69,7 +69,7 @@ class Inbox:
         Errors: `StorageFull` before anything is written where the disk is below its floor; `ObjectTooLarge` past the
         limit; `OSError` of the disk. After an error nothing of the object is left.
         """
-        self._check_space()
+        self.check_space()
         with _folder_lock(self.spool, fcntl.LOCK_SH):
             return self._take(stream, origin)
 
@@ -123,7 +123,8 @@ class Inbox:
     def _files(self) -> Iterator[Path]:
         return (path for path in self.spool.iterdir() if path.is_file())
 
-    def _check_space(self) -> None:
+    def check_space(self) -> None:
+        """See that there is room. Errors: `StorageFull` where the disk is below its floor."""
         disk = os.statvfs(self.spool)
         if disk.f_bavail * disk.f_frsize < self.floor_bytes or (disk.f_files and disk.f_favail < 1000):
             raise StorageFull(f"Less than {self.floor_bytes} bytes, or no file entries, are free at {self.spool}.")

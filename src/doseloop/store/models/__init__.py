@@ -1,6 +1,6 @@
 """The tables of the record, one concept a file. Only repositories of `store`, `web` and `roles` may see them."""
 
-from doseloop.store.models.audit import AuditRow, Counter, RefusedPeer
+from doseloop.store.models.audit import AuditRow, Counter, PeerDecision, RefusedPeer
 from doseloop.store.models.equipment import Scanner, Site
 from doseloop.store.models.exam import Event, Exam, Part
 from doseloop.store.models.flag import Case, Comment, Flag
@@ -22,6 +22,7 @@ __all__ = [
     "Identity",
     "Part",
     "Patient",
+    "PeerDecision",
     "Person",
     "Procedure",
     "ProcedureName",

@@ -1,4 +1,4 @@
-"""What was seen and changed by whom, which peers were refused, and the counter of changes."""
+"""What was seen and changed by whom, which peers were refused and what was decided about them, and the counter of changes."""
 
 from django.conf import settings
 from django.db import models
@@ -42,6 +42,26 @@ class RefusedPeer(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["ae", "host", "reason"], name="refused_peer_is_one")]
+
+
+class PeerDecision(models.Model):
+    """What a person decided about a DICOM peer, beside the peers of the settings."""
+
+    class Verdict(models.TextChoices):
+        """Whether it may send."""
+
+        ADMITTED = "admitted"
+        IGNORED = "ignored"
+        """It may not, and is not shown any more."""
+
+    ae = models.TextField()
+    host = models.TextField()
+    verdict = models.TextField(choices=Verdict.choices)
+    decided_by = models.TextField()
+    decided_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["ae", "host"], name="peer_decision_is_one")]
 
 
 class Counter(models.Model):

@@ -7,9 +7,10 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.urls import path
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
 from django.utils import timezone
+from django.views.decorators.http import require_POST
 
 from doseloop.access.rights import Right
 from doseloop.access.scope import Scope
@@ -17,6 +18,7 @@ from doseloop.facts.today import Day, day
 from doseloop.model.errors import SetupError
 from doseloop.report.table import Column, Row, Table
 from doseloop.store import arrivals, flags, object_list, peers, scanner_list, site_list
+from doseloop.web.actor import actor_of
 from doseloop.web.charts import day as day_chart
 from doseloop.web.clock import now_here, today_here
 from doseloop.web.exports import export_links, export_routes
@@ -69,8 +71,24 @@ def _rest(request: HttpRequest) -> dict[str, Any]:
         "silent_hours": settings.DOSELOOP.silent_hours,
         "trouble": object_list.in_trouble(scope, _LOOKED_BACK),
         "refused": peers.refusals(scope, _LOOKED_BACK),
+        "decided": peers.decisions(scope),
+        "may_set_up": Right.SET_UP in request.rights,  # type: ignore[attr-defined]
         "sites": site_list.sites(scope),
     }
+
+
+@needs(Right.SET_UP)
+@require_POST
+def decide_peer(request: HttpRequest) -> HttpResponse:
+    """Admit or ignore a peer that was turned away, or take that back."""
+    scope: Scope = request.access  # type: ignore[attr-defined]
+    given = request.POST
+    ae, host, verdict = (given.get(name, "").strip() for name in ("ae", "host", "verdict"))
+    if verdict == "undecided":
+        peers.take_back(scope, ae, host, actor_of(request))
+    else:
+        peers.decide(scope, ae, host, verdict, actor_of(request))
+    return redirect(f"{reverse('today')}#h-refused")
 
 
 def hours_table(request: HttpRequest) -> Table:
@@ -114,5 +132,6 @@ def _midnight() -> datetime:
 routes = [
     path("", today, name="today"),
     path("today/live", live, name="today-live"),
+    path("today/peer", decide_peer, name="today-peer"),
     *export_routes("today/hours", "today-hours", hours_table),
 ]
