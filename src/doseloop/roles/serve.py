@@ -11,12 +11,13 @@ import structlog
 from django.conf import settings
 from django.db import connections
 
+from doseloop.roles import folders, stow
 from doseloop.roles.lock import held
 from doseloop.roles.ports import check_free
 from doseloop.roles.receiver import inbox_of
 from doseloop.roles.record import bring_up_to_date
 
-ROLES = ("web", "receiver", "worker")
+ROLES = ("web", "receiver", "stow", "folders", "worker")
 _log = structlog.get_logger()
 
 
@@ -59,7 +60,8 @@ def run(stop: threading.Event, roles: tuple[str, ...] = ROLES) -> None:
             prepare()
         if not together:
             lock.share()
-        children = [Child(role, lock.descriptor) for role in roles]
+        watching = folders.wanted(settings.DOSELOOP, settings.FOLDER)
+        children = [Child(role, lock.descriptor) for role in roles if role != "folders" or watching]
         for child in children:
             child.start()
         while not stop.wait(0.2):
@@ -74,6 +76,9 @@ def _check_ports(roles: tuple[str, ...]) -> None:
         check_free(options.web_host, options.web_port, "web_port")
     if "receiver" in roles:
         check_free(options.dicom_host, options.dicom_port, "dicom_port")
+    if "stow" in roles:
+        stow.check(options)
+        check_free(options.stow_host, options.stow_port, "stow_port")
 
 
 def _end(children: list[Child]) -> None:
