@@ -203,14 +203,14 @@ def test_roles_run_alone_side_by_side(tmp_path: Path) -> None:
     installation = Installation(tmp_path / "data")
     roles = [
         subprocess.Popen([sys.executable, "-m", "doseloop.cli", "serve", "--role", role], env=installation.environment)
-        for role in ("web", "receiver", "worker")
+        for role in ("web", "receiver", "stow", "worker")
     ]
     try:
         until(installation.ready, 60, "roles ready")
     finally:
         for role in roles:
             role.terminate()
-        assert [role.wait(30) for role in roles] == [0, 0, 0]
+        assert [role.wait(30) for role in roles] == [0, 0, 0, 0]
 
 
 @pytest.mark.parametrize(
