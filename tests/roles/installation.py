@@ -47,12 +47,16 @@ class Installation:
 
     def __init__(self, data: Path, **settings: str) -> None:
         self.data = data
-        self.web_port, self.dicom_port = free_port(), free_port()
+        self.web_port, self.dicom_port, self.stow_port = free_port(), free_port(), free_port()
         self.settings = {f"DOSELOOP_{name.upper()}": value for name, value in settings.items()}
         self.server: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
         return self
 
     def __exit__(
@@ -63,7 +67,8 @@ class Installation:
     @property
     def environment(self) -> dict[str, str]:
         """Of every process of this installation."""
-        ports = {"DOSELOOP_WEB_PORT": str(self.web_port), "DOSELOOP_DICOM_PORT": str(self.dicom_port)}
+        numbers = {"WEB": self.web_port, "DICOM": self.dicom_port, "STOW": self.stow_port}
+        ports = {f"DOSELOOP_{name}_PORT": str(number) for name, number in numbers.items()}
         own = {"PYTHONPATH": str(SRC), "DOSELOOP_DATA": str(self.data), "DOSELOOP_FLOOR_BYTES": "0"}
         kept = {name: value for name, value in os.environ.items() if not name.startswith("DOSELOOP_")}
         return {**kept, **own, **ports, **self.settings}
@@ -92,14 +97,15 @@ class Installation:
         return self.ready() or (self.server is not None and self.server.poll() is not None)
 
     def ready(self) -> bool:
-        """Whether pages are served and the receiver listens."""
+        """Whether pages are served and the receivers listen."""
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{self.web_port}/health", timeout=1):
                 pass
-            with socket.create_connection(("127.0.0.1", self.dicom_port), 1):
-                return True
+            for port in (self.dicom_port, self.stow_port):
+                socket.create_connection(("127.0.0.1", port), 1).close()
         except (URLError, OSError):
             return False
+        return True
 
     def role(self, name: str) -> psutil.Process | None:
         """The process of a role, None while there is none."""

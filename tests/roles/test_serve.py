@@ -193,9 +193,9 @@ def test_a_second_server_over_the_same_folder_says_so(tmp_path: Path) -> None:
 
 def test_ending_the_server_ends_its_children(tmp_path: Path) -> None:
     with Installation(tmp_path / "data") as installation:
-        children = [process for name in ("web", "receiver", "worker") if (process := installation.role(name))]
+        children = [process for name in ("web", "receiver", "stow", "worker") if (process := installation.role(name))]
         installation.kill("serve")
-        assert len(children) == 3
+        assert len(children) == 4
         until(lambda: not any(child.is_running() and child.status() != "zombie" for child in children), 15, "all ended")
 
 
@@ -203,14 +203,14 @@ def test_roles_run_alone_side_by_side(tmp_path: Path) -> None:
     installation = Installation(tmp_path / "data")
     roles = [
         subprocess.Popen([sys.executable, "-m", "doseloop.cli", "serve", "--role", role], env=installation.environment)
-        for role in ("web", "receiver", "worker")
+        for role in ("web", "receiver", "stow", "worker")
     ]
     try:
         until(installation.ready, 60, "roles ready")
     finally:
         for role in roles:
             role.terminate()
-        assert [role.wait(30) for role in roles] == [0, 0, 0]
+        assert [role.wait(30) for role in roles] == [0, 0, 0, 0]
 
 
 @pytest.mark.parametrize(

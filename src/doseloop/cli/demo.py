@@ -39,13 +39,15 @@ def demo(
     data: Annotated[Path, typer.Option(help="Folder of the demo; made, and used again.")] = Path("demo-data"),
     web_port: Annotated[int, typer.Option(help="Port of the pages.")] = 8090,
     dicom_port: Annotated[int, typer.Option(help="Port of the DICOM receiver.")] = 11190,
+    stow_port: Annotated[int, typer.Option(help="Port of STOW-RS.")] = 8092,
     days: Annotated[int, typer.Option(help="Days of the past that are sent quickly first.")] = 60,
     seed: Annotated[int, typer.Option(help="Another number is another hospital.")] = 2026,
 ) -> None:
     """Run a server with a virtual hospital beside it until Ctrl-C."""
-    os.environ.update(_SETTINGS, DOSELOOP_WEB_PORT=str(web_port), DOSELOOP_DICOM_PORT=str(dicom_port))
-    check_free("127.0.0.1", web_port, "--web-port")
-    check_free("127.0.0.1", dicom_port, "--dicom-port")
+    os.environ.update(_SETTINGS)
+    for name, port in (("web", web_port), ("dicom", dicom_port), ("stow", stow_port)):
+        os.environ[f"DOSELOOP_{name.upper()}_PORT"] = str(port)
+        check_free("127.0.0.1", port, f"--{name}-port")
     began = time.monotonic()
     fresh = not (data / "record.sqlite3").exists()
     open_record(data)

@@ -16,6 +16,8 @@ class RoleName(StrEnum):
 
     WEB = "web"
     RECEIVER = "receiver"
+    STOW = "stow"
+    FOLDERS = "folders"
     WORKER = "worker"
 
 
@@ -28,11 +30,12 @@ def serve(
     role: RoleOption = None,
     web_port: PortOption = None,
     dicom_port: PortOption = None,
+    stow_port: PortOption = None,
 ) -> None:
-    """Run the web server, the DICOM receiver and the worker over one data folder."""
-    for name, port in (("DOSELOOP_WEB_PORT", web_port), ("DOSELOOP_DICOM_PORT", dicom_port)):
+    """Run the web server, the DICOM and STOW-RS receivers, watched folders and the worker over one data folder."""
+    for name, port in (("WEB", web_port), ("DICOM", dicom_port), ("STOW", stow_port)):
         if port is not None:
-            os.environ[name] = str(port)
+            os.environ[f"DOSELOOP_{name}_PORT"] = str(port)
     open_record(data)
     stop = stop_on_signal()
     log_as("serve")

@@ -16,6 +16,16 @@
         StorageFull            free space is below the floor
         ObjectTooLarge         more bytes arrived than an object may have
       PeerRefused              a DICOM peer asked for more than it may
+        UnsafeEntry            a name leads out of its folder or archive, or is no regular file
+        ArchiveTooLarge        an archive has more entries or bytes, or inflates further, than the limit
+        UnusableArchive        an archive that is encrypted, nested, damaged or of a kind that is not opened
+      RequestRefused           a request over HTTP is turned away; nothing more of it is read
+        NotAdmitted            neither a token nor a client certificate that is known
+        WrongMediaType         the body is not what is taken in, or is compressed
+        UnusableRequest        the body contradicts its encoding, or ends before its end
+        RequestTooLarge        the body is longer, or has more parts, than the limit
+        TooSlow                the sender gives less than the minimum rate
+        Busy                   as many requests as are allowed are being answered
       AccessError              the person may not do or see this
         Forbidden              the right is missing
         NotVisible             there is no such thing, or none within the scope (both look alike)
@@ -140,6 +150,81 @@ class PeerRefused(DoseloopError):
 
     code = "peer-refused"
     hint = "Admit the peer on the page of today if it is yours; docs/limits.md has the limit that the message names."
+    retry = True
+
+
+class UnsafeEntry(InboxError):
+    """A name leads out of its folder or archive, or is no regular file."""
+
+    code = "unsafe-entry"
+    hint = "Nothing outside was read. Take the object itself in where it is genuine, and ask who made the archive."
+    retry = False
+
+
+class ArchiveTooLarge(InboxError):
+    """An archive has more entries or bytes, or inflates further, than the limit."""
+
+    code = "archive-too-large"
+    hint = "Split the archive, or raise the `archive_` limit that the message names."
+    retry = False
+
+
+class UnusableArchive(InboxError):
+    """An archive that is encrypted, nested, damaged or of a kind that is not opened."""
+
+    code = "unusable-archive"
+    hint = "Unpack it yourself and take the folder in, or make a plain ZIP of it anew."
+    retry = False
+
+
+class RequestRefused(DoseloopError):
+    """A request over HTTP is turned away."""
+
+    code = "request-refused"
+    hint = "docs/receiving.md has what a request must look like."
+
+
+class NotAdmitted(RequestRefused):
+    """Neither a token nor a client certificate that is known."""
+
+    code = "not-admitted"
+    hint = "Send `Authorization: Bearer TOKEN`; `doseloop token add NAME` makes a token."
+
+
+class WrongMediaType(RequestRefused):
+    """The body is not what is taken in, or is compressed."""
+
+    code = "wrong-media-type"
+    hint = 'Send `multipart/related; type="application/dicom"; boundary=...` without Content-Encoding.'
+
+
+class UnusableRequest(RequestRefused):
+    """The body contradicts its encoding, or ends before its end."""
+
+    code = "unusable-request"
+    hint = "Send the request again whole; objects that were stored before are known when they come again."
+
+
+class RequestTooLarge(RequestRefused):
+    """The body is longer, or has more parts, than the limit."""
+
+    code = "request-too-large"
+    hint = "Send fewer objects in one request, or raise `stow_body_bytes` or `stow_parts` in the settings."
+
+
+class TooSlow(RequestRefused):
+    """The sender gives less than the minimum rate."""
+
+    code = "too-slow"
+    hint = "Send again over a better line, or lower `stow_min_bytes_per_second` in the settings."
+    retry = True
+
+
+class Busy(RequestRefused):
+    """As many requests as are allowed are being answered."""
+
+    code = "busy"
+    hint = "Send again after the time that Retry-After gives."
     retry = True
 
 

@@ -1,4 +1,4 @@
-"""TLS of the DICOM port, by the BCP 195 profile (PS3.15 annex B.12, RFC 9325): 1.2 and later, forward secrecy, AEAD alone."""
+"""TLS by BCP 195 (PS3.15 section B.12, RFC 9325): 1.2 and later, forward secrecy, authenticated encryption alone."""
 
 import ssl
 from dataclasses import dataclass
@@ -11,16 +11,18 @@ _CIPHERS_OF_1_2 = "ECDHE+AESGCM:ECDHE+CHACHA20"
 
 @dataclass(frozen=True, slots=True)
 class Certificates:
-    """PEM files: the receiver's own chain and key, and the authorities whose certificates peers must show."""
+    """PEM files: a server's own chain and key, and the authorities whose certificates its clients may show."""
 
     chain: Path
     key: Path
-    authorities: Path | None
-    """None where peers need no certificate."""
+    authorities: Path | None = None
+    """None asks no client for a certificate."""
+    clients_must: bool = True
+    """Whether a client without a certificate is turned away at the handshake."""
 
 
 def server_context(certificates: Certificates) -> ssl.SSLContext:
-    """A context for the port. Errors: `SetupError` where a file cannot be used."""
+    """A context for a port. Errors: `SetupError` where a file cannot be used."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_ciphers(_CIPHERS_OF_1_2)
@@ -29,7 +31,18 @@ def server_context(certificates: Certificates) -> ssl.SSLContext:
         context.load_cert_chain(certificates.chain, certificates.key)
         if certificates.authorities is not None:
             context.load_verify_locations(certificates.authorities)
-            context.verify_mode = ssl.CERT_REQUIRED
-    except (OSError, ssl.SSLError) as error:
-        raise SetupError(f"A certificate file of the DICOM port cannot be used ({error}): see `dicom_tls_*`.") from None
+            context.verify_mode = ssl.CERT_REQUIRED if certificates.clients_must else ssl.CERT_OPTIONAL
+    except OSError as error:
+        raise SetupError(
+            f"The certificate {certificates.chain}, its key or the clients' authorities cannot be used ({error}): "
+            "see `https_*`, `stow_authorities` and `dicom_tls_*`."
+        ) from None
     return context
+
+
+def subject_name(certificate: dict[str, object] | None) -> str | None:
+    """The common name of a verified certificate's subject, as `ssl` gives it; None where there is none."""
+    subject = (certificate or {}).get("subject", ())
+    assert isinstance(subject, tuple)
+    names = dict(pair for relative in subject for pair in relative)
+    return names.get("commonName")

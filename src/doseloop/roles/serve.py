@@ -12,12 +12,13 @@ from django.conf import settings
 from django.db import connections
 
 from doseloop.receive.tls import server_context
+from doseloop.roles import folders, stow
 from doseloop.roles.lock import held
 from doseloop.roles.ports import check_free
 from doseloop.roles.receiver import certificates_of, dicom_ports, inbox_of
 from doseloop.roles.record import bring_up_to_date
 
-ROLES = ("web", "receiver", "worker")
+ROLES = ("web", "receiver", "stow", "folders", "worker")
 _log = structlog.get_logger()
 
 
@@ -63,7 +64,8 @@ def run(stop: threading.Event, roles: tuple[str, ...] = ROLES) -> None:
             prepare()
         if not together:
             lock.share()
-        children = [Child(role, lock.descriptor) for role in roles]
+        watching = folders.wanted(settings.DOSELOOP, settings.FOLDER)
+        children = [Child(role, lock.descriptor) for role in roles if role != "folders" or watching]
         for child in children:
             child.start()
         while not stop.wait(0.2):
@@ -81,6 +83,9 @@ def _check_ways_in(roles: tuple[str, ...]) -> None:
     if "receiver" in roles:
         for name, port in dicom_ports(options).items():
             check_free(options.dicom_host, port, name)
+    if "stow" in roles:
+        stow.check(options)
+        check_free(options.stow_host, options.stow_port, "stow_port")
 
 
 def _end(children: list[Child]) -> None:

@@ -90,6 +90,50 @@ class Settings(BaseSettings):
         128, ge=1, le=128, description="Presentation contexts that one association request may offer."
     )
 
+    https_certificate: Path | None = Field(
+        None, description="Certificate chain (PEM) of the pages and of STOW-RS: both then speak TLS alone."
+    )
+    https_key: Path | None = Field(
+        None, description="Key (PEM) of `https_certificate`; empty where it stands in there."
+    )
+
+    stow_host: str = Field("127.0.0.1", description="Address on which STOW-RS listens.")
+    stow_port: int = Field(8042, ge=1, le=65535, description="Port of STOW-RS.")
+    stow_authorities: Path | None = Field(
+        None, description="Authorities (PEM) whose client certificates are admitted to STOW-RS in place of a token."
+    )
+    stow_plain: bool = Field(
+        False, description="Whether STOW-RS may listen beyond this machine without TLS: tokens then pass in the clear."
+    )
+    stow_body_bytes: int = Field(1024 * _MIB, ge=1, description="Length of the longest request of STOW-RS.")
+    stow_parts: int = Field(10_000, ge=1, description="Objects that one request of STOW-RS may hold.")
+    stow_requests: int = Field(16, ge=1, description="Requests of STOW-RS that are answered at the same time.")
+    stow_connections: int = Field(256, ge=1, description="Connections to STOW-RS that may be open at the same time.")
+    stow_head_seconds: float = Field(10.0, gt=0, description="Time in which the head of a request must be whole.")
+    stow_idle_seconds: float = Field(20.0, gt=0, description="Longest silence within the body of a request.")
+    stow_min_bytes_per_second: float = Field(
+        1024.0, ge=0, description="Least rate of a request's body over each `stow_rate_seconds`."
+    )
+    stow_rate_seconds: float = Field(30.0, gt=0, description="Waiting over which the least rate is looked at.")
+
+    watched_folders: list[Path] = Field([], description="Folders whose files are taken in once they are whole.")
+    watched_keep: bool = Field(
+        False,
+        description="Whether files that were taken in are moved to `taken/` in their folder; else they are removed.",
+    )
+    watched_settle_seconds: float = Field(
+        5.0, ge=0, description="How long a file in a watched folder must not have changed to be whole."
+    )
+    watched_every_seconds: float = Field(
+        2.0, gt=0, description="How often watched folders are looked through where nothing tells of a change."
+    )
+
+    archive_entries: int = Field(50_000, ge=1, description="Files that one archive may hold.")
+    archive_bytes: int = Field(16 * 1024 * _MIB, ge=1, description="Bytes that one archive may inflate to.")
+    archive_ratio: int = Field(
+        100, ge=1, description="Inflated to packed bytes that an archive, or a file in it, may reach."
+    )
+
     site: str = Field("Main site", description="Site of scanners whose institution names no site of the record.")
     zone: str = Field("UTC", description="IANA time zone of sites when they are made.")
     quiet_minutes: float = Field(

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import cast
 
 import structlog
-import uvicorn
 from a2wsgi import WSGIMiddleware
 from a2wsgi.wsgi_typing import WSGIApp
 from django.conf import settings
@@ -21,6 +20,7 @@ from doseloop.model.errors import SetupError
 from doseloop.reading.process import ReaderPool
 from doseloop.reading.sr import ContentItem
 from doseloop.roles.data_folder import DataFolder
+from doseloop.roles.http_server import certificates_of, serve_http
 from doseloop.roles.worker import limits_of, reading_limits_of
 from doseloop.store.objects import sha256_of
 from doseloop.store.vault import Vault
@@ -62,23 +62,7 @@ def run(stop: threading.Event) -> None:
     options = settings.DOSELOOP
     pool = ReaderPool(1, limits_of(options), reading_limits_of(options))
     set_provider(trees(settings.FOLDER, pool))
-    config = uvicorn.Config(
-        application,
-        host=options.web_host,
-        port=options.web_port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        lifespan="off",
-        timeout_graceful_shutdown=5,
-    )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
     threading.Thread(target=warm, daemon=True).start()
     structlog.get_logger().info("serving pages", host=options.web_host, port=options.web_port)
-    while thread.is_alive() and not stop.wait(0.2):
-        pass
-    server.should_exit = True
-    thread.join(10)
+    serve_http(application, options.web_host, options.web_port, certificates_of(options), stop)
     pool.close()

@@ -8,6 +8,7 @@ from doseloop.store.models.object import DoseObjectRow
 from doseloop.store.models.patient import Identity, Patient, RecordMode
 from doseloop.store.models.people import ExamPerson, Person, RoleAtSite
 from doseloop.store.models.procedure import Procedure, ProcedureName, ReferenceLevel
+from doseloop.store.models.token import PeerToken
 
 __all__ = [
     "AuditRow",
@@ -23,6 +24,7 @@ __all__ = [
     "Part",
     "Patient",
     "PeerDecision",
+    "PeerToken",
     "Person",
     "Procedure",
     "ProcedureName",

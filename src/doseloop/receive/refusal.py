@@ -1,0 +1,35 @@
+"""A request over HTTP that is turned away: one sentence, what to do, and a connection that closes without cutting it off."""
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import suppress
+
+from starlette.responses import PlainTextResponse
+from starlette.types import Receive, Scope, Send
+
+from doseloop.model.errors import DoseloopError
+
+RETRY_AFTER_S = 60
+_LINGER_S = 2.0
+
+
+class Refusal(PlainTextResponse):
+    """An error as text, over a connection that ends with it.
+
+    A connection that closes while the sender still sends is reset, and the sender may never see why. What it sends is
+    therefore passed over for a short time after the answer.
+    """
+
+    def __init__(self, status: int, error: DoseloopError, headers: Mapping[str, str] | None = None) -> None:
+        told = f"{error}\n{error.hint} [{error.code}]\n"
+        super().__init__(told, status, {"Connection": "close", **(headers or {})})
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, and linger."""
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        await send({"type": "http.response.body", "body": self.body, "more_body": True})
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LINGER_S):
+                while (await receive()).get("more_body", False):
+                    pass
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
