@@ -11,6 +11,7 @@ import structlog
 from django.conf import settings
 from django.db import connections
 
+from doseloop.roles.audit import chain_of, note_start, note_stop
 from doseloop.roles.lock import held
 from doseloop.roles.ports import check_free
 from doseloop.roles.receiver import inbox_of
@@ -59,6 +60,8 @@ def run(stop: threading.Event, roles: tuple[str, ...] = ROLES) -> None:
             prepare()
         if not together:
             lock.share()
+        note_start(settings.DOSELOOP, roles)
+        connections.close_all()
         children = [Child(role, lock.descriptor) for role in roles]
         for child in children:
             child.start()
@@ -66,6 +69,8 @@ def run(stop: threading.Event, roles: tuple[str, ...] = ROLES) -> None:
             for child in children:
                 child.restart_if_dead()
         _end(children)
+        note_stop(chain_of(settings.FOLDER), roles)
+        connections.close_all()
 
 
 def _check_ports(roles: tuple[str, ...]) -> None:
