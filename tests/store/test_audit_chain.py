@@ -44,10 +44,12 @@ def run(sql: str, *values: Any) -> None:
 
 
 def drop_triggers() -> None:
+    """What somebody does who can write the file of the record."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
         for (name,) in cursor.fetchall():
             cursor.execute(f"DROP TRIGGER {name}")
+        cursor.execute("PRAGMA ignore_check_constraints = ON")
 
 
 @contextmanager
