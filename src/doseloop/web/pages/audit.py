@@ -25,7 +25,7 @@ from doseloop.store.audit_chain import AuditChain
 from doseloop.store.audit_list import AuditFilter
 from doseloop.store.audit_verify import verify
 from doseloop.web.actor import actor_of
-from doseloop.web.clock import zone_of
+from doseloop.web.clock import short_time, zone_of
 from doseloop.web.exports import export_links, export_routes
 from doseloop.web.filter_chips import Chip
 from doseloop.web.paging import page_number
@@ -128,6 +128,7 @@ def _row(one: AuditRecord, sites: Mapping[int, str]) -> Row:
             change(one) or None,
         ),
         links={name: address for name, address in links.items() if address},
+        shown={"at": f"{short_time(one.at)}:{one.at:%S}"},
     )
 
 
