@@ -36,7 +36,7 @@ def address(pattern: URLPattern, department: Department, *, own: bool) -> str:
     chosen = {
         "<int:exam>": exam,
         "<int:object_id>": DoseObjectRow.objects.filter(exam_id=exam).values_list("pk", flat=True)[0],
-        "<int:flag>": department.flag if own else _flag_elsewhere(department),
+        "<int:flag>": department.flag if own else flag_elsewhere(department),
         "<slug:procedure>": "ct-chest",
     }
     for part, value in chosen.items():
@@ -44,7 +44,7 @@ def address(pattern: URLPattern, department: Department, *, own: bool) -> str:
     return f"/{route}"
 
 
-def _flag_elsewhere(department: Department) -> int:
+def flag_elsewhere(department: Department) -> int:
     now = timezone.now()
     made = {"raised_at": now, "updated_at": now, "site": department.other_site, "exam_id": department.other_exam}
     return Flag.objects.get_or_create(key="elsewhere", defaults=made)[0].pk
