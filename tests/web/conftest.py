@@ -48,7 +48,7 @@ def department(made: tuple[Path, Department], tmp_path: Path) -> Iterator[Depart
     """A department of the test's own."""
     folder, department = made
     shutil.copy(folder / "record.sqlite3", tmp_path / "record.sqlite3")
-    (tmp_path / "facts").mkdir()
+    DataFolder(tmp_path).prepare()
     before = settings.FOLDER.root
     set_provider(lambda _, key: department.trees[key])
     use_folder(tmp_path)

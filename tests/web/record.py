@@ -110,11 +110,12 @@ def make_accounts(site: Site, other: Site) -> None:
     accounts.grant(stranger.pk, other.pk, Role.PHYSICIST)
     get_user_model().objects.create_user("nobody", password=PASSWORD)
     both = get_user_model().objects.create_user("m.keane", password=PASSWORD)
-    accounts.grant(both.pk, site.pk, Role.PHYSICIST)
-    accounts.grant(both.pk, other.pk, Role.PHYSICIST)
     everywhere = get_user_model().objects.create_user("a.osei", password=PASSWORD)
     for one in (site, other):
         accounts.grant(everywhere.pk, one.pk, Role.ADMINISTRATOR)
+    for where in (site, other):
+        accounts.grant(both.pk, where.pk, Role.PHYSICIST)
+        accounts.grant(both.pk, where.pk, Role.ADMINISTRATOR)
 
 
 def _scanners(site: Site, other: Site) -> list[Scanner]:

@@ -45,6 +45,7 @@ def pages(page: Page, address: str) -> dict[str, str]:
         "exams-empty": "/exams/?text=zzz",
         "exam": exam or "", "exam-angiography": angiography or "", "object-tree": tree or "", "procedures": "/procedures/",
         "procedure": procedure or "", "flags": "/flags/", "flag": flag or "", "scanners": "/scanners/",
+        "audit": "/audit/", "audit-patient": "/audit/?patient=13",
         "change-password": "/accounts/password/", "not-found": "/exams/999999/",
     }  # fmt: skip
 

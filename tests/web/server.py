@@ -13,14 +13,17 @@ def main() -> None:
     django.setup()
     import uvicorn
     from a2wsgi import WSGIMiddleware
+    from django.conf import settings
     from django.core.management import call_command
     from django.core.wsgi import get_wsgi_application
 
+    from doseloop.roles.audit import chain_of
     from doseloop.web.content_tree import set_provider
     from tests.web.record import fill
 
     call_command("migrate", verbosity=0)
     made = fill()
+    chain_of(settings.FOLDER).seal()
     set_provider(lambda _, key: made.trees[key])
     found = {
         name: getattr(made, name)

@@ -184,3 +184,22 @@ def test_who_signs_out_is_out(page: Any, served: Served) -> None:
     page.get_by_role("button", name="Sign out").click()
     page.goto(f"{served.address}/exams/")
     assert "/accounts/login/" in page.url
+
+
+def test_who_saw_a_patient_is_reached_from_the_exam(page: Any, served: Served) -> None:
+    sign_in(page, served.address)
+    page.goto(f"{served.address}/exams/{served.keys['exam']}/")
+    page.get_by_role("link", name="Who saw this patient").click()
+    page.wait_for_url("**/audit/?patient=*")
+    assert "intact" in page.locator(".notice--good").inner_text()
+    row = page.locator("tbody tr").first.inner_text()
+    assert "m.keane" in row
+    assert f"exam {served.keys['exam']}" in row
+    page.get_by_label("Did").select_option("commented")
+    page.get_by_role("button", name="Show").click()
+    page.wait_for_url("**action=commented**")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="CSV of these rows").click()
+    lines = download.value.path().read_text("utf-8-sig").splitlines()
+    assert lines[0].startswith("When,Who,From,Did")
+    assert len(lines) == 2

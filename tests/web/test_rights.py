@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import URLPattern
+from django.utils import timezone
 
 from doseloop.access.rights import RIGHTS, Right, Role
+from doseloop.store.models import AuditRow, DoseObjectRow, Flag
 from doseloop.web.rights import declared_right
 from doseloop.web.urls import urlpatterns
 from tests.web.record import Department
@@ -34,13 +36,19 @@ def address(pattern: URLPattern, department: Department, *, own: bool) -> str:
     exam = department.exam if own else department.other_exam
     chosen = {
         "<int:exam>": exam,
-        "<int:object_id>": next(key for key, _ in reversed(department.trees.items())) if not own else department.object,
-        "<int:flag>": department.flag if own else department.flag + 900,
+        "<int:object_id>": DoseObjectRow.objects.filter(exam_id=exam).values_list("pk", flat=True)[0],
+        "<int:flag>": department.flag if own else flag_elsewhere(department),
         "<slug:procedure>": "ct-chest",
     }
     for part, value in chosen.items():
         route = route.replace(part, str(value))
     return f"/{route}"
+
+
+def flag_elsewhere(department: Department) -> int:
+    now = timezone.now()
+    made = {"raised_at": now, "updated_at": now, "site": department.other_site, "exam_id": department.other_exam}
+    return Flag.objects.get_or_create(key="elsewhere", defaults=made)[0].pk
 
 
 def asked(client: Client, pattern: URLPattern, department: Department, *, own: bool) -> Any:
@@ -102,6 +110,57 @@ def test_a_role_opens_what_its_rights_say_and_nothing_of_another_site(
     if "<int:" in str(pattern.pattern):
         other = asked(client, pattern, department, own=False)
         assert other.status_code == (404 if right in RIGHTS[role] else 403)
+
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND")
+FORMS = {"account_login", "account_logout", "account_change_password"}
+"""Pages of the account library: each shows a form and takes it; OPTIONS names its methods."""
+
+
+def may_answer(pattern: URLPattern, method: str, role: Role | None, *, own: bool) -> bool:
+    """Whether an answer of success is right. Nothing but this lets anybody in."""
+    right = declared_right(pattern.callback)
+    if pattern.name in FORMS:
+        known = right is Right.PUBLIC or role is not None
+        return known and method in {
+            "GET",
+            "HEAD",
+            "POST",
+            "OPTIONS",
+            *(["PUT"] if pattern.name != "account_logout" else []),
+        }
+    held = right is Right.PUBLIC or (role is not None and right in RIGHTS[role])
+    of_one = "<int:" in str(pattern.pattern)
+    return held and (own or not of_one) and method in ({"POST"} if posts(pattern) else {"GET", "HEAD"})
+
+
+@pytest.mark.parametrize("role", [None, *Role])
+def test_no_method_of_any_route_lets_in_whom_it_should_not(
+    role: Role | None, department: Department, signed_in: Any
+) -> None:
+    wrong = []
+    client = signed_in(role.value) if role else Client(headers={"host": "localhost"})
+    for name, pattern in sorted(ROUTES.items(), key=lambda route: route[0] == "account_logout"):
+        for own in (True, False):
+            path = address(pattern, department, own=own)
+            for method in METHODS:
+                found = client.generic(method, path)
+                let_in = found.status_code < 300 or (found.status_code == 400 and posts(pattern))
+                if let_in and not may_answer(pattern, method, role, own=own):
+                    wrong.append((name, method, own, found.status_code))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("role", Role)
+def test_nothing_of_another_site_is_changed_or_noted(role: Role, department: Department, signed_in: Any) -> None:
+    client = signed_in(role.value)
+    before = AuditRow.objects.count()
+    for pattern in ROUTES.values():
+        if "<int:" in str(pattern.pattern):
+            given = {"text": "x", "excluded_as": "test", "reason": "clinically justified"}
+            path = address(pattern, department, own=False)
+            assert (client.post(path, given) if posts(pattern) else client.get(path)).status_code in (403, 404)
+    assert AuditRow.objects.count() == before
 
 
 def test_an_exam_of_another_site_looks_like_one_that_does_not_exist(department: Department, signed_in: Any) -> None:

@@ -21,6 +21,8 @@ class Right(StrEnum):
     """Set a flag aside, follow it, comment, exclude an exam as phantom or test."""
     EXPORT = "export"
     """Tables as files."""
+    AUDIT = "see the audit"
+    """Who saw which patient and who changed what."""
     SET_UP = "set up"
     """Sites, scanners, names, roles."""
 
@@ -39,7 +41,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     Role.VIEWER: _SEE,
     Role.RADIOGRAPHER: _SEE | {Right.SEE_IDENTITY, Right.JUDGE},
     Role.PHYSICIST: _SEE | {Right.SEE_IDENTITY, Right.JUDGE, Right.EXPORT},
-    Role.ADMINISTRATOR: _SEE | {Right.SEE_IDENTITY, Right.JUDGE, Right.EXPORT, Right.SET_UP},
+    Role.ADMINISTRATOR: _SEE | {Right.SEE_IDENTITY, Right.JUDGE, Right.EXPORT, Right.AUDIT, Right.SET_UP},
 }
 
 

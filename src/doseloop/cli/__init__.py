@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from doseloop.cli import account, demo, ingest, listing, read, retry, serve, site, token
+from doseloop.cli import account, audit, demo, ingest, listing, read, retry, serve, site, token
 from doseloop.model.errors import DoseloopError
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ app.command("flags")(listing.flags)
 app.command("retry")(retry.retry)
 app.command("site")(site.site)
 app.add_typer(token.app, name="token", help="Tokens of peers that send over HTTP.")
+app.add_typer(audit.app, name="audit", help="Who saw and changed what, and whether that is still what was sealed.")
 app.add_typer(account.app, name="account", help="Accounts and their roles.")
 
 

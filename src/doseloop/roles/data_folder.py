@@ -34,6 +34,11 @@ class DataFolder:
         """The columnar copy; may be deleted, it is made again."""
         return self.root / "facts"
 
+    @property
+    def audit_head(self) -> Path:
+        """Number and hash of the audit's last seal, outside the database."""
+        return self.root / "audit-head"
+
     def prepare(self) -> None:
         """Make what is missing; refuse a folder that others may read.
 

@@ -8,7 +8,8 @@ import sys
 import threading
 import time
 import traceback
-from types import FrameType
+from types import FrameType, TracebackType
+from typing import Any
 
 import structlog
 from structlog.typing import EventDict
@@ -52,7 +53,9 @@ def end_within(seconds: float, stop: threading.Event) -> None:
 
 def log_as(role: str) -> None:
     """Log one JSON object a line to standard error. What is logged is named in code: never a value of an object."""
-    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(message)s")
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(WithoutValues("%(message)s"))
+    logging.basicConfig(handlers=[handler], level=logging.WARNING)
     logging.getLogger("pynetdicom").setLevel(logging.CRITICAL)
     logging.getLogger("pydicom").setLevel(logging.CRITICAL)
     logging.getLogger("python_multipart").setLevel(logging.CRITICAL)
@@ -75,5 +78,21 @@ def _without_values(logger: object, method: str, event: EventDict) -> EventDict:
     if event.pop("exc_info", None):
         kind, _, frames = sys.exc_info()
         event["exception"] = kind.__name__ if kind else ""
-        event["frames"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(frames)]
+        event["frames"] = _frames(frames)
     return event
+
+
+class WithoutValues(logging.Formatter):
+    """The same for what libraries log: Django and uvicorn log an exception of a request with its message."""
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 (logging's own name)
+        """The types of the exception and of what led to it, and the frames."""
+        error, told = ei[1], list[str]()
+        while error is not None:
+            told.append(" ".join([type(error).__name__, *_frames(error.__traceback__)]))
+            error = error.__cause__ or error.__context__
+        return "\n".join(told)
+
+
+def _frames(trace: TracebackType | None) -> list[str]:
+    return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(trace)]

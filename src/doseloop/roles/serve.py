@@ -13,6 +13,7 @@ from django.db import connections
 
 from doseloop.receive.tls import server_context
 from doseloop.roles import folders, stow
+from doseloop.roles.audit import chain_of, note_start, note_stop
 from doseloop.roles.lock import held
 from doseloop.roles.ports import check_free
 from doseloop.roles.receiver import certificates_of, dicom_ports, inbox_of
@@ -64,6 +65,8 @@ def run(stop: threading.Event, roles: tuple[str, ...] = ROLES) -> None:
             prepare()
         if not together:
             lock.share()
+        note_start(settings.DOSELOOP, roles)
+        connections.close_all()
         watching = folders.wanted(settings.DOSELOOP, settings.FOLDER)
         children = [Child(role, lock.descriptor) for role in roles if role != "folders" or watching]
         for child in children:
@@ -72,6 +75,8 @@ def run(stop: threading.Event, roles: tuple[str, ...] = ROLES) -> None:
             for child in children:
                 child.restart_if_dead()
         _end(children)
+        note_stop(chain_of(settings.FOLDER), roles)
+        connections.close_all()
 
 
 def _check_ways_in(roles: tuple[str, ...]) -> None:

@@ -19,6 +19,7 @@ from doseloop.model.dose_object import Deidentified, ReadResult
 from doseloop.pipeline import Outcome, Pipeline
 from doseloop.reading.limits import ReadLimits
 from doseloop.reading.process import ProcessLimits, ReaderPool
+from doseloop.roles import audit
 from doseloop.roles.data_folder import DataFolder
 from doseloop.roles.receiver import inbox_of
 from doseloop.roles.settings import Settings
@@ -125,7 +126,12 @@ def run(stop: threading.Event) -> None:
     worker = Worker(name, pipeline, ThreadPoolExecutor(options.readers))
     quiet = timedelta(minutes=options.quiet_minutes)
     paths = FactsPaths.in_data(folder.root)
-    clocks = [Clock(2.0, lambda: worker.pipeline.settle_quiet(quiet)), Clock(60.0, lambda: refresh(paths))]
+    chain = audit.chain_of(folder)
+    clocks = [
+        Clock(2.0, lambda: worker.pipeline.settle_quiet(quiet)),
+        Clock(60.0, lambda: refresh(paths)),
+        Clock(60.0, lambda: audit.seal(chain)),
+    ]
     _log.info("working", name=name, readers=options.readers)
     while not stop.is_set():
         if not _guarded(worker, clocks):

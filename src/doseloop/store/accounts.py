@@ -62,9 +62,17 @@ def grant_to(name: str, role: Role, site: str | None) -> tuple[str, ...]:
     sites = _sites(site)
     with transaction.atomic():
         for one in sites:
+            before = _roles_at(account.pk, one.pk)
             grant(account.pk, one.pk, role)
-            record_change(COMMAND, "granted", f"account {account.pk}", site=one.pk, after={"role": role.value})
+            record_change(
+                COMMAND, "granted", f"account {account.pk}", site=one.pk, before={"roles": before},
+                after={"roles": _roles_at(account.pk, one.pk)},
+            )  # fmt: skip
     return tuple(one.name for one in sites)
+
+
+def _roles_at(account: int, site: int) -> list[str]:
+    return sorted(RoleAtSite.objects.filter(account_id=account, site_id=site).values_list("role", flat=True))
 
 
 def _sites(name: str | None) -> list[Site]:
@@ -83,3 +91,5 @@ def demo_account(name: str, password: str, sites: Iterable[str], zone: str = "UT
         for site in sites:
             one, _ = Site.objects.get_or_create(name=site, defaults={"zone": zone})
             grant(account.pk, one.pk, Role.ADMINISTRATOR)
+            role = {"role": Role.ADMINISTRATOR.value}
+            record_change(COMMAND, "made account", f"account {account.pk}", site=one.pk, after=role)

@@ -15,6 +15,8 @@ class Arrival:
     """An exam of which an object arrived (UTC). Missing values are None."""
 
     exam_id: int
+    patient_key: int
+    site_id: int
     received_at: datetime
     started_at: str
     scanner_name: str
@@ -43,6 +45,8 @@ def arrivals(scope: Scope, most: int = 12) -> tuple[Arrival, ...]:
     return tuple(
         Arrival(
             exam_id=row.pk,
+            patient_key=row.patient_id,
+            site_id=row.site_id,
             received_at=row.received_at,
             started_at=row.started_at,
             scanner_name=row.scanner.name,

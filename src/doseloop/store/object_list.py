@@ -1,5 +1,6 @@
 """Objects as pages list them: those of an exam, and those that could not be used or only partly."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,6 +10,7 @@ from django.utils import timezone
 from doseloop.access.scope import Scope
 from doseloop.model.errors import NotVisible
 from doseloop.store import visible
+from doseloop.store.audit import Seen
 from doseloop.store.models import DoseObjectRow
 
 _SLICE = DoseObjectRow.Standing.SLICE
@@ -76,6 +78,13 @@ def in_trouble(scope: Scope, within: timedelta, most: int = 20) -> tuple[ObjectS
     """
     rows = DoseObjectRow.objects.filter(state__in=_TROUBLE, received_at__gte=timezone.now() - within)
     return _shown(rows.filter(_seen_by(scope)).order_by("-received_at")[:most])
+
+
+def patients_of(scope: Scope, objects: Iterable[ObjectShown]) -> set[Seen]:
+    """The patients whose exams the objects are of."""
+    keys = {one.exam_id for one in objects if one.exam_id is not None}
+    rows = visible.exams(scope).filter(pk__in=keys).values_list("patient_id", "site_id")
+    return {Seen(patient, site) for patient, site in rows}
 
 
 def backlog(scope: Scope) -> Backlog:

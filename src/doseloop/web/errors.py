@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from doseloop.model.errors import DoseloopError, Forbidden, NotVisible, SetupError, UnusableInput
+from doseloop.web.lock_out import note_lock_out
 
 _STATUS: dict[type[DoseloopError], int] = {NotVisible: 404, Forbidden: 403, UnusableInput: 400, SetupError: 503}
 _TITLES = {
@@ -54,4 +55,5 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def too_many(request: HttpRequest, exception: Any = None) -> HttpResponse:
     """429, of the log-in."""
+    note_lock_out(request)
     return render(request, "doseloop/too_many.html", status=429)

@@ -1,9 +1,11 @@
 """Log-in, log-out and change of password by allauth, and their audit. Its other pages are not routed."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from allauth.account import views
 from allauth.account.signals import password_changed
+from django.contrib.auth.models import User
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.http import HttpRequest
 from django.urls import path, reverse_lazy
@@ -63,8 +65,8 @@ def note_sign_ins() -> None:
 
 def _note(action: str, request: HttpRequest | None, user: Any) -> None:
     address = request.META.get("REMOTE_ADDR", "") if request else ""
-    name = user.get_username() if user else ""
-    record_change(Actor(user.pk if user else None, name, address), action, f"account {name}" if name else "account")
+    name = user.get_username() if user else "not signed in"
+    record_change(Actor(user.pk if user else None, name, address), action, f"account {user.pk}" if user else "account")
 
 
 def _signed_in(sender: Any, request: HttpRequest, user: Any, **kwargs: Any) -> None:
@@ -75,8 +77,13 @@ def _signed_out(sender: Any, request: HttpRequest, user: Any, **kwargs: Any) -> 
     _note("signed out", request, user)
 
 
-def _failed(sender: Any, request: HttpRequest | None = None, **kwargs: Any) -> None:
-    _note("failed to sign in", request, None)
+def _failed(sender: Any, credentials: Mapping[str, Any], request: HttpRequest | None = None, **kwargs: Any) -> None:
+    """A name that is no account's is not kept: people type passwords there."""
+    name = str(credentials.get("username", ""))
+    tried = User.objects.filter(username=name).first()
+    address = request.META.get("REMOTE_ADDR", "") if request else ""
+    subject = f"account {tried.pk}" if tried else "no account of ours"
+    record_change(Actor(None, "not signed in", address), "failed to sign in", subject)
 
 
 def _password_changed(sender: Any, request: HttpRequest, user: Any, **kwargs: Any) -> None:

@@ -3,7 +3,7 @@
 from django.urls import URLPattern
 
 from doseloop.web import sign_in
-from doseloop.web.pages import exam, exams, flags, health, object_tree, procedure, procedures, scanners, today
+from doseloop.web.pages import audit, exam, exams, flags, health, object_tree, procedure, procedures, scanners, today
 
 urlpatterns: list[URLPattern] = [
     *today.routes,
@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern] = [
     *procedure.routes,
     *flags.routes,
     *scanners.routes,
+    *audit.routes,
     *sign_in.routes,
     *health.routes,
 ]

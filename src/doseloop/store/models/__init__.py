@@ -1,6 +1,6 @@
 """The tables of the record, one concept a file. Only repositories of `store`, `web` and `roles` may see them."""
 
-from doseloop.store.models.audit import AuditRow, Counter, PeerDecision, RefusedPeer
+from doseloop.store.models.audit import AuditRow, AuditSeal, Counter, PeerDecision, RefusedPeer
 from doseloop.store.models.equipment import Scanner, Site
 from doseloop.store.models.exam import Event, Exam, Part
 from doseloop.store.models.flag import Case, Comment, Flag
@@ -12,6 +12,7 @@ from doseloop.store.models.token import PeerToken
 
 __all__ = [
     "AuditRow",
+    "AuditSeal",
     "Case",
     "Comment",
     "Counter",

@@ -5,15 +5,15 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from doseloop.access.rights import Right
 from doseloop.access.scope import Scope
 from doseloop.harmonise.age_bands import AGE_BANDS
 from doseloop.store import comments, exam_detail, exam_events, exclusions, flags, object_list
-from doseloop.store.audit import record_sight
+from doseloop.store.audit import Seen
 from doseloop.web import exam_tables
-from doseloop.web.actor import actor_of
+from doseloop.web.actor import actor_of, note_sight
 from doseloop.web.exam_totals import totals
 from doseloop.web.exports import export_links, export_routes
 from doseloop.web.rights import may, needs
@@ -23,11 +23,12 @@ _BANDS = {band.key: band.name for band in AGE_BANDS}
 
 
 @needs(Right.SEE)
+@require_safe
 def exam(request: HttpRequest, exam: int) -> HttpResponse:
     """The page."""
     scope: Scope = request.access  # type: ignore[attr-defined]
     detail = exam_detail.exam_detail(scope, exam)
-    record_sight(actor_of(request), "saw", f"exam {exam}", {detail.patient_key})
+    note_sight(request, f"exam {exam}", {Seen(detail.patient_key, detail.site.id)})
     events = exam_events.exam_events(scope, exam)
     context = {
         "exam": detail,
@@ -41,6 +42,7 @@ def exam(request: HttpRequest, exam: int) -> HttpResponse:
         "flags": flags.flag_list(scope, exam=exam),
         "objects": object_list.exam_objects(scope, exam),
         "slices": object_list.further_slices(scope, exam),
+        "may_audit": may(request, Right.AUDIT, detail.site.id),
         **_talk(request, exam, detail.site.id),
     }
     return render(request, "doseloop/exam.html", context)
@@ -52,7 +54,7 @@ def comment(request: HttpRequest, exam: int) -> HttpResponse:
     """Write a comment; answers with the comments alone where HTMX asked."""
     scope: Scope = request.access  # type: ignore[attr-defined]
     comments.add_comment(scope, exam, request.POST.get("text", ""), actor_of(request))
-    if request.headers.get("HX-Request"):
+    if request.headers.get("HX-Request"):  # the audit row of the change names the patient that this shows
         detail = exam_detail.exam_detail(scope, exam)
         context = {"exam": detail, **_talk(request, exam, detail.site.id)}
         return render(request, "doseloop/exam_comments.html", context)
@@ -82,8 +84,9 @@ def _talk(request: HttpRequest, exam: int, site: int) -> dict[str, Any]:
     return {"comments": comments.comments(scope, exam), "may_judge": may(request, Right.JUDGE, site)}
 
 
-def _patient(request: HttpRequest, exam: int) -> set[int]:
-    return {exam_detail.exam_detail(request.access, exam).patient_key}  # type: ignore[attr-defined]
+def _patient(request: HttpRequest, exam: int) -> set[Seen]:
+    detail = exam_detail.exam_detail(request.access, exam)  # type: ignore[attr-defined]
+    return {Seen(detail.patient_key, detail.site.id)}
 
 
 routes = [

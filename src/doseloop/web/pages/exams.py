@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
+from django.views.decorators.http import require_safe
 
 from doseloop.access.rights import Right
 from doseloop.access.scope import Scope
@@ -16,9 +17,9 @@ from doseloop.facts.filters import ExamFilter
 from doseloop.harmonise.age_bands import AGE_BANDS
 from doseloop.report.table import Column, Row, Table, quantity_column
 from doseloop.store import exam_detail, procedure_list, scanner_list, site_list
-from doseloop.store.audit import record_sight
+from doseloop.store.audit import Seen
 from doseloop.store.exam_detail import PatientIdentity
-from doseloop.web.actor import actor_of
+from doseloop.web.actor import note_sight
 from doseloop.web.exports import export_links, export_routes
 from doseloop.web.facts import the_facts
 from doseloop.web.filter_chips import chips
@@ -34,13 +35,14 @@ _BANDS = {band.key: band.name for band in AGE_BANDS}
 
 
 @needs(Right.SEE)
+@require_safe
 def exams(request: HttpRequest) -> HttpResponse:
     """The page."""
     scope: Scope = request.access  # type: ignore[attr-defined]
     wanted, order = ExamFilter.from_address(request.GET.dict()), ExamOrder.from_address(request.GET.get("order", ""))
     number, found = _page(request, scope, wanted, order)
     known = exam_detail.current_identities(scope, {row.patient for row in found.rows})
-    record_sight(actor_of(request), "saw", "exam list", known)
+    note_sight(request, "exam list", _seen(found.rows))
     choices = _choices(scope)
     return render(
         request,
@@ -65,15 +67,21 @@ def exams_table(request: HttpRequest) -> Table:
     """All exams that fit the filter of the address."""
     scope: Scope = request.access  # type: ignore[attr-defined]
     wanted, order = ExamFilter.from_address(request.GET.dict()), ExamOrder.from_address(request.GET.get("order", ""))
-    known = exam_detail.current_identities(scope, set(_patients(request)))
+    known = exam_detail.current_identities(scope, {row.patient for row in _fitting(request)})
     return _table(scope, exam_rows(the_facts(), scope, wanted, order), known)
 
 
-def _patients(request: HttpRequest) -> Iterator[int]:
-    scope: Scope = request.access  # type: ignore[attr-defined]
-    if scope.identity:
-        wanted = ExamFilter.from_address(request.GET.dict())
-        yield from {row.patient for row in exam_rows(the_facts(), scope, wanted, ExamOrder())}
+def _patients(request: HttpRequest) -> set[Seen]:
+    return _seen(_fitting(request))
+
+
+def _fitting(request: HttpRequest) -> Iterator[ExamRow]:
+    wanted = ExamFilter.from_address(request.GET.dict())
+    return exam_rows(the_facts(), request.access, wanted, ExamOrder())  # type: ignore[attr-defined]
+
+
+def _seen(rows: Iterable[ExamRow]) -> set[Seen]:
+    return {Seen(row.patient, row.site) for row in rows}
 
 
 def _table(scope: Scope, rows: Iterable[ExamRow], known: Mapping[int, PatientIdentity]) -> Table:

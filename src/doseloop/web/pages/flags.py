@@ -6,16 +6,16 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from doseloop.access.rights import Right
 from doseloop.access.scope import Scope
 from doseloop.report.table import Column, Row, Table
 from doseloop.store import flags as record
-from doseloop.store.audit import record_sight
+from doseloop.store.audit import Seen
 from doseloop.store.scanner_list import scanner_names
 from doseloop.store.site_list import display_units
-from doseloop.web.actor import actor_of
+from doseloop.web.actor import actor_of, note_sight
 from doseloop.web.exports import export_links, export_routes
 from doseloop.web.flag_evidence import evidence
 from doseloop.web.paging import page_number
@@ -27,6 +27,7 @@ PAGE = 50
 
 
 @needs(Right.SEE)
+@require_safe
 def flags(request: HttpRequest) -> HttpResponse:
     """The list."""
     scope: Scope = request.access  # type: ignore[attr-defined]
@@ -35,6 +36,7 @@ def flags(request: HttpRequest) -> HttpResponse:
     total = sum(counts.values()) if state == "all" else counts[state]
     number = page_number(request.GET.dict(), total, PAGE)
     found = record.flag_list(scope, state="" if state == "all" else state, start=(number - 1) * PAGE, most=PAGE)
+    note_sight(request, "flag list", seen(found))
     context = {
         "table": page_table(_table(scope, found), export_links(request, "flags")),
         "chosen": state,
@@ -49,11 +51,12 @@ def flags(request: HttpRequest) -> HttpResponse:
 
 
 @needs(Right.SEE)
+@require_safe
 def flag(request: HttpRequest, flag: int) -> HttpResponse:
     """One flag."""
     scope: Scope = request.access  # type: ignore[attr-defined]
     found = record.flag(scope, flag)
-    record_sight(actor_of(request), "saw", f"flag {flag}", _patients([found]))
+    note_sight(request, f"flag {flag}", seen([found]))
     context = {
         "flag": found,
         "rule": RULES.get(found.rule, found.rule),
@@ -96,8 +99,8 @@ def flags_table(request: HttpRequest) -> Table:
     return _table(request.access, _all(request))  # type: ignore[attr-defined]
 
 
-def _exported_patients(request: HttpRequest) -> set[int]:
-    return _patients(_all(request))
+def _exported_patients(request: HttpRequest) -> set[Seen]:
+    return seen(_all(request))
 
 
 def _all(request: HttpRequest) -> tuple[record.FlagShown, ...]:
@@ -106,8 +109,9 @@ def _all(request: HttpRequest) -> tuple[record.FlagShown, ...]:
     return tuple(one for one in record.flags(scope) if state in ("all", one.state))
 
 
-def _patients(found: Iterable[record.FlagShown]) -> set[int]:
-    return {one.patient_key for one in found if one.patient_key is not None}
+def seen(found: Iterable[record.FlagShown]) -> set[Seen]:
+    """Whom the flags are about, for the audit."""
+    return {Seen(one.patient_key, one.site_id) for one in found if one.patient_key is not None}
 
 
 def _state(request: HttpRequest, counts: dict[str, Any]) -> str:

@@ -3,12 +3,14 @@
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 from django.urls import path
+from django.views.decorators.http import require_safe
 
 from doseloop.access.rights import Right
 from doseloop.web.rights import needs
 
 
 @needs(Right.PUBLIC)
+@require_safe
 def health(request: HttpRequest) -> JsonResponse:
     """`{"status": "ok"}`, or 503 where the record does not answer."""
     try:

@@ -3,25 +3,27 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
+from django.views.decorators.http import require_safe
 
 from doseloop.access.rights import Right
 from doseloop.access.scope import Scope
 from doseloop.model.errors import ObjectError
 from doseloop.store import exam_detail, exam_events, object_list
-from doseloop.store.audit import record_sight
-from doseloop.web.actor import actor_of
+from doseloop.store.audit import Seen
+from doseloop.web.actor import note_sight
 from doseloop.web.content_tree import content_tree
 from doseloop.web.rights import needs
 from doseloop.web.tree_lines import tree_lines
 
 
 @needs(Right.SEE)
+@require_safe
 def object_tree(request: HttpRequest, exam: int, object_id: int) -> HttpResponse:
     """The page. `at` names the item that one came for: its branch is open."""
     scope: Scope = request.access  # type: ignore[attr-defined]
     detail = exam_detail.exam_detail(scope, exam)
     found = object_list.exam_object(scope, exam, object_id)
-    record_sight(actor_of(request), "saw", f"object {object_id} of exam {exam}", {detail.patient_key})
+    note_sight(request, f"object {object_id} of exam {exam}", {Seen(detail.patient_key, detail.site.id)})
     at = request.GET.get("at", "")
     context = {"exam": detail, "object": found, "at": at}
     try:

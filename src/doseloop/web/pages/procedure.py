@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
+from django.views.decorators.http import require_safe
 
 from doseloop.access.rights import Right
 from doseloop.access.scope import Scope
@@ -30,6 +31,7 @@ from doseloop.web.verdicts import LEAST, Compared, compared_levels, verdict_tabl
 
 
 @needs(Right.SEE)
+@require_safe
 def procedure(request: HttpRequest, procedure: str) -> HttpResponse:
     """The page."""
     scope: Scope = request.access  # type: ignore[attr-defined]

@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
+from django.views.decorators.http import require_safe
 
 from doseloop.access.rights import Right
 from doseloop.facts.procedure import ProcedureRow, procedures
@@ -31,6 +32,7 @@ _COLUMNS = (
 
 
 @needs(Right.SEE)
+@require_safe
 def procedures_page(request: HttpRequest) -> HttpResponse:
     """The page."""
     table = page_table(procedures_table(request), export_links(request, "procedures"))

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
+from django.views.decorators.http import require_safe
 
 from doseloop.access.rights import Right
 from doseloop.report.table import Column, Row, Table
@@ -30,6 +31,7 @@ _COLUMNS = (
 
 
 @needs(Right.SEE)
+@require_safe
 def scanners(request: HttpRequest) -> HttpResponse:
     """The page."""
     table = page_table(scanners_table(request), export_links(request, "scanners"))

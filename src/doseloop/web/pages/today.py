@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from doseloop.access.rights import Right
 from doseloop.access.scope import Scope
@@ -18,28 +18,41 @@ from doseloop.facts.today import Day, day
 from doseloop.model.errors import SetupError
 from doseloop.report.table import Column, Row, Table
 from doseloop.store import arrivals, flags, object_list, peers, scanner_list, site_list
-from doseloop.web.actor import actor_of
+from doseloop.store.audit import Seen
+from doseloop.web.actor import actor_of, note_sight
 from doseloop.web.charts import day as day_chart
 from doseloop.web.clock import now_here, today_here
 from doseloop.web.exports import export_links, export_routes
 from doseloop.web.facts import the_facts
+from doseloop.web.pages.flags import seen
 from doseloop.web.rights import needs
 from doseloop.web.scanner_labels import labelled
 from doseloop.web.tables import page_table
 
 _LOOKED_BACK = timedelta(days=7)
+_NOTED_AGAIN = timedelta(minutes=15)
 
 
 @needs(Right.SEE)
+@require_safe
 def today(request: HttpRequest) -> HttpResponse:
     """The page."""
-    return render(request, "doseloop/today.html", {**_live(request), **_rest(request)})
+    return _shown(request, "doseloop/today.html", {**_live(request), **_rest(request)})
 
 
 @needs(Right.SEE)
+@require_safe
 def live(request: HttpRequest) -> HttpResponse:
     """The part of the page that moves."""
-    return render(request, "doseloop/today_live.html", _live(request))
+    return _shown(request, "doseloop/today_live.html", _live(request))
+
+
+def _shown(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    """The page, whose rows about patients are noted: once in a while, since it fetches itself every few seconds."""
+    coming = {Seen(one.patient_key, one.site_id) for one in context["arrivals"]}
+    in_trouble = object_list.patients_of(request.access, context.get("trouble", ()))  # type: ignore[attr-defined]
+    note_sight(request, "today", coming | seen(context["flags"]) | in_trouble, once_within=_NOTED_AGAIN)
+    return render(request, template, context)
 
 
 def _live(request: HttpRequest) -> dict[str, Any]:

@@ -1,0 +1,84 @@
+"""What the audit holds: its rows as records, and its words with their DICOM codes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRecord:
+    """One row of the audit (time UTC). Patients are known by key; `identified` is None where nobody was shown."""
+
+    id: int
+    at: datetime
+    account: int | None
+    actor: str
+    address: str
+    action: str
+    subject: str
+    patient_key: int | None
+    identified: bool | None
+    """Whether name, number or birth date stood beside the patient's doses."""
+    site: int | None
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An action as DICOM names it: event (PS3.16 CID 400), its type (CID 401) where there is one, and what it does."""
+
+    code: str
+    kind: str = ""
+    does: Literal["C", "R", "U", "D", "E"] = "E"
+    """Create, read, update, delete or execute (PS3.15 A.5.1, EventActionCode)."""
+    outcome: Literal["0", "4", "8"] = "0"
+    """Success, minor failure, serious failure (PS3.15 A.5.1, EventOutcomeIndicator)."""
+
+
+_APPLICATION, _AUDIT_USED, _DELETED, _EXPORT = "110100", "110101", "110105", "110106"
+_PATIENT, _PROCEDURE, _ALERT, _AUTHENTICATION = "110110", "110111", "110113", "110114"
+_START, _STOP, _LOGIN, _LOGOUT = "110120", "110121", "110122", "110123"
+_NETWORK, _SECURITY, _SOFTWARE, _ROLES, _ATTRIBUTES = "110128", "110129", "110131", "110136", "110137"
+
+ACTIONS: Mapping[str, Event] = {
+    "saw": Event(_PROCEDURE, does="R"),
+    "exported": Event(_EXPORT, does="R"),
+    "used the audit": Event(_AUDIT_USED, does="R"),
+    "verified the audit": Event(_AUDIT_USED, does="R"),
+    "commented": Event(_PROCEDURE, does="C"),
+    "excluded": Event(_PROCEDURE, does="U"),
+    "included again": Event(_PROCEDURE, does="U"),
+    "set aside": Event(_PROCEDURE, does="U"),
+    "reopened": Event(_PROCEDURE, does="U"),
+    "made a case": Event(_PROCEDURE, does="U"),
+    "judged flag changed": Event(_PROCEDURE, does="U"),
+    "moved to another patient": Event(_PATIENT, does="U"),
+    "signed in": Event(_AUTHENTICATION, _LOGIN),
+    "signed out": Event(_AUTHENTICATION, _LOGOUT),
+    "failed to sign in": Event(_AUTHENTICATION, _LOGIN, outcome="4"),
+    "locked out": Event(_AUTHENTICATION, _LOGIN, outcome="8"),
+    "changed the password": Event(_ALERT, _ATTRIBUTES, "U"),
+    "made account": Event(_ALERT, _ATTRIBUTES, "C"),
+    "granted": Event(_ALERT, _ROLES, "U"),
+    "set up": Event(_ALERT, _SOFTWARE, "U"),
+    "settings changed": Event(_ALERT, _SOFTWARE, "U"),
+    "admitted": Event(_ALERT, _NETWORK, "U"),
+    "ignored": Event(_ALERT, _NETWORK, "U"),
+    "took back": Event(_ALERT, _NETWORK, "U"),
+    "rotated key": Event(_ALERT, _SECURITY, "U"),
+    "made token": Event(_ALERT, _SECURITY, "C"),
+    "revoked token": Event(_ALERT, _SECURITY, "U"),
+    "started": Event(_APPLICATION, _START),
+    "stopped": Event(_APPLICATION, _STOP),
+    "retried": Event(_PROCEDURE),
+    "backed up": Event(_EXPORT, does="R"),
+    "restored": Event(_ALERT, _SOFTWARE, "U"),
+    "reprocessed": Event(_PROCEDURE, does="U"),
+    "destroyed": Event(_DELETED, does="D"),
+}
+"""Every action of the audit. One that is not listed is exported as an Application Activity."""
+
+OTHER = Event(_APPLICATION)
+"""What an action that is not of the list is exported as."""

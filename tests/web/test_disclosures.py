@@ -1,0 +1,259 @@
+"""Every page, part, file and command with known patients, for every role: whom it shows is whom the audit names."""
+
+import os
+import subprocess
+import sys
+from collections import Counter
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.db import connections
+from django.utils import timezone
+
+from doseloop.access.rights import RIGHTS, Role
+from doseloop.access.scope import SYSTEM
+from doseloop.cli import app
+from doseloop.store import flags
+from doseloop.store.audit import Actor, Seen
+from doseloop.store.models import AuditRow, Exam, Flag
+from doseloop.web.rights import declared_right
+from tests.web.disclosures import Known, noted, plant, shows_identity, text_of
+from tests.web.record import Department
+from tests.web.test_rights import ROUTES, address, flag_elsewhere
+
+ABOUT_PATIENTS = {
+    "today", "today-live", "exams", "exams-csv", "exams-xlsx", "exam", "exam-events-csv", "exam-events-xlsx",
+    "exam-parts-csv", "exam-parts-xlsx", "object-tree", "flags", "flags-csv", "flags-xlsx", "flag",
+}  # fmt: skip
+"""Routes that show rows about patients."""
+OF_GROUPS = {
+    "today-hours-csv", "today-hours-xlsx", "procedures", "procedures-csv", "procedures-xlsx", "procedure",
+    "procedure-groups-csv", "procedure-groups-xlsx", "procedure-trend-csv", "procedure-trend-xlsx",
+    "procedure-levels-csv", "procedure-levels-xlsx", "scanners", "scanners-csv", "scanners-xlsx", "health",
+    "account_login", "account_logout", "account_change_password",
+}  # fmt: skip
+"""Routes that show nobody: figures of groups, equipment, accounts."""
+THE_AUDIT = {"audit", "audit-csv", "audit-xlsx"}
+"""Noted as one row that tells what was shown: rows of the audit are never changed, so it can be looked up for ever."""
+CHANGES: dict[str, tuple[dict[str, str], str]] = {
+    "exam-comment": ({"text": "Looked at."}, "commented"),
+    "exam-exclude": ({"excluded_as": "test", "reason": "Test run"}, "excluded"),
+    "exam-include": ({}, "included again"),
+    "flag-set-aside": ({"reason": "clinically justified", "note": "Trauma"}, "set aside"),
+    "flag-reopen": ({}, "reopened"),
+    "flag-case": ({}, "made a case"),
+}
+"""Routes that change something: what is sent, and the action that the audit names."""
+SHOWING_COMMANDS = {"exams", "flags"}
+OTHER_COMMANDS = {
+    "serve", "demo", "ingest", "read", "retry", "site", "account add", "account grant", "audit verify", "audit head",
+    "audit export",
+}  # fmt: skip
+"""Commands that show no patient of the record. `read` shows a file that whoever calls it has anyway."""
+
+
+@pytest.fixture
+def known(department: Department) -> Known:
+    flag_elsewhere(department)
+    return plant()
+
+
+def own_sites(account: str) -> set[int]:
+    return set(get_user_model().objects.get(username=account).roles_at_sites.values_list("site_id", flat=True))
+
+
+def rows_since(last: int) -> list[AuditRow]:
+    return list(AuditRow.objects.filter(pk__gt=last).order_by("pk"))
+
+
+def last_row() -> int:
+    newest = AuditRow.objects.order_by("pk").last()
+    return newest.pk if newest else 0
+
+
+def test_every_route_is_of_one_kind() -> None:
+    kinds = [ABOUT_PATIENTS, OF_GROUPS, THE_AUDIT, set(CHANGES)]
+    assert Counter(name for kind in kinds for name in kind) == Counter(list(ROUTES))
+
+
+def test_every_command_is_of_one_kind() -> None:
+    names = {str(command.name) for command in app.registered_commands}
+    for group in app.registered_groups:
+        assert group.typer_instance is not None
+        names |= {f"{group.name} {command.name}" for command in group.typer_instance.registered_commands}
+    assert names == SHOWING_COMMANDS | OTHER_COMMANDS
+    assert not SHOWING_COMMANDS & OTHER_COMMANDS
+
+
+@pytest.mark.parametrize("account", [*(role.value for role in Role), "stranger", "m.keane"])
+def test_whom_a_page_or_file_shows_is_whom_the_audit_names(
+    account: str, known: Known, department: Department, signed_in: Any
+) -> None:
+    client, sites = signed_in(account), own_sites(account)
+    shown_anywhere = Counter[str]()
+    for name in sorted(ABOUT_PATIENTS | OF_GROUPS - {"account_logout"}):
+        for path in addresses(name, department, own=account != "stranger"):
+            last = last_row()
+            found = client.get(path)
+            text = text_of(b"".join(found), name if found.status_code == 200 else "refused")
+            rows = rows_since(last)
+            if found.status_code != 200:
+                assert (found.status_code in (302, 403, 404), rows) == (True, []), path
+                assert known.disclosed(text, sites) == set(), path
+                continue
+            disclosed = known.disclosed(text, sites, by_dose=name in ABOUT_PATIENTS)
+            again = seen_shortly_before(account, name, last)
+            assert noted(rows) == sorted(disclosed - again), path
+            assert disclosed <= set(noted(rows)) | again, path
+            if name in OF_GROUPS:
+                assert disclosed == set(), path
+            check_rows(rows, account, identity=shows_identity(text), path=path)
+            shown_anywhere[name] += len(disclosed)
+    rights = RIGHTS[Role.PHYSICIST if account in ("stranger", "m.keane") else Role(account)]
+    silent = [
+        name for name in ABOUT_PATIENTS if declared_right(ROUTES[name].callback) in rights and not shown_anywhere[name]
+    ]
+    assert silent == []
+
+
+def addresses(name: str, department: Department, *, own: bool) -> list[str]:
+    path = address(ROUTES[name], department, own=own)
+    variants = {
+        "exams": ["", "?procedure=ct-head&order=-dlp", "?page=2", "?text=zzz"],
+        "flags": ["", "?state=all", "?state=case"],
+        "flags-csv": ["", "?state=all"],
+        "exams-csv": ["", "?modality=RF"],
+    }
+    return [path + variant for variant in variants.get(name, [""])]
+
+
+def seen_shortly_before(account: str, name: str, last: int) -> set[Seen]:
+    """Whom today was noted to show before: what fetches itself again is noted again after a while."""
+    if name not in ("today", "today-live"):
+        return set()
+    return set(noted(AuditRow.objects.filter(actor=account, subject="today", action="saw", pk__lte=last)))
+
+
+def check_rows(rows: list[AuditRow], account: str, *, identity: bool, path: str) -> None:
+    user = get_user_model().objects.get(username=account)
+    for row in rows:
+        assert (row.actor, row.account_id, row.address) == (account, user.pk, "127.0.0.1"), path
+        assert row.action in ("saw", "exported"), path
+        assert row.identified or not identity, path
+
+
+@pytest.mark.parametrize("name", sorted(THE_AUDIT))
+def test_who_looks_at_the_audit_is_noted_with_what_was_shown(
+    name: str, known: Known, department: Department, signed_in: Any
+) -> None:
+    client = signed_in("administrator")
+    client.get(f"/exams/{department.exam}/")
+    client.get("/exams/")
+    last, patient = last_row(), Exam.objects.get(pk=department.exam).patient_id
+    found = client.get(f"{address(ROUTES[name], department, own=True)}?patient={patient}")
+    text = text_of(b"".join(found), name)
+    (row,) = rows_since(last)
+    assert (row.action, row.actor, row.patient_key) == ("used the audit", "administrator", patient)
+    assert row.after["filter"] == {"patient": str(patient)}
+    told = AuditRow.objects.filter(
+        patient_key=patient, pk__lte=row.after["newest_row"], pk__gte=row.after.get("oldest_row", 0)
+    )
+    assert {one.patient for one in known.disclosed(text, own_sites("administrator"))} <= {patient}
+    assert told.filter(site=department.site).count() >= 2
+    assert text.count(f"exam {department.exam}") >= 1
+    assert not shows_identity(text)
+
+
+def test_the_audit_shows_each_administrator_the_rows_of_the_sites_alone(
+    known: Known, department: Department, signed_in: Any
+) -> None:
+    signed_in("stranger").get(f"/exams/{department.other_exam}/")
+    signed_in("physicist").get(f"/exams/{department.exam}/")
+    text = signed_in("administrator").get("/audit/").content.decode()
+    assert f"exam {department.exam}<" in text
+    assert f"exam {department.other_exam}<" not in text
+
+
+@pytest.mark.parametrize("name", sorted(CHANGES))
+def test_a_change_leaves_one_row_with_who_what_when_where_before_and_after(
+    name: str, department: Department, signed_in: Any
+) -> None:
+    client, exam = signed_in("radiographer"), Exam.objects.get(pk=department.exam)
+    if name == "exam-include":
+        client.post(f"/exams/{exam.pk}/exclude", {"excluded_as": "test", "reason": "Test run"})
+    if name == "flag-reopen":
+        flags.set_aside(SYSTEM, department.flag, "clinically justified", "", Actor(None, "somebody"))
+    given, action = CHANGES[name]
+    last, began, change = last_row(), timezone.now(), Exam.objects.get(pk=exam.pk).changed
+    assert client.post(address(ROUTES[name], department, own=True), given).status_code == 302
+    (row,) = rows_since(last)
+    user = get_user_model().objects.get(username="radiographer")
+    assert (row.action, row.actor, row.account_id, row.address) == (action, "radiographer", user.pk, "127.0.0.1")
+    assert began <= row.at <= timezone.now()
+    assert (row.patient_key, row.site_id) == (exam.patient_id, exam.site_id)
+    assert row.subject in (f"exam {exam.pk}", f"flag {department.flag}")
+    assert row.after
+    assert row.before or action == "commented"
+    assert set(row.before) <= set(row.after)
+    assert row.before != {key: row.after[key] for key in row.before} or not row.before
+    assert Exam.objects.get(pk=exam.pk).changed > change
+
+
+def test_a_refused_change_leaves_no_row_and_changes_nothing(department: Department, signed_in: Any) -> None:
+    client, last = signed_in("radiographer"), last_row()
+    assert client.post(f"/flags/{department.flag}/set-aside", {"reason": "because"}).status_code == 400
+    assert client.post(f"/exams/{department.exam}/exclude", {"excluded_as": "test", "reason": " "}).status_code == 400
+    assert client.post(f"/exams/{department.exam}/comments", {"text": ""}).status_code == 400
+    assert rows_since(last) == []
+    assert Flag.objects.get(pk=department.flag).state == "open"
+
+
+def test_today_that_fetches_itself_is_noted_once_in_a_while(department: Department, signed_in: Any) -> None:
+    client = signed_in("physicist")
+    client.get("/")
+    last = last_row()
+    client.get("/today/live")
+    assert rows_since(last) == []
+    signed_in("viewer").get("/today/live")
+    assert {row.actor for row in rows_since(last)} == {"viewer"}
+    with_time = timezone.now() + timedelta(minutes=16)
+    last = last_row()
+    with pytest.MonkeyPatch.context() as later:
+        later.setattr("doseloop.store.audit.timezone.now", lambda: with_time)
+        client.get("/today/live")
+    assert rows_since(last) != []
+
+
+@pytest.mark.parametrize("command", sorted(SHOWING_COMMANDS))
+@pytest.mark.parametrize("form", ["", "--json"])
+def test_whom_a_command_shows_is_whom_the_audit_names(
+    command: str, form: str, known: Known, department: Department
+) -> None:
+    last, folder = last_row(), settings.FOLDER.root
+    text = said_by(folder, command, form)
+    every = {one.site for one in known.exams.values()}
+    keyed = (
+        text.replace('"exam": ', "exam ")
+        .replace('"exam_id": ', "exam ")
+        .replace("exam=", "exam ")
+        .replace("exam_id=", "exam ")
+    )
+    rows = rows_since(last)
+    assert noted(rows) == sorted(known.disclosed(keyed, every))
+    assert len(rows) > 5
+    assert {(row.actor, row.action, row.subject, row.identified) for row in rows} == {
+        ("command line", "saw", f"command {command}", False)
+    }
+    assert all(row.address.startswith("system user ") for row in rows)
+    assert not shows_identity(text)
+
+
+def said_by(folder: Path, *words: str) -> str:
+    connections["default"].close()
+    environment = {**os.environ, "DOSELOOP_DATA": str(folder)}
+    command = [sys.executable, "-m", "doseloop.cli", *filter(None, words)]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=True).stdout
