@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from doseloop.cli import account, demo, ingest, listing, read, retry, serve, site
+from doseloop.cli import account, demo, ingest, listing, read, reprocess, retry, serve, site
 from doseloop.model.errors import DoseloopError
 
 app = typer.Typer(
@@ -19,6 +19,7 @@ app.command("ingest")(ingest.ingest)
 app.command("read")(read.read)
 app.command("exams")(listing.exams)
 app.command("flags")(listing.flags)
+app.command("reprocess")(reprocess.reprocess)
 app.command("retry")(retry.retry)
 app.command("site")(site.site)
 app.add_typer(account.app, name="account", help="Accounts and their roles.")

@@ -1,11 +1,8 @@
 """The web role: uvicorn over Django in a pool of threads, so that exports stream and each thread keeps its connection."""
 
-import os
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import cast
 
 import structlog
@@ -21,6 +18,7 @@ from doseloop.model.errors import SetupError
 from doseloop.reading.process import ReaderPool
 from doseloop.reading.sr import ContentItem
 from doseloop.roles.data_folder import DataFolder
+from doseloop.roles.in_memory import in_memory
 from doseloop.roles.worker import limits_of
 from doseloop.store.objects import sha256_of
 from doseloop.store.vault import Vault
@@ -29,15 +27,6 @@ from doseloop.web.facts import the_facts
 
 _THREADS = 8
 application = WSGIMiddleware(cast(WSGIApp, get_wsgi_application()), workers=_THREADS)
-
-
-@contextmanager
-def in_memory(content: bytes) -> Iterator[Path]:
-    """A path under which processes of this user read the bytes. They are on no disk and end with this process."""
-    with os.fdopen(os.memfd_create("object", os.MFD_CLOEXEC), "wb") as file:
-        file.write(content)
-        file.flush()
-        yield Path(f"/proc/{os.getpid()}/fd/{file.fileno()}")
 
 
 def trees(folder: DataFolder, pool: ReaderPool) -> Provider:
