@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from doseloop.cli import account, demo, ingest, listing, read, reprocess, retry, serve, site
+from doseloop.cli import account, demo, ingest, key, listing, read, reprocess, retry, serve, site
 from doseloop.model.errors import DoseloopError
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ app.command("flags")(listing.flags)
 app.command("reprocess")(reprocess.reprocess)
 app.command("retry")(retry.retry)
 app.command("site")(site.site)
+app.add_typer(key.app, name="key", help="Keys of the installation.")
 app.add_typer(account.app, name="account", help="Accounts and their roles.")
 
 

@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -12,8 +12,10 @@ from rich.progress import Progress
 
 from doseloop.cli.options import DataOption, JsonOption
 from doseloop.model.errors import UnusableInput
-from doseloop.reprocess import Change, Reprocessed
 from doseloop.roles.record import open_record
+
+if TYPE_CHECKING:
+    from doseloop.reprocess import Change, Reprocessed
 
 _MOST_SHOWN = 12
 _SHOWN_FIRST = 40
@@ -57,7 +59,7 @@ def _check(states: list[str], known: list[str]) -> None:
         raise UnusableInput(f"There is no state {unknown[0]!r} to read again; known are {', '.join(known)}.")
 
 
-def _told(results: Iterable[Reprocessed], count: int, as_json: bool) -> Counter[str]:
+def _told(results: "Iterable[Reprocessed]", count: int, as_json: bool) -> Counter[str]:
     """Print what each study came to; how many objects were read, exams or objects changed, and objects left as they were."""
     tally = Counter[str]()
     with Progress(console=Console(stderr=True), disable=as_json, transient=True) as progress:
@@ -73,7 +75,7 @@ def _told(results: Iterable[Reprocessed], count: int, as_json: bool) -> Counter[
     return tally
 
 
-def _show(change: Change, as_json: bool) -> None:
+def _show(change: "Change", as_json: bool) -> None:
     if as_json:
         for one in change.differences:
             subject = {"subject": change.subject, "study_uid": change.study_uid}

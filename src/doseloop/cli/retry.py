@@ -13,5 +13,5 @@ def retry(data: DataOption = None) -> None:
     from doseloop.store.retry import put_back
     from doseloop.store.vault import Vault
 
-    count = put_back(inbox_of(options, folder), Vault(folder.objects, folder.key("objects")))
+    count = put_back(inbox_of(options, folder), Vault(folder.objects, folder.ring("objects")))
     typer.echo(f"{count} objects wait to be read again.")

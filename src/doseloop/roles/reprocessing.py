@@ -36,7 +36,7 @@ def over(
 def reader_of_kept(options: Settings, folder: DataFolder, pool: ReaderPool) -> Reader:
     """What reads a kept object again. One without identity is read as it is: its bytes do not fit its name, which is the
     SHA-256 of the original; an original is de-identified where the installation is pseudonymous."""
-    vault = Vault(folder.objects, folder.key("objects"))
+    vault = Vault(folder.objects, folder.ring("objects"))
     read_original = reader_of(options, folder, pool)
 
     def outcome(held: KeptObject) -> Outcome:

@@ -31,7 +31,7 @@ application = WSGIMiddleware(cast(WSGIApp, get_wsgi_application()), workers=_THR
 
 def trees(folder: DataFolder, pool: ReaderPool) -> Provider:
     """Content trees of kept objects, read in a process of its own."""
-    vault = Vault(folder.objects, folder.key("objects"))
+    vault = Vault(folder.objects, folder.ring("objects"))
 
     def tree(scope: Scope, object_id: int) -> ContentItem:
         with in_memory(vault.read(sha256_of(scope, object_id))) as path:
