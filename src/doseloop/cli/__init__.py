@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from doseloop.cli import account, demo, ingest, key, listing, read, reprocess, retry, serve, site
+from doseloop.cli import account, backup, demo, ingest, key, listing, read, reprocess, retry, serve, site
 from doseloop.model.errors import DoseloopError
 
 app = typer.Typer(
@@ -19,6 +19,8 @@ app.command("ingest")(ingest.ingest)
 app.command("read")(read.read)
 app.command("exams")(listing.exams)
 app.command("flags")(listing.flags)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 app.command("reprocess")(reprocess.reprocess)
 app.command("retry")(retry.retry)
 app.command("site")(site.site)

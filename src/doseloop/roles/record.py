@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import django
 
@@ -29,6 +30,11 @@ def open_record(data: Path | None) -> tuple[Settings, DataFolder]:
     if not _ready():
         _prepare(FOLDER)
     return DOSELOOP, FOLDER
+
+
+def database_of(folder: DataFolder) -> dict[str, Any]:
+    """Django's entry of the record that belongs to a data folder; opens nothing."""
+    return {"ENGINE": "doseloop.store.queued_sqlite", "NAME": str(folder.record)}
 
 
 def bring_up_to_date() -> None:
