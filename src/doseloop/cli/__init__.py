@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from doseloop.cli import account, backup, demo, ingest, key, listing, read, reprocess, retry, serve, site
+from doseloop.cli import account, backup, demo, doctor, ingest, key, listing, read, reprocess, retry, serve, site
 from doseloop.model.errors import DoseloopError
 
 app = typer.Typer(
@@ -21,6 +21,7 @@ app.command("exams")(listing.exams)
 app.command("flags")(listing.flags)
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
+app.command("doctor")(doctor.doctor)
 app.command("reprocess")(reprocess.reprocess)
 app.command("retry")(retry.retry)
 app.command("site")(site.site)

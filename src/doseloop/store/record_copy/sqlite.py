@@ -37,9 +37,16 @@ class _File:
             copy.execute("PRAGMA journal_mode=DELETE")
 
     def faults(self) -> list[str]:
-        found = [str(told) for (told,) in self.rows("PRAGMA integrity_check(20)") if told != "ok"]
+        return [*self.damage(), *self.broken_references()]
+
+    def damage(self) -> list[str]:
+        """What SQLite finds not intact."""
+        return [str(told) for (told,) in self.rows("PRAGMA integrity_check(20)") if told != "ok"]
+
+    def broken_references(self) -> list[str]:
+        """Rows that name a row that is not there."""
         broken = [(row[0], row[1], row[2]) for row in self.rows("PRAGMA foreign_key_check")]
-        return found + [f"{table} {key} refers to a row of {parent} that is not there" for table, key, parent in broken]
+        return [f"{table} {key} names a row of {parent} that is not there." for table, key, parent in broken]
 
 
 _TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name"
