@@ -41,11 +41,15 @@ def bring_up_to_date() -> None:
     """Make the record's tables, its first site, and the package's procedures and levels in it."""
     from django.core.management import call_command
 
-    from doseloop.roles.django_settings import DOSELOOP
+    from doseloop.roles.django_settings import DOSELOOP, FOLDER
     from doseloop.store import mode, procedures, scanners
 
     call_command("migrate", verbosity=0)
     mode.hold(pseudonymous=DOSELOOP.pseudonymous)
+    if DOSELOOP.pseudonymous and mode.has_patients() and not (FOLDER.root / "keys" / "pseudonyms").exists():
+        raise SetupError(
+            "The key `keys/pseudonyms` is missing: with a new one no exam would join the patient's earlier ones."
+        )
     scanners.site_of(DOSELOOP.site, scanners.SiteDefaults(DOSELOOP.site, DOSELOOP.zone))
     procedures.bring_up_to_date()
 

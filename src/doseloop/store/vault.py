@@ -65,7 +65,7 @@ class Vault:
 
     def names(self) -> Iterator[str]:
         """The SHA-256 of every object that is kept."""
-        for folder in sorted(self.folder.iterdir()):
+        for folder in sorted(self.folder.glob("??")):
             yield from sorted(path.name for path in folder.iterdir() if not path.name.startswith(_DRAFT))
 
     def reseal(self, sha256: str) -> bool:
