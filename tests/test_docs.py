@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from doseloop.assess import high_dose, revised_dose, same_event
-from doseloop.cli import app
+from doseloop.cli import app, key
 from doseloop.model.errors import DoseloopError
+from doseloop.roles.doctor import every_check
+from doseloop.roles.doctor.check import Check
 from doseloop.roles.settings import Settings
 
 ROOT = Path(__file__).parents[1]
@@ -43,6 +45,18 @@ def test_no_two_errors_share_a_code() -> None:
 @pytest.mark.parametrize("name", [str(command.name) for command in app.registered_commands])
 def test_every_command_is_documented(name: str) -> None:
     assert f"doseloop {name}" in text("README.md") + text("docs/operating.md") + text("docs/commands.md")
+
+
+@pytest.mark.parametrize("one", every_check(), ids=[one.code for one in every_check()])
+def test_every_fault_that_the_doctor_finds_is_documented(one: Check) -> None:
+    row = next(line for line in text("docs/doctor.md").splitlines() if line.startswith(f"| `{one.code}` |"))
+    told = str(one.find.__doc__).strip()
+    assert row == f"| `{one.code}` | {told} | {one.mend} | {'yes' if one.mender else 'no'} |"
+
+
+@pytest.mark.parametrize("name", [str(command.name) for command in key.app.registered_commands])
+def test_every_command_about_keys_is_documented(name: str) -> None:
+    assert f"doseloop key {name}" in text("docs/operating.md")
 
 
 @pytest.mark.parametrize("rule", [high_dose.RULE, revised_dose.RULE, same_event.RULE])

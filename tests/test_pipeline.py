@@ -306,7 +306,7 @@ def test_a_claim_that_ended_settles_nothing(pipeline: Pipeline) -> None:
 
     pipeline.vault.keep(slow.sha256, content)
     assert isinstance(outcome, ReadResult)
-    assert not pipeline._enter(slow, outcome)
+    assert not pipeline.enter(slow, outcome)
     assert (DoseObjectRow.objects.get().standing, what_the_record_holds()) == ("current", before)
 
 

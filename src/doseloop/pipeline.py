@@ -4,7 +4,7 @@ Reading happens in a reader process and outside any transaction. Everything that
 under the lock on its study; a crash before its commit leaves the object waiting, and doing it again gives the same record.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -77,6 +77,12 @@ class Pipeline:
             settled = objects.settle_without_dose(claim, outcome, quarantined=True)
         if settled:
             self.inbox.drop(claim.sha256)
+            self.destroy_what_is_not_kept(claim, outcome)
+
+    def destroy_what_is_not_kept(self, claim: Claim, outcome: Outcome) -> None:
+        """Of an object that turned out to carry no dose nothing stays, also where an earlier try had kept it for a person."""
+        if isinstance(outcome, NotDose) and not (isinstance(outcome, NotReadYet) and self.keeps_originals):
+            self.vault.destroy(claim.sha256)
 
     def _take_in(self, claim: Claim, outcome: ReadResult | Deidentified) -> bool:
         """Keep the object and enter it; False where the claim ended meanwhile. A further image of a series is not kept."""
@@ -130,13 +136,24 @@ class Pipeline:
         if not self.vault.holds(claim.sha256) and self.inbox.path(claim.sha256).exists():
             self._keep(claim)
 
+    def enter(self, claim: Claim, result: ReadResult) -> bool:
+        """Enter an object whose bytes are kept already into the exam of its study; False where the claim ended meanwhile.
+
+        Within a transaction that may be undone: no bytes are destroyed.
+        """
+        with exams.study_lock(result.dose.study.study_uid):
+            if not claims.held_by(claim).exists():
+                return False
+            self._enter(claim, result)
+        return True
+
     def _enter(self, claim: Claim, result: ReadResult) -> str | None:
         """Enter the object into the exam of its study. Returns the name of bytes that are not needed for the record any more:
         those of a further image of a series."""
         dose = result.dose
         scanner = scanners.scanner_of(dose.equipment, dose.modality, self.defaults)
         identity = patients.identify(result.identity, dose.study.study_uid, scanner.site)
-        beside = objects.beside_copies(claim, dose, identity)
+        beside = objects.beside_copies(claim.object, dose, identity)
         if beside.standing == objects.RESEND and beside.exam is not None:
             objects.settle_read(claim, result, identity, beside.standing, beside.exam)
             return None
@@ -154,9 +171,19 @@ class Pipeline:
         self._rebuild(exam, scanner, dose)
         return image.sha256 if image else None
 
+    def rebuild(self, exam: int) -> None:
+        """Make a known exam anew from all of its objects, of which none has just come, and do not judge it yet.
+
+        Within the caller's transaction.
+        """
+        held = _held(exam)
+        modality = held[-1].dose.modality
+        scanner = scanners.scanner_of(equipment_of(held), modality, self.defaults, arrived=False)
+        _compose(exam, held, scanner, arrived=False)
+
     def _rebuild(self, exam: int, scanner: ScannerAtSite, newest: DoseObject) -> None:
         """Make the exam anew from all of its objects; its scanner is what they name together."""
-        held = [HeldObject(one.key, one.dose) for one in objects.objects_of(exam)]
+        held = _held(exam)
         equipment = equipment_of(held)
         if equipment != newest.equipment:
             scanner = scanners.scanner_of(equipment, newest.modality, self.defaults)
@@ -165,14 +192,29 @@ class Pipeline:
 
 def write(exam: int, held: list[HeldObject], scanner: ScannerAtSite) -> None:
     """Write the exam that the objects make, judge it, and tell the facts. Within the caller's transaction."""
-    record = unite(held, scanner.zone, "site", _matcher(scanner.site))
-    exams.write(exam, record, scanner, record.issues)
-    people.name_people(exam, scanner.site, record.people)
-    others = exams.in_other_exams(exam)
-    _assess(exam, others)
+    _compose(exam, held, scanner, arrived=True)
+    judge(exam)
+
+
+def judge(exam: int, were_sharing: Iterable[int] = ()) -> None:
+    """Judge an exam and those that share an event with it, or did before, and tell the facts. Within the caller's
+    transaction."""
+    now = exams.in_other_exams(exam)
+    others = sorted({*now, *were_sharing})
+    _assess(exam, now)
     for other in others:
         _assess(other, exams.in_other_exams(other))
     changes.note_change([exam, *others])
+
+
+def _held(exam: int) -> list[HeldObject]:
+    return [HeldObject(one.key, one.dose) for one in objects.objects_of(exam)]
+
+
+def _compose(exam: int, held: list[HeldObject], scanner: ScannerAtSite, *, arrived: bool) -> None:
+    record = unite(held, scanner.zone, "site", _matcher(scanner.site))
+    exams.write(exam, record, scanner, record.issues, arrived=arrived)
+    people.name_people(exam, scanner.site, record.people)
 
 
 def _matcher(site: int) -> Callable[[StudyNames, Modality], Match | None]:

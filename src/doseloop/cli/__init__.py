@@ -4,7 +4,22 @@ import sys
 
 import typer
 
-from doseloop.cli import account, audit, demo, ingest, listing, read, retry, serve, site, token
+from doseloop.cli import (
+    account,
+    audit,
+    backup,
+    demo,
+    doctor,
+    ingest,
+    key,
+    listing,
+    read,
+    reprocess,
+    retry,
+    serve,
+    site,
+    token,
+)
 from doseloop.model.errors import DoseloopError
 
 app = typer.Typer(
@@ -19,10 +34,15 @@ app.command("ingest")(ingest.ingest)
 app.command("read")(read.read)
 app.command("exams")(listing.exams)
 app.command("flags")(listing.flags)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
+app.command("doctor")(doctor.doctor)
+app.command("reprocess")(reprocess.reprocess)
 app.command("retry")(retry.retry)
 app.command("site")(site.site)
 app.add_typer(token.app, name="token", help="Tokens of peers that send over HTTP.")
 app.add_typer(audit.app, name="audit", help="Who saw and changed what, and whether that is still what was sealed.")
+app.add_typer(key.app, name="key", help="Keys of the installation.")
 app.add_typer(account.app, name="account", help="Accounts and their roles.")
 
 

@@ -14,6 +14,6 @@ def retry(data: DataOption = None) -> None:
     from doseloop.store.retry import put_back
     from doseloop.store.vault import Vault
 
-    count = put_back(inbox_of(options, folder), Vault(folder.objects, folder.key("objects")))
+    count = put_back(inbox_of(options, folder), Vault(folder.objects, folder.ring("objects")))
     record_change(COMMAND, "retried", "quarantined objects", after={"objects": count})
     typer.echo(f"{count} objects wait to be read again.")

@@ -29,6 +29,19 @@ ObjectKind = Literal[
     "ct image",
 ]
 """`dose summary`: totals alone, in a report of a maker's own. `dose screen`: a secondary capture with dose in its header."""
+IMAGE_KINDS: frozenset[ObjectKind] = frozenset(
+    (
+        "dose screen",
+        "radiograph",
+        "mammogram",
+        "dental image",
+        "nuclear medicine image",
+        "pet image",
+        "mr image",
+        "ct image",
+    )
+)
+"""Kinds of which the header alone is kept, since the pixels are not needed once it was read."""
 
 
 @dataclass(frozen=True, slots=True)

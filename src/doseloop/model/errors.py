@@ -31,6 +31,7 @@
         NotVisible             there is no such thing, or none within the scope (both look alike)
       UnusableInput            what a person typed or chose cannot be used
       SetupError               the installation cannot run as it is set
+      DamagedBackup            a backup is not what it was when it was made
       SimulationError          a scenario cannot be played
 
 Each class has a `code` (stable, for programs and the documentation), a `hint` (what to do) and `retry` (whether the same
@@ -260,6 +261,13 @@ class SetupError(DoseloopError):
 
     code = "setup"
     hint = "docs/operating.md has every setting and what the data folder needs."
+
+
+class DamagedBackup(DoseloopError):
+    """A backup is not what it was when it was made."""
+
+    code = "damaged-backup"
+    hint = "Use an earlier backup; then look after the disk that this one lies on."
 
 
 class SimulationError(DoseloopError):

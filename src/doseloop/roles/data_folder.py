@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from doseloop.model.errors import SetupError
+from doseloop.store.keyring import KEY_BYTES, KeyRing
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +56,19 @@ class DataFolder:
 
     def key(self, name: str) -> bytes:
         """The 32-byte key of that name, made at the first call. Two processes that race get the same key."""
+        return self._made(name).read_bytes()
+
+    def ring(self, name: str) -> KeyRing:
+        """The key of that name as one that may be replaced while it is used; made at the first call."""
+        return KeyRing(self._made(name))
+
+    def _made(self, name: str) -> Path:
         path = self.root / "keys" / name
         if not path.exists():
-            _create_once(path, secrets.token_bytes(32))
-        return path.read_bytes()
+            if name == "objects" and any(self.objects.iterdir()):
+                raise SetupError(f"The key {path} is missing, without which kept objects cannot be read.")
+            _create_once(path, secrets.token_bytes(KEY_BYTES))
+        return path
 
 
 def _create_once(path: Path, content: bytes) -> None:

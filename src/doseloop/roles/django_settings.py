@@ -11,7 +11,7 @@ DOSELOOP = settings_of_this_process()
 FOLDER = DataFolder(DOSELOOP.data.absolute())
 FOLDER.prepare()
 
-SECRET_KEY = FOLDER.key("web").hex()
+SECRET_KEY, *SECRET_KEY_FALLBACKS = [key.hex() for key in FOLDER.ring("web").opening()]
 DEBUG = False
 ALLOWED_HOSTS = DOSELOOP.web_names
 USE_TZ = True

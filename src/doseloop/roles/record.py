@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import django
 
@@ -31,15 +32,24 @@ def open_record(data: Path | None) -> tuple[Settings, DataFolder]:
     return DOSELOOP, FOLDER
 
 
+def database_of(folder: DataFolder) -> dict[str, Any]:
+    """Django's entry of the record that belongs to a data folder; opens nothing."""
+    return {"ENGINE": "doseloop.store.queued_sqlite", "NAME": str(folder.record)}
+
+
 def bring_up_to_date() -> None:
     """Make the record's tables, its first site, and the package's procedures and levels in it."""
     from django.core.management import call_command
 
-    from doseloop.roles.django_settings import DOSELOOP
+    from doseloop.roles.django_settings import DOSELOOP, FOLDER
     from doseloop.store import mode, procedures, scanners
 
     call_command("migrate", verbosity=0)
     mode.hold(pseudonymous=DOSELOOP.pseudonymous)
+    if DOSELOOP.pseudonymous and mode.has_patients() and not (FOLDER.root / "keys" / "pseudonyms").exists():
+        raise SetupError(
+            "The key `keys/pseudonyms` is missing: with a new one no exam would join the patient's earlier ones."
+        )
     scanners.site_of(DOSELOOP.site, scanners.SiteDefaults(DOSELOOP.site, DOSELOOP.zone))
     procedures.bring_up_to_date()
 

@@ -1,11 +1,8 @@
 """The web role: uvicorn over Django in a pool of threads, so that exports stream and each thread keeps its connection."""
 
-import os
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import cast
 
 import structlog
@@ -21,6 +18,7 @@ from doseloop.reading.process import ReaderPool
 from doseloop.reading.sr import ContentItem
 from doseloop.roles.data_folder import DataFolder
 from doseloop.roles.http_server import certificates_of, serve_http
+from doseloop.roles.in_memory import in_memory
 from doseloop.roles.worker import limits_of, reading_limits_of
 from doseloop.store.objects import sha256_of
 from doseloop.store.vault import Vault
@@ -31,18 +29,9 @@ _THREADS = 8
 application = WSGIMiddleware(cast(WSGIApp, get_wsgi_application()), workers=_THREADS)
 
 
-@contextmanager
-def in_memory(content: bytes) -> Iterator[Path]:
-    """A path under which processes of this user read the bytes. They are on no disk and end with this process."""
-    with os.fdopen(os.memfd_create("object", os.MFD_CLOEXEC), "wb") as file:
-        file.write(content)
-        file.flush()
-        yield Path(f"/proc/{os.getpid()}/fd/{file.fileno()}")
-
-
 def trees(folder: DataFolder, pool: ReaderPool) -> Provider:
     """Content trees of kept objects, read in a process of its own."""
-    vault = Vault(folder.objects, folder.key("objects"))
+    vault = Vault(folder.objects, folder.ring("objects"))
 
     def tree(scope: Scope, object_id: int) -> ContentItem:
         with in_memory(vault.read(sha256_of(scope, object_id))) as path:

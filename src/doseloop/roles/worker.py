@@ -59,7 +59,7 @@ def pipeline_of(options: Settings, folder: DataFolder, reader: Reader) -> Pipeli
     return Pipeline(
         reader=reader,
         inbox=inbox_of(options, folder),
-        vault=Vault(folder.objects, folder.key("objects")),
+        vault=Vault(folder.objects, folder.ring("objects")),
         defaults=SiteDefaults(options.site, options.zone),
         keeps_originals=not options.pseudonymous,
     )

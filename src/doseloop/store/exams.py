@@ -57,13 +57,20 @@ def move_to(patient: int, exam: int) -> bool:
     return True
 
 
-def write(exam: int, record: ExamRecord, scanner: ScannerAtSite, issues: Iterable[str]) -> None:
-    """Write an exam's row, parts and events in place of what they were. Judgements of people are not touched."""
+def write(
+    exam: int, record: ExamRecord, scanner: ScannerAtSite, issues: Iterable[str], *, arrived: bool = True
+) -> None:
+    """Write an exam's row, parts and events in place of what they were. Judgements of people are not touched.
+
+    `arrived`: an object has just come, so that the exam is provisional again.
+    """
     row = models.Exam.objects.get(pk=exam)
     if models.Part.objects.filter(exam=row).exists():
         models.Event.objects.filter(exam=row).delete()
         models.Part.objects.filter(exam=row).delete()
     _fill(row, record, scanner, list(issues))
+    if arrived:
+        row.received_at, row.settled = timezone.now(), False
     row.save()
     models.Flag.objects.filter(exam=row).update(site=row.site_id, scanner=row.scanner_id)
     position = 0
@@ -122,7 +129,6 @@ def _fill(row: models.Exam, record: ExamRecord, scanner: ScannerAtSite, issues: 
     ]
     row.issues = issues
     row.event_count = sum(len(part.events) for part in record.parts)
-    row.received_at, row.settled = timezone.now(), False
 
 
 def _part(part: Part, row: models.Exam) -> dict[str, object]:

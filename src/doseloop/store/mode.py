@@ -26,6 +26,11 @@ def is_pseudonymous() -> bool | None:
     return RecordMode.objects.filter(pk=1).values_list("pseudonymous", flat=True).first()
 
 
+def has_patients() -> bool:
+    """Whether the record knows any patient."""
+    return Identity.objects.exists()
+
+
 def _held() -> bool | None:
     """What the record's patients are, None where there are none. A record older than this table is known by their issuer."""
     first = Identity.objects.order_by("pk").first()

@@ -41,24 +41,34 @@ def settle_without_dose(claim: Claim, error: DoseloopError, *, quarantined: bool
 
 def settle_read(claim: Claim, result: ReadResult, identity: Identity, standing: str, exam: int) -> None:
     """End an object as `read`, or as `partly read` with what is missing, and give it to its exam."""
+    held_by(claim).update(**_told(result, identity, standing), exam_id=exam, **_done())
+
+
+def settle_again(key: int, result: ReadResult, identity: Identity, standing: str, exam: int) -> None:
+    """Give a settled object what it says when it is read again; when it was processed stays."""
+    told = _told(result, identity, standing)
+    DoseObjectRow.objects.filter(pk=key).update(**told, exam_id=exam, reader_version=READER_VERSION)
+
+
+def _told(result: ReadResult, identity: Identity, standing: str) -> dict[str, object]:
     dose = result.dose
-    held_by(claim).update(
-        state=_State.PARTLY_READ if dose.missing else _State.READ,
-        reason_code="partly-read" if dose.missing else "",
-        reason=" ".join(dose.missing)[:500],
-        hint="The figures shown are sound; what is missing could not be read from the object." if dose.missing else "",
-        kind=dose.kind,
-        sop_class_uid=dose.sop_class_uid,
-        sop_instance_uid=dose.sop_instance_uid,
-        study_uid=dose.study.study_uid,
-        series_uid=dose.series_uid or "",
-        standing=standing,
-        record=pack(dose),
-        dose_digest=dose_digest(dose),
-        identity=identity,
-        exam_id=exam,
-        **_done(),
-    )
+    return {
+        "state": _State.PARTLY_READ if dose.missing else _State.READ,
+        "reason_code": "partly-read" if dose.missing else "",
+        "reason": " ".join(dose.missing)[:500],
+        "hint": "The figures shown are sound; what is missing could not be read from the object."
+        if dose.missing
+        else "",
+        "kind": dose.kind,
+        "sop_class_uid": dose.sop_class_uid,
+        "sop_instance_uid": dose.sop_instance_uid,
+        "study_uid": dose.study.study_uid,
+        "series_uid": dose.series_uid or "",
+        "standing": standing,
+        "record": pack(dose),
+        "dose_digest": dose_digest(dose),
+        "identity": identity,
+    }
 
 
 def settle_slice(claim: Claim, result: ReadResult, identity: Identity, exam: int) -> None:
@@ -100,7 +110,7 @@ def image_of_series(dose: DoseObject, identity: Identity) -> SeriesImage | None:
     own = same.filter(standing=_Standing.CURRENT, exam__patient=identity.patient_id).exclude(record=None)
     for row in own.order_by("pk"):
         if row.exam_id is not None and row.sop_instance_uid != dose.sop_instance_uid:
-            return SeriesImage(row.pk, row.sha256, row.exam_id, _dose(row))
+            return SeriesImage(row.pk, row.sha256, row.exam_id, dose_of(row))
     return None
 
 
@@ -137,14 +147,14 @@ class Beside:
     exam: int | None = None
 
 
-def beside_copies(claim: Claim, dose: DoseObject, identity: Identity) -> Beside:
-    """Whether an object is current, a resend, a demographic update or a revision."""
+def beside_copies(key: int, dose: DoseObject, identity: Identity) -> Beside:
+    """Whether the object of that key is current, a resend, a demographic update or a revision."""
     same = DoseObjectRow.objects.filter(sop_instance_uid=dose.sop_instance_uid, study_uid=dose.study.study_uid)
-    copies = list(same.exclude(exam=None).exclude(standing=_Standing.SLICE).exclude(pk=claim.object).order_by("-pk"))
+    copies = list(same.exclude(exam=None).exclude(standing=_Standing.SLICE).exclude(pk=key).order_by("-pk"))
     digest = dose_digest(dose)
     same_dose = [row for row in copies if row.dose_digest == digest]
     for row in same_dose:
-        if row.identity_id == identity.pk and _dose(row) == dose:
+        if row.identity_id == identity.pk and dose_of(row) == dose:
             return Beside(_Standing.RESEND, row.exam_id)
     if same_dose:
         return Beside(_Standing.DEMOGRAPHIC, same_dose[0].exam_id)
@@ -164,7 +174,7 @@ def objects_of(exam: int) -> list[Held]:
     newest: dict[str, Held] = {}
     unheld = (_Standing.RESEND, _Standing.SLICE)
     for row in DoseObjectRow.objects.filter(exam_id=exam).exclude(standing__in=unheld).order_by("pk"):
-        held, known = Held(row.pk, _dose(row)), newest.get(row.sop_instance_uid)
+        held, known = Held(row.pk, dose_of(row)), newest.get(row.sop_instance_uid)
         if known is None or (held.dose.content_at or "") >= (known.dose.content_at or ""):
             newest[row.sop_instance_uid] = held
     return list(newest.values())
@@ -175,7 +185,8 @@ def revised(exam: int) -> bool:
     return DoseObjectRow.objects.filter(exam_id=exam, standing=_Standing.REVISION).exists()
 
 
-def _dose(row: DoseObjectRow) -> DoseObject:
+def dose_of(row: DoseObjectRow) -> DoseObject:
+    """What the object was read to say."""
     assert row.record is not None
     return unpack(bytes(row.record), DoseObject)
 

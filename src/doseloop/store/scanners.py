@@ -35,8 +35,8 @@ class ScannerAtSite:
     last_object_at: datetime
 
 
-def scanner_of(equipment: Equipment, modality: str, defaults: SiteDefaults) -> ScannerAtSite:
-    """The scanner that an object names, made where it is new; notes that an object of it came now."""
+def scanner_of(equipment: Equipment, modality: str, defaults: SiteDefaults, *, arrived: bool = True) -> ScannerAtSite:
+    """The scanner that an object names, made where it is new; where one has `arrived`, notes that it came now."""
     site = _site(equipment.institution, defaults)
     now = timezone.now()
     described = _described(equipment)
@@ -51,7 +51,7 @@ def scanner_of(equipment: Equipment, modality: str, defaults: SiteDefaults) -> S
             "last_object_at": now,
         },
     )
-    if not made:
+    if arrived and not made:
         known = {name: value for name, value in described.items() if value}
         Scanner.objects.filter(pk=row.pk).update(last_object_at=now, **known)
     return _at_site(row, site)

@@ -7,6 +7,8 @@ which is authenticated with it, so that one file cannot stand in for another.
 import os
 import secrets
 import zlib
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,9 +17,13 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from doseloop.model.errors import Malformed, NotVisible
 from doseloop.store.durable import sync_folder
+from doseloop.store.keyring import KeyRing
 
 _MAGIC = b"DLV1"
 _NONCE = 12
+_DRAFT = "draft-"
+_TRIES = 2
+"""An object that is just sealed with another key is read anew, file and keys."""
 _TAG = 16
 """Length of the authentication tag of AES-GCM."""
 
@@ -27,27 +33,26 @@ class Vault:
     """Objects by the SHA-256 of their bytes."""
 
     folder: Path
-    key: bytes = field(repr=False)
+    key: bytes | KeyRing = field(repr=False)
+    """A ring where the key may be replaced while this process runs."""
 
     def keep(self, sha256: str, content: bytes) -> None:
         """Keep the bytes durably; keeping them again changes nothing that can be seen."""
         path = self._path(sha256)
         path.parent.mkdir(mode=0o700, exist_ok=True)
-        nonce = secrets.token_bytes(_NONCE)
-        sealed = AESGCM(self.key).encrypt(nonce, zlib.compress(content, 6), sha256.encode())
-        _put(path, _MAGIC + nonce + sealed)
-        sync_folder(path.parent)
+        with self._sealing() as key:
+            _put(path, _sealed(key, content, sha256))
+            sync_folder(path.parent)
 
     def read(self, sha256: str) -> bytes:
         """The original bytes. Errors: `NotVisible` where they are not kept, `Malformed` where the file was changed or cut."""
-        try:
-            held = self._path(sha256).read_bytes()
-        except FileNotFoundError:
-            raise NotVisible(f"The bytes of object {sha256[:12]} are not kept.") from None
-        content = _opened(self.key, held, sha256)
-        if content is None:
-            raise Malformed(f"The kept file of object {sha256[:12]} was changed or cut on the disk.")
-        return content
+        for _ in range(_TRIES):
+            held = self._held(sha256)
+            for key in self._opening():
+                content = _opened(key, held, sha256)
+                if content is not None:
+                    return content
+        raise Malformed(f"The kept file of object {sha256[:12]} was changed or cut on the disk.")
 
     def holds(self, sha256: str) -> bool:
         """Whether the bytes are kept."""
@@ -55,7 +60,46 @@ class Vault:
 
     def destroy(self, sha256: str) -> None:
         """Remove the bytes."""
-        self._path(sha256).unlink(missing_ok=True)
+        with self._sealing():
+            self._path(sha256).unlink(missing_ok=True)
+
+    def names(self) -> Iterator[str]:
+        """The SHA-256 of every object that is kept."""
+        for folder in sorted(self.folder.glob("??")):
+            yield from sorted(path.name for path in folder.iterdir() if not path.name.startswith(_DRAFT))
+
+    def reseal(self, sha256: str) -> bool:
+        """Seal an object with the current key, if it is not yet; False where no key opens it. Nobody may keep meanwhile."""
+        try:
+            held = self._held(sha256)
+        except NotVisible:
+            return True
+        current, *before = self._opening()
+        if _opened(current, held, sha256) is not None:
+            return True
+        content = next((one for key in before if (one := _opened(key, held, sha256)) is not None), None)
+        if content is None:
+            return False
+        _put(self._path(sha256), _sealed(current, content, sha256))
+        sync_folder(self._path(sha256).parent)
+        return True
+
+    def remove_drafts(self) -> None:
+        """Remove what a kill left of files that were being written. Nobody may keep meanwhile."""
+        for draft in self.folder.glob(f"*/{_DRAFT}*"):
+            draft.unlink(missing_ok=True)
+
+    def _sealing(self) -> AbstractContextManager[bytes]:
+        return self.key.sealing() if isinstance(self.key, KeyRing) else nullcontext(self.key)
+
+    def _opening(self) -> tuple[bytes, ...]:
+        return self.key.opening() if isinstance(self.key, KeyRing) else (self.key,)
+
+    def _held(self, sha256: str) -> bytes:
+        try:
+            return self._path(sha256).read_bytes()
+        except FileNotFoundError:
+            raise NotVisible(f"The bytes of object {sha256[:12]} are not kept.") from None
 
     def _path(self, sha256: str) -> Path:
         return self.folder / sha256[:2] / sha256
@@ -63,7 +107,7 @@ class Vault:
 
 def _put(path: Path, held: bytes) -> None:
     """Write the file whole or not at all."""
-    draft = path.with_name(f"draft-{secrets.token_hex(8)}")
+    draft = path.with_name(f"{_DRAFT}{secrets.token_hex(8)}")
     try:
         with draft.open("wb") as file:
             file.write(held)
@@ -72,6 +116,11 @@ def _put(path: Path, held: bytes) -> None:
         os.rename(draft, path)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def _sealed(key: bytes, content: bytes, sha256: str) -> bytes:
+    nonce = secrets.token_bytes(_NONCE)
+    return _MAGIC + nonce + AESGCM(key).encrypt(nonce, zlib.compress(content, 6), sha256.encode())
 
 
 def _opened(key: bytes, held: bytes, sha256: str) -> bytes | None:
