@@ -113,7 +113,9 @@ def make_accounts(site: Site, other: Site) -> None:
     everywhere = get_user_model().objects.create_user("a.osei", password=PASSWORD)
     for one in (site, other):
         accounts.grant(everywhere.pk, one.pk, Role.ADMINISTRATOR)
+    looking = get_user_model().objects.create_user("l.moreau", password=PASSWORD)
     for where in (site, other):
+        accounts.grant(looking.pk, where.pk, Role.PHYSICIST)
         accounts.grant(both.pk, where.pk, Role.PHYSICIST)
         accounts.grant(both.pk, where.pk, Role.ADMINISTRATOR)
 

@@ -48,12 +48,16 @@ CHANGES: dict[str, tuple[dict[str, str], str]] = {
     "flag-case": ({}, "made a case"),
 }
 """Routes that change something: what is sent, and the action that the audit names."""
+OF_PEERS = {"today-peer"}
+"""Changes that touch no patient; `tests/store/test_peers.py` holds their rows of the audit."""
 SHOWING_COMMANDS = {"exams", "flags"}
 OTHER_COMMANDS = {
     "serve", "demo", "ingest", "read", "retry", "site", "account add", "account grant", "audit verify", "audit head",
-    "audit export",
+    "audit export", "token add", "token list", "token revoke", "backup", "restore", "doctor", "reprocess", "key rotate",
+    "key forget",
 }  # fmt: skip
-"""Commands that show no patient of the record. `read` shows a file that whoever calls it has anyway."""
+"""Commands that show no patient of the record. `read` shows a file that whoever calls it has anyway; `reprocess` shows keys of
+exams and what would change of their fields, never who the patient is."""
 
 
 @pytest.fixture
@@ -76,7 +80,7 @@ def last_row() -> int:
 
 
 def test_every_route_is_of_one_kind() -> None:
-    kinds = [ABOUT_PATIENTS, OF_GROUPS, THE_AUDIT, set(CHANGES)]
+    kinds = [ABOUT_PATIENTS, OF_GROUPS, THE_AUDIT, set(CHANGES), OF_PEERS]
     assert Counter(name for kind in kinds for name in kind) == Counter(list(ROUTES))
 
 

@@ -52,12 +52,14 @@ def backup(
     from doseloop.roles.backup.drill import drill as drill_of
     from doseloop.roles.backup.keys import keys_of, write_keys
     from doseloop.roles.backup.make import back_up
+    from doseloop.store.audit import COMMAND, record_change
 
     def progress(names: Iterable[str]) -> Iterable[str]:
         return track(names, "Copying objects", console=Console(stderr=True), disable=as_json)
 
     held = keys_of(folder)
     made = back_up(folder, database_of(folder), destination, progress)
+    record_change(COMMAND, "backed up", "record", after={"backup": made.folder.name, "keys": keys is not None})
     if keys is not None:
         write_keys(held, keys)
     tried = drill_of(made.folder, held) if drill else None

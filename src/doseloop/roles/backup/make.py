@@ -27,6 +27,8 @@ _OLD_S = 86_400.0
 _WAITING = "waiting"
 _KEPT = ("read", "partly read", "quarantined")
 _STATES = "SELECT sha256, state, reason_code FROM store_doseobjectrow ORDER BY id"
+_HEAD = "SELECT number, digest FROM store_auditseal ORDER BY number DESC LIMIT 1"
+"""The head of the audit's chain as this record has it: the data folder's may be of a later seal."""
 _NEWEST = "SELECT max(last_received_at) FROM store_doseobjectrow"
 Progress = Callable[[Iterable[str]], Iterable[str]]
 
@@ -85,6 +87,8 @@ def _copy(
     keys: dict[str, str],
 ) -> Manifest:
     record.copy_into(files.folder)
+    for number, digest in record.rows(_HEAD):
+        (files.folder / folder.audit_head.name).write_text(f"{number}:{digest}\n")
     for path in list(files.folder.iterdir()):
         files.note(path.name)
     lost = _add(files, {f"spool/{sha256}": staging / sha256 for sha256 in objects.waiting})

@@ -67,8 +67,7 @@ def key_wrong(place: Place) -> Iterator[str]:
 
 @check(CHECKS, "object-changed", f"The disk has changed it: look after the disk. {_AGAIN}")
 def object_changed(place: Place) -> Iterator[str]:
-    """A kept object is not what was written. One without identity, or of an image the header alone, has other bytes
-    than its name says, on purpose."""
+    """A kept object is not what was written. One without identity, and the header kept of an image, differ on purpose."""
     opened = _opened(place)
     images = set(DoseObjectRow.objects.filter(kind__in=IMAGE_KINDS).values_list("sha256", flat=True))
     if not any(opened.values()):
