@@ -14,7 +14,7 @@ demo: $(VENV)/runtime $(THIRD_PARTY)/done
 # Everything that CI runs.
 test: $(VENV)/dev $(THIRD_PARTY)/done check
 	@$(BIN)/python tools/real_peers.py
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --maxprocesses 4
 
 # Style, types and the layers of the house.
 check: $(VENV)/dev
