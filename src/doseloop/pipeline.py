@@ -21,6 +21,7 @@ from doseloop.model.procedure import Match, StudyNames
 from doseloop.reference.procedures import catalogue
 from doseloop.store import changes, claims, exams, findings, history, objects, patients, people, procedures, scanners
 from doseloop.store.claims import Claim
+from doseloop.store.failpoint import failpoint
 from doseloop.store.findings import ExamFinding
 from doseloop.store.inbox import Inbox
 from doseloop.store.scanners import ScannerAtSite, SiteDefaults
@@ -65,20 +66,24 @@ class Pipeline:
         """
         if isinstance(outcome, Deidentified):
             self.vault.keep(claim.sha256, outcome.content)
+            failpoint("pipeline: bytes kept, before the record")
             settled = self._enter(claim, outcome.result)
         elif isinstance(outcome, ReadResult):
             self._keep(claim)
+            failpoint("pipeline: bytes kept, before the record")
             settled = self._enter(claim, outcome)
         elif isinstance(outcome, NotDose):
             if isinstance(outcome, NotReadYet) and self.keeps_originals:
                 self._keep(claim)
             settled = objects.settle_without_dose(claim, outcome, quarantined=False)
+            failpoint("pipeline: no dose, before the bytes leave the inbox")
         elif outcome.retry and claim.attempts < _TRIES:
             claims.postpone(claim, _RETRY_AFTER)
             return
         else:
             self._keep_for_a_person(claim)
             settled = objects.settle_without_dose(claim, outcome, quarantined=True)
+        failpoint("pipeline: committed, before the bytes leave the inbox")
         if settled:
             self.inbox.drop(claim.sha256)
 
@@ -100,6 +105,7 @@ class Pipeline:
                 exams.settle(key)
                 _assess(key, exams.in_other_exams(key))
                 changes.note_change([key])
+                failpoint("pipeline: quiet exam settled, before the commit")
         return len(keys)
 
     def _keep(self, claim: Claim) -> None:
@@ -118,6 +124,7 @@ class Pipeline:
                 return False
             scanner = scanners.scanner_of(dose.equipment, dose.modality, self.defaults)
             identity = patients.identify(result.identity, dose.study.study_uid, scanner.site)
+            failpoint("pipeline: patient identified, before the exam")
             beside = objects.beside_copies(claim, dose, identity)
             if beside.standing == objects.RESEND and beside.exam is not None:
                 objects.settle_read(claim, result, identity, beside.standing, beside.exam)
@@ -127,7 +134,9 @@ class Pipeline:
                 exams.move_to(identity.patient_id, beside.exam)
             exam = exams.exam_of(identity.patient_id, dose.study.study_uid, scanner)
             objects.settle_read(claim, result, identity, beside.standing, exam)
+            failpoint("pipeline: object settled, before its exam is made")
             self._rebuild(exam, scanner, dose)
+            failpoint("pipeline: all written, before the commit")
         return True
 
     def _rebuild(self, exam: int, scanner: ScannerAtSite, newest: DoseObject) -> None:
@@ -144,10 +153,12 @@ def write(exam: int, held: list[HeldObject], scanner: ScannerAtSite) -> None:
     record = unite(held, scanner.zone, "site", _matcher(scanner.site))
     exams.write(exam, record, scanner, record.issues)
     people.name_people(exam, scanner.site, record.people)
+    failpoint("pipeline: exam written, before it is judged")
     others = exams.in_other_exams(exam)
     _assess(exam, others)
     for other in others:
         _assess(other, exams.in_other_exams(other))
+    failpoint("pipeline: exam judged, before the number of change")
     changes.note_change([exam, *others])
 
 

@@ -15,6 +15,7 @@ from pynetdicom.sop_class import Verification  # type: ignore[attr-defined]
 
 from doseloop.model.errors import InboxError
 from doseloop.receive.quick_ack import QuickAckServer
+from doseloop.store.failpoint import failpoint
 from doseloop.store.inbox import Inbox, Origin
 
 SUCCESS, OUT_OF_RESOURCES, REFUSED = 0x0000, 0xA700, 0xA900
@@ -98,8 +99,10 @@ class Receiver:
     def _on_store(self, event: evt.Event) -> int:
         ae, host = _peer(event)
         try:
+            failpoint("receiver: object arrived, before the inbox")
             with event.dataset_path.open("rb") as stream:
                 self.inbox.put(stream, Origin("dimse", ae, host))
+            failpoint("receiver: object in the inbox, before the answer")
         except InboxError as error:
             _log.error("object refused", code=error.code, reason=str(error), ae=ae, host=host)
             return OUT_OF_RESOURCES if error.retry else REFUSED

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from doseloop.harmonise.age_bands import age_band
@@ -16,6 +17,8 @@ from doseloop.store import models
 from doseloop.store.audit import WORKER, record_change
 from doseloop.store.packing import pack
 from doseloop.store.scanners import ScannerAtSite
+
+_DRIFT = timedelta(minutes=1)
 
 
 @contextmanager
@@ -72,10 +75,14 @@ def write(exam: int, record: ExamRecord, scanner: ScannerAtSite, issues: Iterabl
 
 
 def quiet_since(quiet: timedelta, most: int) -> list[int]:
-    """Exams that are provisional and whose study has been quiet for that long."""
-    before = timezone.now() - quiet
+    """Exams that are provisional and whose study has been quiet for that long.
+
+    One that arrived after now, by more than the clock may drift, did so before the clock was set back.
+    """
+    now = timezone.now()
+    past = Q(received_at__lt=now - quiet) | Q(received_at__gt=now + max(quiet, _DRIFT))
     return list(
-        models.Exam.objects.filter(settled=False, received_at__lt=before)
+        models.Exam.objects.filter(past, settled=False)
         .order_by("pk")
         .values_list("pk", flat=True)[:most]
     )

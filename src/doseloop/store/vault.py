@@ -4,7 +4,6 @@ A file is a magic number, a nonce and AES-256-GCM over the deflated bytes; its n
 which is authenticated with it, so that one file cannot stand in for another.
 """
 
-import os
 import secrets
 import zlib
 from dataclasses import dataclass, field
@@ -14,7 +13,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from doseloop.model.errors import Malformed, NotVisible
-from doseloop.store.durable import sync_folder
+from doseloop.store.durable import DRAFT, draft, make_folder
+from doseloop.store.filesystem import DISK, Filesystem
 
 _MAGIC = b"DLV1"
 _NONCE = 12
@@ -28,15 +28,17 @@ class Vault:
 
     folder: Path
     key: bytes = field(repr=False)
+    files: Filesystem = DISK
 
     def keep(self, sha256: str, content: bytes) -> None:
         """Keep the bytes durably; keeping them again changes nothing that can be seen."""
         path = self._path(sha256)
-        path.parent.mkdir(mode=0o700, exist_ok=True)
+        make_folder(path.parent, self.files)
         nonce = secrets.token_bytes(_NONCE)
         sealed = AESGCM(self.key).encrypt(nonce, zlib.compress(content, 6), sha256.encode())
-        _put(path, _MAGIC + nonce + sealed)
-        sync_folder(path.parent)
+        with draft("vault", self.folder, self.files) as arriving:
+            arriving.write(_MAGIC + nonce + sealed)
+            arriving.become(path)
 
     def read(self, sha256: str) -> bytes:
         """The original bytes. Errors: `NotVisible` where they are not kept, `Malformed` where the file was changed or cut."""
@@ -55,23 +57,17 @@ class Vault:
 
     def destroy(self, sha256: str) -> None:
         """Remove the bytes."""
-        self._path(sha256).unlink(missing_ok=True)
+        self.files.unlink(self._path(sha256))
+
+    def sweep(self) -> int:
+        """Remove drafts that a crash left. Returns how many. Nobody may keep meanwhile."""
+        left = list(self.folder.glob(f"{DRAFT}*"))
+        for path in left:
+            self.files.unlink(path)
+        return len(left)
 
     def _path(self, sha256: str) -> Path:
         return self.folder / sha256[:2] / sha256
-
-
-def _put(path: Path, held: bytes) -> None:
-    """Write the file whole or not at all."""
-    draft = path.with_name(f"draft-{secrets.token_hex(8)}")
-    try:
-        with draft.open("wb") as file:
-            file.write(held)
-            file.flush()
-            os.fsync(file.fileno())
-        os.rename(draft, path)
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def _opened(key: bytes, held: bytes, sha256: str) -> bytes | None:
