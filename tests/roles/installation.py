@@ -65,7 +65,11 @@ class Installation:
         """Of every process of this installation."""
         ports = {"DOSELOOP_WEB_PORT": str(self.web_port), "DOSELOOP_DICOM_PORT": str(self.dicom_port)}
         own = {"PYTHONPATH": str(SRC), "DOSELOOP_DATA": str(self.data), "DOSELOOP_FLOOR_BYTES": "0"}
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("DOSELOOP_")}
+        left_out = (
+            "DOSELOOP_",
+            "PYTHONDONTWRITEBYTECODE",
+        )  # an installation has its modules compiled, as pip leaves them
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
         return {**kept, **own, **ports, **self.settings}
 
     @property
@@ -106,7 +110,7 @@ class Installation:
         assert self.server is not None
         try:
             children = psutil.Process(self.server.pid).children()
-            found = [child for child in children if name in child.cmdline()[3:4]]
+            found = [child for child in children if name == child.name()]
         except psutil.NoSuchProcess:
             return None
         return found[0] if found else None

@@ -2,16 +2,18 @@
 
 import subprocess
 import sys
+from concurrent.futures import Future
 from pathlib import Path
 
 from django.core.cache import cache
 
+from doseloop.access.scope import SYSTEM
 from doseloop.reading.process import ReaderPool
 from doseloop.roles.data_folder import DataFolder
 from doseloop.roles.web import in_memory, trees
 from doseloop.store.models import DoseObjectRow
 from doseloop.store.vault import Vault
-from tests.facts.made import NOON
+from tests.facts.made import NOON, make_exam, make_scanner, make_site
 from tests.reading.reports import ct_report, encode
 
 SHA = "b" * 64
@@ -30,10 +32,14 @@ def test_an_opened_object_is_on_no_disk_and_another_process_reads_it() -> None:
 
 def test_a_tree_is_read_in_a_process_of_its_own_and_nothing_is_written(folder: DataFolder) -> None:
     Vault(folder.objects, folder.key("objects")).keep(SHA, encode(ct_report()))
-    kept = DoseObjectRow.objects.create(sha256=SHA, size=1, way_in="test", received_at=NOON, last_received_at=NOON)
+    exam = make_exam(make_scanner(make_site()))
+    arrived = {"received_at": NOON, "last_received_at": NOON}
+    kept = DoseObjectRow.objects.create(sha256=SHA, size=1, way_in="test", exam=exam, **arrived)
     before = files(folder.root)
+    ready = Future[ReaderPool]()
     with ReaderPool(1) as pool:
-        root = trees(folder, pool)(kept.pk)
+        ready.set_result(pool)
+        root = trees(folder, ready)(SYSTEM, kept.pk)
     assert root.children
     assert files(folder.root) == before
 

@@ -17,7 +17,7 @@ from doseloop.roles.record import open_record
 def ingest(paths: list[Path], as_json: JsonOption = False, data: DataOption = None) -> None:
     """Take files and folders in. A running worker reads them; ones that were here before are counted and nothing else."""
     options, folder = open_record(data)
-    from doseloop.roles.receiver import inbox_of
+    from doseloop.roles.inbox import inbox_of
     from doseloop.store.inbox import Origin
 
     inbox, tally = inbox_of(options, folder), Counter[str]()

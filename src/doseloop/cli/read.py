@@ -8,8 +8,6 @@ from typing import Annotated
 import typer
 
 from doseloop.model.errors import DoseloopError
-from doseloop.reading.object import read_object
-from doseloop.report.read_contract import contract, not_accepted
 
 
 def read(
@@ -25,6 +23,9 @@ def read(
 
 def read_record(file: Path) -> dict[str, object]:
     """The read contract of one file: accepted with what it says, or not accepted with a reason."""
+    from doseloop.reading.object import read_object
+    from doseloop.report.read_contract import contract, not_accepted
+
     try:
         return contract(str(file), read_object(file.read_bytes()))
     except (DoseloopError, OSError) as error:

@@ -8,15 +8,8 @@ from django.conf import settings
 from django.db import close_old_connections, connections
 
 from doseloop.receive.dimse import Listening, Receiver
-from doseloop.roles.data_folder import DataFolder
-from doseloop.roles.settings import Settings
-from doseloop.store.inbox import Inbox
+from doseloop.roles.inbox import inbox_of
 from doseloop.store.peers import note_refusal
-
-
-def inbox_of(options: Settings, folder: DataFolder) -> Inbox:
-    """The inbox of an installation."""
-    return Inbox(folder.spool, options.max_object_bytes, options.floor_bytes)
 
 
 def run(stop: threading.Event) -> None:

@@ -3,6 +3,7 @@
 import os
 import threading
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +22,7 @@ from doseloop.model.errors import SetupError
 from doseloop.reading.process import ReaderPool
 from doseloop.reading.sr import ContentItem
 from doseloop.roles.data_folder import DataFolder
-from doseloop.roles.worker import limits_of
+from doseloop.roles.readers import limits_of
 from doseloop.store.objects import sha256_of
 from doseloop.store.vault import Vault
 from doseloop.web.content_tree import Provider, set_provider
@@ -40,13 +41,13 @@ def in_memory(content: bytes) -> Iterator[Path]:
         yield Path(f"/proc/{os.getpid()}/fd/{file.fileno()}")
 
 
-def trees(folder: DataFolder, pool: ReaderPool) -> Provider:
-    """Content trees of kept objects, read in a process of its own."""
+def trees(folder: DataFolder, pool: Future[ReaderPool]) -> Provider:
+    """Content trees of kept objects, read in a process of its own, which may still be starting."""
     vault = Vault(folder.objects, folder.key("objects"))
 
     def tree(scope: Scope, object_id: int) -> ContentItem:
         with in_memory(vault.read(sha256_of(scope, object_id))) as path:
-            return pool.tree(path)
+            return pool.result().tree(path)
 
     return tree
 
@@ -60,7 +61,8 @@ def warm() -> None:
 def run(stop: threading.Event) -> None:
     """Serve pages until `stop` is set."""
     options = settings.DOSELOOP
-    pool = ReaderPool(1, limits_of(options))
+    beside = ThreadPoolExecutor(1)
+    pool = beside.submit(ReaderPool, 1, limits_of(options))
     set_provider(trees(settings.FOLDER, pool))
     config = uvicorn.Config(
         application,
@@ -81,4 +83,5 @@ def run(stop: threading.Event) -> None:
         pass
     server.should_exit = True
     thread.join(10)
-    pool.close()
+    pool.result().close()
+    beside.shutdown()
