@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 THIRD_PARTY := src/doseloop/web/static/third_party
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: demo test check bench screenshots lock clean
+.PHONY: demo test check chaos bench screenshots lock clean
 
 # A virtual hospital sends its doses to a real server: prints the address and a log-in.
 demo: $(VENV)/runtime $(THIRD_PARTY)/done
@@ -22,6 +22,11 @@ check: $(VENV)/dev
 	$(BIN)/ruff check .
 	DOSELOOP_DATA=build/mypy $(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Every fault with its figures, and build/chaos.json. Root may mount the small disks; others skip them, and it says so.
+chaos: $(VENV)/dev $(THIRD_PARTY)/done
+	@$(BIN)/python tools/real_peers.py
+	$(BIN)/python -m tests.chaos
 
 # Speed and memory, with a peer or a limit beside each figure.
 bench: $(VENV)/dev $(THIRD_PARTY)/done
