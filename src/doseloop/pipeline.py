@@ -96,10 +96,11 @@ class Pipeline:
         """End the provisional state of exams whose study has been quiet, and judge them again. Returns how many."""
         keys = exams.quiet_since(quiet, most)
         for key in keys:
-            with exams.study_lock(str(key)):
-                exams.settle(key)
-                _assess(key, exams.in_other_exams(key))
-                changes.note_change([key])
+            with exams.exam_lock(key):
+                if exams.settle(key, quiet):
+                    changes.take_turn()
+                    _assess(key, exams.in_other_exams(key))
+                    changes.note_change([key])
         return len(keys)
 
     def _keep(self, claim: Claim) -> None:
@@ -114,7 +115,7 @@ class Pipeline:
         """Enter the object into the exam of its study; False where the claim ended meanwhile."""
         dose = result.dose
         with exams.study_lock(dose.study.study_uid):
-            if not claims.held_by(claim).exists():
+            if not claims.still_held(claim):
                 return False
             scanner = scanners.scanner_of(dose.equipment, dose.modality, self.defaults)
             identity = patients.identify(result.identity, dose.study.study_uid, scanner.site)
@@ -144,6 +145,7 @@ def write(exam: int, held: list[HeldObject], scanner: ScannerAtSite) -> None:
     record = unite(held, scanner.zone, "site", _matcher(scanner.site))
     exams.write(exam, record, scanner, record.issues)
     people.name_people(exam, scanner.site, record.people)
+    changes.take_turn()
     others = exams.in_other_exams(exam)
     _assess(exam, others)
     for other in others:

@@ -4,7 +4,6 @@ import os
 import random
 import signal
 import socket
-import sqlite3
 import subprocess
 import sys
 import time
@@ -17,6 +16,9 @@ from typing import Self
 from urllib.error import URLError
 
 import psutil
+
+from doseloop.store.address import address_of
+from tests.record import record_url, rows
 
 SRC = Path(__file__).parents[2] / "src"
 AE = "DOSELOOP"
@@ -64,7 +66,8 @@ class Installation:
     def environment(self) -> dict[str, str]:
         """Of every process of this installation."""
         ports = {"DOSELOOP_WEB_PORT": str(self.web_port), "DOSELOOP_DICOM_PORT": str(self.dicom_port)}
-        own = {"PYTHONPATH": str(SRC), "DOSELOOP_DATA": str(self.data), "DOSELOOP_FLOOR_BYTES": "0"}
+        own = {"PYTHONPATH": str(SRC), "DOSELOOP_FLOOR_BYTES": "0"}
+        own |= {"DOSELOOP_DATA": str(self.data), "DOSELOOP_RECORD": record_url(self.data)}
         kept = {name: value for name, value in os.environ.items() if not name.startswith("DOSELOOP_")}
         return {**kept, **own, **ports, **self.settings}
 
@@ -137,8 +140,7 @@ class Installation:
 
     def ask(self, sql: str) -> list[tuple[object, ...]]:
         """Rows of the record, read by a connection of its own."""
-        with sqlite3.connect(f"file:{self.data / 'record.sqlite3'}?mode=ro", uri=True, timeout=30) as record:
-            return record.execute(sql).fetchall()
+        return rows(address_of(self.environment["DOSELOOP_RECORD"], self.data), sql)
 
     def idle(self) -> bool:
         """Whether nothing waits."""

@@ -11,6 +11,8 @@ from django.db.models import F
 from doseloop.roles.data_folder import DataFolder
 from doseloop.store.models import Counter
 
+pytestmark = pytest.mark.sqlite
+
 
 def is_free(folder: DataFolder) -> bool:
     descriptor = os.open(f"{folder.record}-queue", os.O_RDWR | os.O_CREAT)

@@ -47,8 +47,8 @@ def demo(
     check_free("127.0.0.1", web_port, "--web-port")
     check_free("127.0.0.1", dicom_port, "--dicom-port")
     began = time.monotonic()
-    fresh = not (data / "record.sqlite3").exists()
     open_record(data)
+    fresh = _is_empty()
     server = subprocess.Popen([sys.executable, "-m", "doseloop.cli", "serve", "--data", str(data.absolute())])
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))
     try:
@@ -75,6 +75,12 @@ def _wait_for(address: str, server: "subprocess.Popen[bytes]") -> None:
         except (URLError, OSError):
             time.sleep(0.1)
     raise SetupError("The server did not answer within a minute.")
+
+
+def _is_empty() -> bool:
+    from doseloop.store.objects import any_taken_in
+
+    return not any_taken_in()
 
 
 def _account() -> str:

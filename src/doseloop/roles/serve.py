@@ -59,7 +59,8 @@ def run(stop: threading.Event, roles: tuple[str, ...] = ROLES) -> None:
             prepare()
         if not together:
             lock.share()
-        children = [Child(role, lock.descriptor) for role in roles]
+        copies = {"worker": settings.DOSELOOP.workers}
+        children = [Child(role, lock.descriptor) for role in roles for _ in range(copies.get(role, 1))]
         for child in children:
             child.start()
         while not stop.wait(0.2):

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from doseloop.harmonise.age_bands import age_band
@@ -12,7 +13,7 @@ from doseloop.model.ct import CtEvent
 from doseloop.model.exam import ExamEvent, ExamRecord, Part
 from doseloop.model.projection import ProjectionEvent
 from doseloop.model.reading import Code, Reading
-from doseloop.store import models
+from doseloop.store import locks, models
 from doseloop.store.audit import WORKER, record_change
 from doseloop.store.packing import pack
 from doseloop.store.scanners import ScannerAtSite
@@ -20,8 +21,16 @@ from doseloop.store.scanners import ScannerAtSite
 
 @contextmanager
 def study_lock(study_uid: str) -> Iterator[None]:
-    """One transaction under the lock on a study: SQLite's IMMEDIATE transaction locks the whole record."""
+    """One transaction under the lock on a study."""
     with transaction.atomic():
+        locks.hold(f"study {study_uid}")
+        yield
+
+
+@contextmanager
+def exam_lock(exam: int) -> Iterator[None]:
+    """One transaction under the lock on the exam's study."""
+    with study_lock(models.Exam.objects.values_list("study_uid", flat=True).get(pk=exam)):
         yield
 
 
@@ -38,7 +47,7 @@ def exam_of(patient: int, study_uid: str, scanner: ScannerAtSite) -> int:
 
 def move_to(patient: int, exam: int) -> bool:
     """Give an exam to another patient (a demographic update); False where that patient has the study already."""
-    row = models.Exam.objects.get(pk=exam)
+    row = models.Exam.objects.select_for_update().get(pk=exam)
     if models.Exam.objects.filter(patient_id=patient, study_uid=row.study_uid).exists():
         return False
     models.Exam.objects.filter(pk=exam).update(patient_id=patient)
@@ -56,7 +65,7 @@ def move_to(patient: int, exam: int) -> bool:
 
 def write(exam: int, record: ExamRecord, scanner: ScannerAtSite, issues: Iterable[str]) -> None:
     """Write an exam's row, parts and events in place of what they were. Judgements of people are not touched."""
-    row = models.Exam.objects.get(pk=exam)
+    row = models.Exam.objects.select_for_update().get(pk=exam)
     if models.Part.objects.filter(exam=row).exists():
         models.Event.objects.filter(exam=row).delete()
         models.Part.objects.filter(exam=row).delete()
@@ -73,22 +82,21 @@ def write(exam: int, record: ExamRecord, scanner: ScannerAtSite, issues: Iterabl
 
 def quiet_since(quiet: timedelta, most: int) -> list[int]:
     """Exams that are provisional and whose study has been quiet for that long."""
-    before = timezone.now() - quiet
-    return list(
-        models.Exam.objects.filter(settled=False, received_at__lt=before)
-        .order_by("pk")
-        .values_list("pk", flat=True)[:most]
-    )
+    return list(_quiet(quiet).order_by("pk").values_list("pk", flat=True)[:most])
 
 
-def settle(exam: int) -> None:
-    """Mark an exam as no longer provisional."""
-    models.Exam.objects.filter(pk=exam).update(settled=True)
+def settle(exam: int, quiet: timedelta) -> bool:
+    """Mark an exam as no longer provisional; False where an object of its study, or another worker, came before."""
+    return bool(_quiet(quiet).filter(pk=exam).update(settled=True))
+
+
+def _quiet(quiet: timedelta) -> "QuerySet[models.Exam]":
+    return models.Exam.objects.filter(settled=False, received_at__lt=timezone.now() - quiet)
 
 
 def is_excluded(exam: int) -> bool:
-    """Whether a person has excluded the exam as phantom or test."""
-    return models.Exam.objects.filter(pk=exam).exclude(excluded_as="").exists()
+    """Whether a person has excluded the exam as phantom or test; nobody may change that until the transaction ends."""
+    return bool(models.Exam.objects.select_for_update().values_list("excluded_as", flat=True).get(pk=exam))
 
 
 def in_other_exams(exam: int) -> list[int]:
