@@ -23,7 +23,8 @@ MISSING = "The tests on PostgreSQL are skipped: apt install postgresql (14 or la
 _INIT = ("--no-sync", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--username=doseloop")
 _BY_LANGUAGE = ("--locale-provider=icu", "--icu-locale=en-GB")
 """Texts without a collation of their own are ordered as a dictionary would: a column that lacks it shows."""
-_FAST = ("-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_connections=200", "-c", "listen_addresses=")
+_SETTINGS = ("-c", "max_connections=200", "-c", "listen_addresses=")
+_FAST = ("-c", "fsync=off", "-c", "full_page_writes=off")
 _numbers = count(1)
 
 
@@ -41,8 +42,9 @@ def programs() -> Path | None:
 class Cluster:
     """One server with its databases; may be stopped and started again."""
 
-    def __init__(self, folder: Path, programs: Path) -> None:
+    def __init__(self, folder: Path, programs: Path, *, durable: bool) -> None:
         self.folder, self.programs = folder, programs
+        self.settings = _SETTINGS if durable else (*_SETTINGS, *_FAST)
         self.server: subprocess.Popen[bytes] | None = None
 
     def make(self) -> None:
@@ -55,7 +57,7 @@ class Cluster:
 
     def start(self) -> None:
         """Start it and wait until it answers."""
-        command = [self.programs / "postgres", "-D", self.folder / "data", "-k", self.folder, *_FAST]
+        command = [self.programs / "postgres", "-D", self.folder / "data", "-k", self.folder, *self.settings]
         ends_with_us = ("setpriv", "--pdeathsig", "INT")
         with (self.folder / "log").open("ab") as log:
             self.server = subprocess.Popen([*ends_with_us, *self._as_server(), *command], stdout=log, stderr=log)
@@ -106,12 +108,12 @@ class Cluster:
 
 
 @contextmanager
-def cluster() -> Iterator[Cluster]:
-    """A server of one's own. Errors: `AssertionError` where PostgreSQL is not installed."""
+def cluster(*, durable: bool = False) -> Iterator[Cluster]:
+    """A server of one's own; `durable` as a hospital's, which outlives a power cut. Errors: `AssertionError` where PostgreSQL is not installed."""
     found = programs()
     assert found, MISSING
     folder = Path(tempfile.mkdtemp(prefix="doseloop-pg-"))
-    made = Cluster(folder, found)
+    made = Cluster(folder, found, durable=durable)
     made.make()
     made.start()
     try:

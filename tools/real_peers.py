@@ -1,18 +1,24 @@
-"""Finds what the tests drive for real, Chromium and DCMTK; takes Debian's by apt where it may, else says what to do."""
+"""Finds what the tests drive for real, Chromium, DCMTK and PostgreSQL; takes Debian's by apt where it may, else says what to do."""
 
 import os
 import shutil
 import subprocess
 import sys
+from glob import glob
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-WANTED = {"chromium": BROWSERS, "dcmtk": ("storescu",)}
+WANTED = {"chromium": BROWSERS, "dcmtk": ("storescu",), "postgresql": ("initdb",)}
+BESIDE_THE_PATH = {"postgresql": "/usr/lib/postgresql/*/bin/initdb"}
+"""Where Debian keeps programs that are on no path."""
 
 
 def missing() -> list[str]:
     """Debian's names of the packages whose commands are not there."""
     own_browser = os.environ.get("DOSELOOP_CHROMIUM")
-    found = {name: any(shutil.which(command) for command in commands) for name, commands in WANTED.items()}
+    found = {
+        name: any(map(shutil.which, commands)) or bool(glob(BESIDE_THE_PATH.get(name, "")))
+        for name, commands in WANTED.items()
+    }
     return [name for name, there in found.items() if not there and not (name == "chromium" and own_browser)]
 
 

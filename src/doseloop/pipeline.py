@@ -11,6 +11,7 @@ from pathlib import Path
 
 from doseloop.access.scope import SYSTEM
 from doseloop.assess import high_dose, revised_dose, same_event
+from doseloop.harmonise import identifiers
 from doseloop.harmonise.age_bands import AGE_BANDS
 from doseloop.harmonise.procedures import match
 from doseloop.harmonise.study import HeldObject, equipment_of, unite
@@ -52,7 +53,9 @@ class Pipeline:
     def read(self, claim: Claim) -> Outcome:
         """What the object says, or why it says nothing. Touches no database; may run in any thread."""
         try:
-            return self.reader(self.inbox.path(claim.sha256))
+            outcome = self.reader(self.inbox.path(claim.sha256))
+            identifiers.check(outcome.result if isinstance(outcome, Deidentified) else outcome)
+            return outcome
         except (ObjectError, NotDose) as error:
             return error
         except OSError as error:

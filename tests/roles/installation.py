@@ -67,7 +67,9 @@ class Installation:
         """Of every process of this installation."""
         ports = {"DOSELOOP_WEB_PORT": str(self.web_port), "DOSELOOP_DICOM_PORT": str(self.dicom_port)}
         own = {"PYTHONPATH": str(SRC), "DOSELOOP_FLOOR_BYTES": "0"}
-        own |= {"DOSELOOP_DATA": str(self.data), "DOSELOOP_RECORD": record_url(self.data)}
+        own |= {"DOSELOOP_DATA": str(self.data)}
+        if "DOSELOOP_RECORD" not in self.settings:
+            own["DOSELOOP_RECORD"] = record_url(self.data)
         kept = {name: value for name, value in os.environ.items() if not name.startswith("DOSELOOP_")}
         return {**kept, **own, **ports, **self.settings}
 
@@ -106,13 +108,17 @@ class Installation:
 
     def role(self, name: str) -> psutil.Process | None:
         """The process of a role, None while there is none."""
+        found = self.all_of(name)
+        return found[0] if found else None
+
+    def all_of(self, name: str) -> list[psutil.Process]:
+        """The processes of a role: there may be several workers."""
         assert self.server is not None
         try:
             children = psutil.Process(self.server.pid).children()
-            found = [child for child in children if name in child.cmdline()[3:4]]
+            return [child for child in children if name in child.cmdline()[3:4]]
         except psutil.NoSuchProcess:
-            return None
-        return found[0] if found else None
+            return []
 
     def reader(self) -> psutil.Process | None:
         """A reader process of the worker, None while there is none."""

@@ -30,6 +30,8 @@ def open_record(data: Path | None) -> tuple[Settings, DataFolder]:
     try:
         if not _ready():
             _prepare(FOLDER)
+        if not RECORD.in_folder:
+            _hold_to(FOLDER)
     except NO_ANSWER as error:
         raise SetupError(f"The record at {RECORD} cannot be opened: {_said(error)}") from None
     return DOSELOOP, FOLDER
@@ -60,6 +62,15 @@ def _prepare(folder: DataFolder) -> None:
     except SetupError:
         if not _ready():  # a server that was just starting has made it meanwhile
             raise
+
+
+def _hold_to(folder: DataFolder) -> None:
+    from django.db import connections
+
+    from doseloop.store import home
+
+    home.hold(folder.key("installation"))
+    connections.close_all()
 
 
 def _said(error: Exception) -> str:

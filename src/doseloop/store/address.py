@@ -1,8 +1,9 @@
 """Where the record is: a SQLite file in the data folder, or a PostgreSQL database by URL. Imports no Django."""
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
@@ -10,6 +11,8 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from doseloop.model.errors import SetupError
 
 _SCHEMES = ("postgresql://", "postgres://")
+_PORTS = re.compile(r"[0-9,]*", re.ASCII)
+"""Of one host or several. A password with a `/` in it, not written as `%2F`, would be taken for a port, and shown."""
 _EXAMPLE = "postgresql://doseloop@db.hospital.example/doseloop"
 _SESSION = (
     "-c synchronous_commit=on"  # a sender hears of success after the commit: it must be durable by then
@@ -29,6 +32,9 @@ class SqliteFile:
     """A record in a file on a local disk."""
 
     path: Path
+
+    in_folder: ClassVar[bool] = True
+    """Whether it lies in the data folder, and goes with it."""
 
     def __str__(self) -> str:
         return str(self.path)
@@ -53,6 +59,8 @@ class PostgresDatabase:
 
     parameters: dict[str, Any] = field(repr=False)
     """Those of libpq, `dbname` among them."""
+
+    in_folder: ClassVar[bool] = False
 
     def __str__(self) -> str:
         user, host, port = (self.parameters.get(name) for name in ("user", "host", "port"))
@@ -91,7 +99,7 @@ def address_of(url: str, data: Path) -> Address:
         given = conninfo_to_dict(url) if url.startswith(_SCHEMES) else {}
     except ProgrammingError:
         given = {}
-    if not given.get("dbname"):
+    if not given.get("dbname") or not _PORTS.fullmatch(str(given.get("port") or "")):
         raise SetupError(f"The setting `record` is not the URL of a PostgreSQL database such as {_EXAMPLE}.")
     options = f"{given.pop('options', '')} {_SESSION}".strip()
     return PostgresDatabase({**_LIMITS, **given, "options": options})

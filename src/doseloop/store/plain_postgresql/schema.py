@@ -13,7 +13,7 @@ _BY_CODE_POINT = "C"
 class DatabaseSchemaEditor(schema.DatabaseSchemaEditor):
     """Makes and changes columns."""
 
-    def _iter_column_sql(  # type: ignore[no-untyped-def]
+    def _iter_column_sql(
         self,
         column_db_type: str,
         params: list[Any],
