@@ -109,7 +109,10 @@ class Cluster:
 
 @contextmanager
 def cluster(*, durable: bool = False) -> Iterator[Cluster]:
-    """A server of one's own; `durable` as a hospital's, which outlives a power cut. Errors: `AssertionError` where PostgreSQL is not installed."""
+    """A server of one's own; `durable`: as a hospital's, which outlives a power cut.
+
+    Errors: `AssertionError` where PostgreSQL is not installed.
+    """
     found = programs()
     assert found, MISSING
     folder = Path(tempfile.mkdtemp(prefix="doseloop-pg-"))

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from doseloop.access.scope import SYSTEM, Scope
+from doseloop.access.scope import SYSTEM
 from doseloop.facts.copy import refresh
 from doseloop.facts.engine import Facts
 from doseloop.facts.exams import ExamOrder, exam_page, exam_rows
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.skipif(not ON_POSTGRESQL, reason="needs PostgreSQL")
 
 
 def test_every_figure_is_the_same_on_both(folder: DataFolder) -> None:
-    take_in(pipeline_over(folder), objects(150, 23))
+    take_in(pipeline_over(folder), objects(60, 23))
     facts = Facts(FactsPaths.in_data(folder.root, settings.RECORD))
     refresh(facts.paths)
     other = OnPostgresql(facts, settings.RECORD.conninfo)

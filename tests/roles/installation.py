@@ -54,7 +54,11 @@ class Installation:
         self.server: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
-        self.start()
+        try:
+            self.start()
+        except AssertionError:
+            self.stop()
+            raise
         return self
 
     def __exit__(

@@ -35,12 +35,12 @@ def test_each_worker_has_a_name_of_its_own_and_the_next_takes_that_of_a_dead_one
 @pytest.mark.timeout(300)
 def test_two_workers_that_are_killed_give_their_claims_back(tmp_path: Path) -> None:
     """Their leases would hold for two minutes: what they held is processed at once after they were started again."""
-    files = written(tmp_path / "sent", objects(300, seed=13))
+    files = written(tmp_path / "sent", objects(120, seed=13))
     with Installation(tmp_path / "data", workers="2") as installation:
         sender = threading.Thread(target=over_four_associations, args=(installation.dicom_port, files))
         sender.start()
         held = Counter[str]()
-        for _ in range(4):
+        for _ in range(3):
             until(lambda: bool(installation.ask(CLAIMED)), 60, "objects claimed")
             for worker in installation.all_of("worker"):
                 worker.kill()

@@ -5,7 +5,7 @@ import threading
 
 import structlog
 from django.conf import settings
-from django.db import connections
+from django.db import close_old_connections, connections
 
 from doseloop.receive.dimse import Listening, Receiver
 from doseloop.roles.data_folder import DataFolder
@@ -36,7 +36,7 @@ def run(stop: threading.Event) -> None:
         inbox=inbox_of(options, folder),
         incoming=incoming,
         note_refusal=note_refusal,
-        after_each=connections.close_all,
+        after_each=close_old_connections,
     )
     server = receiver.start()
     threading.Thread(target=server.serve_forever, daemon=True).start()

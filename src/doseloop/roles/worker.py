@@ -28,6 +28,7 @@ from doseloop.store.vault import Vault
 _LEASE = timedelta(minutes=2)
 _BATCH = 16
 _IDLE_S = 0.1
+_AFTER_FAILURE_S = 1.0
 _RACES = 3
 _log = structlog.get_logger()
 
@@ -138,7 +139,7 @@ def run(stop: threading.Event) -> None:
         _log.info("working", name=name, readers=options.readers)
         while not stop.is_set():
             if not _guarded(worker, clocks):
-                stop.wait(_IDLE_S)
+                stop.wait(_AFTER_FAILURE_S if worker.failed else _IDLE_S)
     worker.threads.shutdown(cancel_futures=True)
     pool.close()
     connections.close_all()

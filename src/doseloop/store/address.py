@@ -74,14 +74,12 @@ class PostgresDatabase:
 
     @property
     def database(self) -> dict[str, Any]:
-        """Django's entry of it. Requests take a connection over from the last one, once it still answers."""
+        """Django's entry of it."""
         options = {name: value for name, value in self.parameters.items() if name != "dbname"}
         return {
             "ENGINE": "doseloop.store.plain_postgresql",
             "NAME": self.parameters["dbname"],
             "OPTIONS": options,
-            "CONN_MAX_AGE": 60,
-            "CONN_HEALTH_CHECKS": True,
         }
 
 
