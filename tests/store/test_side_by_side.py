@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from doseloop.access.scope import SYSTEM
 from doseloop.assess import revised_dose, same_event
+from doseloop.model.dose_object import People, ReadResult
 from doseloop.model.flag import Finding
 from doseloop.pipeline import Pipeline
 from doseloop.reading.object import read_object
@@ -21,7 +22,7 @@ from doseloop.roles.data_folder import DataFolder
 from doseloop.roles.worker import Worker
 from doseloop.simulate.day import objects, workday
 from doseloop.simulate.department import standard_department
-from doseloop.store import claims, findings, flags
+from doseloop.store import claims, findings, flags, scanners
 from doseloop.store.audit import Actor
 from doseloop.store.exclusions import exclude
 from doseloop.store.inbox import Origin
@@ -53,22 +54,37 @@ def at_once(*actions: Callable[[], object]) -> None:
             done.result()
 
 
-def while_it_enters(pipeline: Pipeline, action: Callable[[], object]) -> None:
-    """Do something while an object was entered into the record and its transaction still goes on."""
-    entered = threading.Event()
-    (claim,) = claims.claim("slow", 1, MINUTE)
+def meanwhile(first: Callable[[], object], second: Callable[[], object]) -> None:
+    """Do the second thing while the first is written and its transaction still goes on."""
+    written = threading.Event()
 
-    def enter() -> None:
+    def write() -> None:
         with transaction.atomic():
-            pipeline.settle(claim, pipeline.read(claim))
-            entered.set()
+            first()
+            written.set()
             time.sleep(0.5)
 
     def act() -> None:
-        assert entered.wait(20)
-        action()
+        assert written.wait(20)
+        second()
 
-    at_once(enter, act)
+    at_once(write, act)
+
+
+def entering(pipeline: Pipeline, station: str = "", **patient: str | None) -> Callable[[], None]:
+    """Enter the next object that waits, as if it came from the scanner of that station and said so of the patient.
+
+    The scanner is known already and nobody is named, else two writers would meet at a new row of its site or person.
+    """
+    (claim,) = claims.claim(f"worker of {station}", 1, MINUTE)
+    outcome = pipeline.read(claim)
+    assert isinstance(outcome, ReadResult)
+    if station:
+        equipment = replace(outcome.dose.equipment, station_name=station, serial_number=station)
+        outcome = replace(outcome, dose=replace(outcome.dose, equipment=equipment, people=People()))
+        scanners.scanner_of(equipment, outcome.dose.modality, pipeline.defaults)
+    outcome = replace(outcome, identity=replace(outcome.identity, **patient))
+    return lambda: pipeline.settle(claim, outcome)
 
 
 def wait_in(pipeline: Pipeline, contents: Iterable[bytes]) -> None:
@@ -102,30 +118,51 @@ def test_four_workers_process_each_object_once_and_join_patients_and_studies(pip
     assert list(pipeline.inbox.spool.iterdir()) == []
 
 
-def test_two_objects_of_one_study_make_one_exam(pipeline: Pipeline) -> None:
+def test_two_objects_of_one_study_from_two_consoles_make_one_exam(pipeline: Pipeline) -> None:
     wait_in(pipeline, a_study_in_two_objects())
-    (first, second) = claims.claim("both", 2, MINUTE)
 
-    at_once(*(lambda c=claim: pipeline.settle(c, pipeline.read(c)) for claim in (first, second)))
+    meanwhile(entering(pipeline, "CT1"), entering(pipeline, "CT2"))
 
     exam = Exam.objects.get()
     assert exam.dose_objects.count() == 2
     assert exam.event_count == exam.events.count() > 0
+    assert Patient.objects.count() == 1
+
+
+def test_an_object_without_number_waits_for_the_patient_of_its_study(pipeline: Pipeline) -> None:
+    wait_in(pipeline, a_study_in_two_objects())
+
+    meanwhile(entering(pipeline, "CT1"), entering(pipeline, "CT2", number=None))
+
+    assert (Exam.objects.count(), Patient.objects.count()) == (1, 1)
+
+
+def test_two_studies_of_a_new_patient_are_of_one_patient(pipeline: Pipeline) -> None:
+    content = next(iter(objects(1, 5)))
+    study = read_object(content).dose.study.study_uid
+    wait_in(pipeline, [content, content.replace(study.encode(), another_uid(study).encode())])
+
+    meanwhile(entering(pipeline, "CT1"), entering(pipeline, "CT2"))
+
+    assert (Exam.objects.count(), Patient.objects.count()) == (2, 1)
 
 
 def test_two_studies_with_one_event_are_both_flagged(pipeline: Pipeline) -> None:
     content = next(iter(objects(1, 5)))
-    study = str(read_object(content).dose.study.study_uid)
-    other = study[:-1] + str((int(study[-1]) + 1) % 10)
-    wait_in(pipeline, [content, content.replace(study.encode(), other.encode())])
-    both = claims.claim("both", 2, MINUTE)
+    dose, who = read_object(content).dose, read_object(content).identity
+    assert who.number
+    other = content.replace(dose.study.study_uid.encode(), another_uid(dose.study.study_uid).encode())
+    wait_in(pipeline, [content, other.replace(who.number.encode(), another_uid(who.number).encode())])
 
-    with ThreadPoolExecutor(1) as threads:
-        worker = Worker("both", pipeline, threads)
-        at_once(*(lambda c=claim: worker._settle(c, pipeline.read(c)) for claim in both))
+    meanwhile(entering(pipeline, "CT1"), entering(pipeline, "CT2"))
 
-    assert Exam.objects.count() == 2
+    assert (Exam.objects.count(), Patient.objects.count()) == (2, 2)
     assert Flag.objects.filter(rule=same_event.RULE, state="open").count() == 2
+
+
+def another_uid(uid: str) -> str:
+    """One of the same length."""
+    return uid[:-1] + str((int(uid[-1]) + 1) % 10)
 
 
 def test_an_exam_that_a_person_excludes_while_it_is_written_anew_stays_excluded(pipeline: Pipeline) -> None:
@@ -134,7 +171,7 @@ def test_an_exam_that_a_person_excludes_while_it_is_written_anew_stays_excluded(
     exam = Exam.objects.get().pk
     wait_in(pipeline, [second])
 
-    while_it_enters(pipeline, lambda: exclude(SYSTEM, exam, "phantom", "constancy", PERSON))
+    meanwhile(lambda: exclude(SYSTEM, exam, "phantom", "constancy", PERSON), entering(pipeline))
 
     row = Exam.objects.get()
     assert (row.excluded_as, row.event_count, row.dose_objects.count()) == ("phantom", row.events.count(), 2)
@@ -145,28 +182,17 @@ def test_a_verdict_that_is_given_while_the_flag_is_judged_anew_stays(pipeline: P
     content = next(iter(objects(1, 5)))
     take_in(pipeline, [content])
     exam = Exam.objects.get().pk
-    found = Finding(
-        rule=revised_dose.RULE, version="0", subject=f"exam {exam}", cause="revision", quantity="", value=None,
-        expected=None, threshold=None, factor=None, n=0, provisional=False, sentence="It was revised.", not_seen=(),
-    )  # fmt: skip
+    found = Finding(revised_dose.RULE, "0", f"exam {exam}", "revision", "It was revised.")
     findings.apply(exam, [findings.ExamFinding(found)])
     flag = Flag.objects.get().pk
 
-    def judge_anew() -> None:
-        with transaction.atomic():
-            findings.apply(exam, [findings.ExamFinding(replace(found, n=1))])
-            judged.set()
-            time.sleep(0.5)
-
-    def set_aside() -> None:
-        assert judged.wait(20)
-        flags.set_aside(SYSTEM, flag, "already known and followed", "", PERSON)
-
-    judged = threading.Event()
-    at_once(judge_anew, set_aside)
+    meanwhile(
+        lambda: flags.set_aside(SYSTEM, flag, "already known and followed", "", PERSON),
+        lambda: findings.apply(exam, [findings.ExamFinding(replace(found, n=1))]),
+    )
 
     row = Flag.objects.get()
-    assert (row.state, row.evidence["n"]) == ("set aside", 1)
+    assert (row.state, row.verdict, row.evidence["n"]) == ("set aside", "already known and followed", 1)
 
 
 def test_an_exam_that_gets_an_object_while_another_worker_ends_its_quiet_stays_provisional(pipeline: Pipeline) -> None:
@@ -175,21 +201,33 @@ def test_an_exam_that_gets_an_object_while_another_worker_ends_its_quiet_stays_p
     Exam.objects.update(received_at=timezone.now() - timedelta(hours=1))
     wait_in(pipeline, [second])
 
-    while_it_enters(pipeline, lambda: pipeline.settle_quiet(timedelta(minutes=15)))
+    meanwhile(entering(pipeline), lambda: pipeline.settle_quiet(timedelta(minutes=15)))
 
     assert not Exam.objects.get().settled
 
 
-def test_an_object_that_is_claimed_anew_while_it_is_settled_is_settled_once(pipeline: Pipeline) -> None:
+def test_an_object_whose_lease_ends_while_it_is_settled_is_settled_once(pipeline: Pipeline) -> None:
     wait_in(pipeline, objects(1, 5))
-    (claim,) = claims.claim("late", 1, timedelta(seconds=-1))
+    (late,) = claims.claim("late", 1, timedelta(seconds=-1))
+    outcome = pipeline.read(late)
     settled: list[int] = []
 
-    def work() -> None:
-        settled.append(process(pipeline, "other"))
+    meanwhile(lambda: pipeline.settle(late, outcome), lambda: settled.append(process(pipeline, "other")))
 
-    at_once(lambda: pipeline.settle(claim, pipeline.read(claim)), work)
-
+    assert settled == [0]
     assert DoseObjectRow.objects.get().state == "read"
     assert Exam.objects.get().event_count > 0
     assert list(pipeline.inbox.spool.iterdir()) == []
+
+
+def test_an_object_that_was_claimed_anew_is_left_to_who_has_it(pipeline: Pipeline) -> None:
+    wait_in(pipeline, objects(1, 5))
+    (late,) = claims.claim("late", 1, timedelta(seconds=-1))
+    outcome = pipeline.read(late)
+
+    meanwhile(lambda: claims.claim("other", 1, MINUTE), lambda: pipeline.settle(late, outcome))
+
+    row = DoseObjectRow.objects.get()
+    assert (row.state, row.claimed_by) == ("waiting", "other")
+    assert not Exam.objects.exists()
+    assert len(list(pipeline.inbox.spool.iterdir())) == 1
