@@ -58,6 +58,12 @@ def marked(request: pytest.FixtureRequest) -> Iterator[None]:
         assert connections["default"].connection is None, "ask for `folder`: this test touches the record"
 
 
+@pytest.fixture(autouse=True)
+def temporary_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A receiver moves temporary files into its data folder: for its test alone."""
+    monkeypatch.setattr(tempfile, "tempdir", tempfile.tempdir)
+
+
 @pytest.fixture(scope="session")
 def empty_record(records: None, tmp_path_factory: pytest.TempPathFactory) -> Address:
     """A record with all tables, the catalogue and the reference levels."""
