@@ -25,6 +25,12 @@ def use_record(path: Path) -> None:
     connections["default"].settings_dict["NAME"] = str(path)
 
 
+@pytest.fixture(autouse=True)
+def temporary_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A receiver moves temporary files into its data folder: for its test alone."""
+    monkeypatch.setattr(tempfile, "tempdir", tempfile.tempdir)
+
+
 @pytest.fixture(scope="session")
 def empty_record(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A record with all tables, the catalogue and the reference levels."""

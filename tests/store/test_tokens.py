@@ -18,6 +18,10 @@ def test_a_token_is_its_peers_and_no_other_is() -> None:
     assert [tokens.owner_of(secret) for secret in (one, two, one[:-1], "", "CT1")] == ["CT1", "CT2", None, None, None]
 
 
+def test_a_token_is_no_option_to_a_program_that_it_is_given_to() -> None:
+    assert all(tokens.add(f"CT{number}").isalnum() for number in range(50))
+
+
 def test_the_secret_is_nowhere_in_the_record(folder: DataFolder) -> None:
     secret = tokens.add("CT1")
     assert secret.encode() not in b"".join(path.read_bytes() for path in folder.root.glob("record.sqlite3*"))

@@ -32,7 +32,7 @@ def add(name: str) -> str:
     """Make a token for a peer. Returns the secret, which is kept nowhere. Errors: `UnusableInput` where the name has one."""
     if not name.strip():
         raise UnusableInput("A token needs the name of the peer that sends by it.")
-    secret = secrets.token_urlsafe(32)
+    secret = secrets.token_hex(32)  # a first "-" would be an option to the programs that it is given to
     try:
         with transaction.atomic():
             row = PeerToken.objects.create(name=name, sha256=_hash(secret), made_at=timezone.now())
