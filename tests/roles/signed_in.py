@@ -22,6 +22,6 @@ class SignedIn:
             assert "/accounts/login" not in answer.url, "the log-in was refused"
 
     def read(self, path: str) -> str:
-        """The text of a page. Errors: `urllib.error.HTTPError`, `OSError`."""
+        """The text of a page. Errors: `OSError`, and `http.client.HTTPException` where the server dies within its answer."""
         with self.opener.open(self.address + path, timeout=30) as answer:
             return str(answer.read().decode())

@@ -5,6 +5,7 @@ import json
 import re
 import zlib
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -37,9 +38,16 @@ def sent() -> list[bytes]:
 
 
 def everything(data: Path) -> Iterator[tuple[str, bytes]]:
-    """Each file as it lies, with what is deflated at any place in it, and the rows of the columnar copy."""
+    """Each file as it lies, with what is deflated at any place in it, and the rows of the columnar copy.
+
+    Beside a running installation a draft may have its last name by the time it is opened: what came of it is looked at once
+    the installation has ended.
+    """
     for path in sorted(path for path in (*data.rglob("*"), data.parent / "serve.log") if path.is_file()):
-        content = path.read_bytes()
+        try:
+            content = path.read_bytes()
+        except FileNotFoundError:
+            continue
         yield path.name, content
         for found in _DEFLATED.finditer(content):
             try:
@@ -47,7 +55,7 @@ def everything(data: Path) -> Iterator[tuple[str, bytes]]:
             except zlib.error:
                 continue
         if path.suffix == ".parquet":
-            yield path.name, repr(pq.read_table(path, partitioning=None).to_pylist()).encode()
+            yield path.name, repr(pq.read_table(BytesIO(content)).to_pylist()).encode()
 
 
 def places(data: Path) -> set[str]:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from http.client import HTTPException
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -114,7 +115,7 @@ class Traffic:
             try:
                 person = person or SignedIn(f"http://127.0.0.1:{self.installation.web_port}", "reader", PASSWORD)
                 self.read.append(person.read("/") + person.read("/exams"))
-            except OSError:
+            except (OSError, HTTPException):
                 continue  # while the web server is dead
 
     def all_sent(self) -> None:
