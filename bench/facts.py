@@ -14,12 +14,6 @@ from pathlib import Path
 
 SCANNERS, PROCEDURES, DAYS, SEED = 40, 80, 1826, 20250310
 _FIRST = datetime(2021, 1, 1)
-_OBJECT = (
-    "INSERT INTO store_doseobjectrow (id, sha256, size, state, reason_code, reason, hint, way_in, peer_ae, peer_host, "
-    "received_at, receipts, last_received_at, claimed_by, attempts, reader_version, kind, sop_class_uid, sop_instance_uid, "
-    "study_uid, standing, dose_digest) VALUES (1, 'x', 1, 'read', '', '', '', 'bench', '', '', '2021-01-01 00:00:00', 1, "
-    "'2021-01-01 00:00:00', '', 0, '', '', '', '', '', 'current', '')"
-)
 
 
 def measure(exams: int = 200_000) -> dict[str, float]:
@@ -88,7 +82,8 @@ def _fill(connection: sqlite3.Connection, exams: int) -> None:
         [(f"ct-{n}", f"CT {n}", "CT") for n in range(PROCEDURES)],
     )
     _insert(connection, "store_patient", ("id",), [(n,) for n in range(1, exams // 3 + 2)])
-    connection.execute(_OBJECT)
+    arrived = ("received_at", "last_received_at")
+    _insert(connection, "store_doseobjectrow", ("id", "sha256", "state", "standing", *arrived), [_OBJECT])
     rows = sorted(_exam(chance) for _ in range(exams))
     columns = ("id", *_EXAM, *(name for name, _ in _EXAM_FIXED))
     fixed = tuple(value for _, value in _EXAM_FIXED)
@@ -99,6 +94,7 @@ def _fill(connection: sqlite3.Connection, exams: int) -> None:
     connection.commit()
 
 
+_OBJECT = (1, "x", "read", "current", "2021-01-01 00:00:00", "2021-01-01 00:00:00")
 _EXAM = (
     "site_id",
     "scanner_id",
@@ -111,18 +107,6 @@ _EXAM = (
     "received_at",
 )
 _EXAM_FIXED = (
-    *(
-        (name, "")
-        for name in (
-            "accession_number",
-            "zone",
-            "protocol_name",
-            "requested_procedure",
-            "sex",
-            "excluded_as",
-            "excluded_reason",
-        )
-    ),
     *(("modality", "CT"), ("zone_source", "site"), ("age_band", "adult"), ("totals", "{}"), ("issues", "[]")),
     *(("event_count", 5), ("settled", 1), ("changed", 1)),
 )
@@ -214,8 +198,19 @@ def _event(n: int, row: tuple[str, int, int, float | None, float], k: int) -> tu
 
 
 def _insert(connection: sqlite3.Connection, table: str, columns: tuple[str, ...], rows: object) -> None:
-    places = ", ".join("?" * len(columns))
-    connection.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})", rows)
+    """Insert the rows; a column that is not named and must hold something is empty: no text, 0 of a number."""
+    others = [
+        (name, kind)
+        for _, name, kind, must, _, key in connection.execute(f"PRAGMA table_info({table})")
+        if must and not key
+    ]
+    empty = {
+        name: "''" if kind.lower().startswith(("text", "varchar")) else "0"
+        for name, kind in others
+        if name not in columns
+    }
+    places = ", ".join([*("?" for _ in columns), *empty.values()])
+    connection.executemany(f"INSERT INTO {table} ({', '.join([*columns, *empty])}) VALUES ({places})", rows)
 
 
 def _measure(data: Path) -> dict[str, float]:
