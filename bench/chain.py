@@ -22,13 +22,13 @@ import psutil
 from pydicom import dcmread
 from pydicom.uid import ExplicitVRLittleEndian, XRayRadiationDoseSRStorage
 from pynetdicom import AE
-from tests.roles.installation import Installation, until
-from tests.roles.signed_in import SignedIn
 
 from doseloop.simulate.conditions import Conditions
 from doseloop.simulate.day import SimulatedExam, objects, workday
 from doseloop.simulate.department import standard_department
 from doseloop.simulate.faults import Slot
+from tests.roles.installation import Installation, until
+from tests.roles.signed_in import SignedIn
 
 PER_SECOND = 10
 ONE_IN = 5

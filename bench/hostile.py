@@ -22,11 +22,11 @@ import psutil
 from pydicom import dcmread
 from pydicom.uid import ExplicitVRLittleEndian, XRayRadiationDoseSRStorage
 from pynetdicom import AE
-from tests.receive.scripted_peer import ACCEPTED, Peer, associate, pdu
-from tests.roles.installation import Installation
 
 from doseloop.roles.settings import Settings
 from doseloop.simulate.day import objects
+from tests.receive.scripted_peer import ACCEPTED, Peer, associate, pdu
+from tests.roles.installation import Installation
 
 IDLE, DRIPPING, DECLARED = 500, 100, 20
 MOST_STORE_S, MOST_GROWTH_MIB, THREADS_BESIDE_ASSOCIATIONS = 2.0, 64.0, 16

@@ -15,13 +15,13 @@ from io import BytesIO
 from pathlib import Path
 
 from pydicom import Dataset, dcmread
-from tests.reading import reports
 
 from doseloop.model.errors import DoseloopError
 from doseloop.reading.limits import DEFAULT_LIMITS
 from doseloop.reading.object import read_content_tree, read_object
 from doseloop.reading.sr import ContentItem
 from doseloop.reading.values import CodeMemory
+from tests.reading import reports
 
 LARGE = 200_000
 

@@ -1,6 +1,7 @@
 """The short form of `make hostile`: a real installation under attack takes every object of its scanner."""
 
 import pytest
+
 from bench import hostile
 
 
