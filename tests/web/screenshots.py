@@ -18,6 +18,7 @@ WIDTHS = {1280: 800, 390: 844}
 THEMES = ("light", "dark")
 ACCOUNT = "m.keane"
 TALLEST = 1700
+KINDS = {"angiography": "RF", "mammography": "MG", "radiography": "DX", "pet-ct": "PT", "mr": "MR"}
 
 
 def main(address: str, wanted: list[str]) -> None:
@@ -38,16 +39,21 @@ def pages(page: Page, address: str) -> dict[str, str]:
     procedure = page.locator(".facts a[href^='/procedures/']").first.get_attribute("href")
     page.goto(f"{address}{exam}")
     tree = page.locator("td.number a").first.get_attribute("href")
-    page.goto(f"{address}/exams/?modality=RF")
-    angiography = page.locator("td.lead a").first.get_attribute("href")
     return {
         "today": "/", "exams": "/exams/", "exams-filtered": "/exams/?procedure=ct-chest&order=-dlp",
         "exams-empty": "/exams/?text=zzz",
-        "exam": exam or "", "exam-angiography": angiography or "", "object-tree": tree or "", "procedures": "/procedures/",
+        "exam": exam or "", "object-tree": tree or "", "procedures": "/procedures/",
         "procedure": procedure or "", "flags": "/flags/", "flag": flag or "", "scanners": "/scanners/",
+        **{f"exam-{kind}": first(page, address, f"/exams/?modality={modality}") for kind, modality in KINDS.items()},
         "audit": "/audit/", "audit-patient": "/audit/?patient=13",
         "change-password": "/accounts/password/", "not-found": "/exams/999999/",
     }  # fmt: skip
+
+
+def first(page: Page, address: str, listed: str) -> str:
+    """Address of the first row of a list."""
+    page.goto(f"{address}{listed}")
+    return page.locator("td.lead a").first.get_attribute("href") or ""
 
 
 def sign_in(page: Page, address: str, account: str = ACCOUNT) -> None:
@@ -60,7 +66,7 @@ def sign_in(page: Page, address: str, account: str = ACCOUNT) -> None:
 
 
 def _pictures(opened: Browser, address: str, theme: str, width: int, height: int, wanted: list[str]) -> None:
-    context = opened.new_context(viewport={"width": width, "height": height}, color_scheme=theme)  # type: ignore[arg-type]
+    context = opened.new_context(viewport={"width": width, "height": height}, color_scheme=theme, locale="en-GB")  # type: ignore[arg-type]
     page = context.new_page()
     page.on("console", lambda message: print(f"{page.url}: {message.text}"))
     page.goto(f"{address}/accounts/login/")
@@ -85,7 +91,9 @@ def _picture(page: Page, name: str, theme: str, width: int, wanted: list[str]) -
         page.screenshot(path=path)
         return
     height = min(TALLEST, page.evaluate("document.documentElement.scrollHeight"))
-    page.screenshot(path=path, full_page=True, clip={"x": 0, "y": 0, "width": width, "height": height})
+    page.set_viewport_size({"width": width, "height": height})  # a phone's bar stands at the end of the picture
+    page.screenshot(path=path)
+    page.set_viewport_size({"width": width, "height": WIDTHS[width]})
 
 
 if __name__ == "__main__":

@@ -145,7 +145,7 @@ _PROJECTION: Final = (
 
 _OTHER: Final = (
     Quantity(
-        "activity_mbq", "A", "Administered activity", (Unit("MBq", max_decimals=1), Unit("GBq", Fraction(1, 1000))),
+        "activity_mbq", "Activity", "Administered activity", (Unit("MBq", max_decimals=1), Unit("GBq", Fraction(1, 1000))),
         "Radioactivity that was given to the patient.", "What stayed in the syringe has to be subtracted.",
         "DICOM PS3.16 TID 10022 (113507)", "administered_activity",
     ),

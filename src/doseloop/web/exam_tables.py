@@ -49,8 +49,8 @@ _WORDS = (
     Column("operating_mode", "Operating mode"),
 )
 """Columns of words that are left out where no event has any."""
-_UNSAID = ("main", "administration", "series")
-"""Roles that go without saying beside the type of an event."""
+_UNSAID = ("main", "administration", "series", "acquisition")
+"""Roles that go without saying: of the only kind, or beside the type of an event."""
 _HEADINGS = {"ct": "Acquisitions", "projection": "Exposures", "tracer": "Administrations", "mr": "MR series"}
 
 
@@ -81,11 +81,12 @@ def _events(exam: ExamDetail, listed: tuple[EventDetail, ...], title: str) -> Ta
     wanted = dict.fromkeys(name for event in listed for name in _OF_KIND[event.kind])
     filled = [name for name in wanted if any(name in event.readings for event in listed)]
     words = [column for column in _WORDS if any(getattr(event, column.key) for event in listed)]
+    typed = any(event.type or event.role not in _UNSAID for event in listed)
     with_phantom = any(event.phantom_cm for event in listed)
     columns = (
         Column("position", "No."),
         *((Column("protocol", "Protocol"),) if any(event.protocol or event.target_region for event in listed) else ()),
-        Column("type", "Type"),
+        *((Column("type", "Type"),) if typed else ()),
         *words,
         Column("started", "Started", "time"),
         *(_column(name, exam.site.units) for name in filled),

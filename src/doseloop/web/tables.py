@@ -53,7 +53,7 @@ def _cell(column: Column, value: Value, row: Row, lead: bool) -> Cell:
     tone = row.tones.get(column.key, "")
     return Cell(
         key=column.key,
-        label=column.title,
+        label=f"{column.title}, {column.unit}" if column.unit and column.unit != column.title else column.title,
         text=row.shown.get(column.key) or cell_text(column, value),
         kind=column.kind,
         href=row.links.get(column.key, ""),

@@ -1,5 +1,6 @@
 """One exam: patient, totals, parts, events, flags, comments, objects."""
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +13,7 @@ from doseloop.access.scope import Scope
 from doseloop.harmonise.age_bands import AGE_BANDS
 from doseloop.store import comments, exam_detail, exam_events, exclusions, flags, object_list
 from doseloop.store.audit import Seen
+from doseloop.store.exam_events import EventDetail
 from doseloop.web import exam_tables
 from doseloop.web.actor import actor_of, note_sight
 from doseloop.web.exam_totals import totals
@@ -19,6 +21,7 @@ from doseloop.web.exports import export_links, export_routes
 from doseloop.web.rights import may, needs
 from doseloop.web.tables import page_table
 
+_SAR = "sar_whole_body_w_kg"
 _BANDS = {band.key: band.name for band in AGE_BANDS}
 
 
@@ -38,6 +41,7 @@ def exam(request: HttpRequest, exam: int) -> HttpResponse:
         "tables": [page_table(table) for table in exam_tables.events_by_kind(detail, events)],
         "events_exports": export_links(request, "exam-events", exam),
         "has_mr": any(event.kind == "mr" for event in events),
+        "highest_sar": max(_whole_body_sar(events), default=None),
         "parts_exports": export_links(request, "exam-parts", exam),
         "flags": flags.flag_list(scope, exam=exam),
         "objects": object_list.exam_objects(scope, exam),
@@ -82,6 +86,10 @@ def include(request: HttpRequest, exam: int) -> HttpResponse:
 def _talk(request: HttpRequest, exam: int, site: int) -> dict[str, Any]:
     scope: Scope = request.access  # type: ignore[attr-defined]
     return {"comments": comments.comments(scope, exam), "may_judge": may(request, Right.JUDGE, site)}
+
+
+def _whole_body_sar(events: Iterable[EventDetail]) -> Iterator[float]:
+    return (event.readings[_SAR].value for event in events if _SAR in event.readings)
 
 
 def _patient(request: HttpRequest, exam: int) -> set[Seen]:
