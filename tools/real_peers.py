@@ -1,5 +1,6 @@
-"""Finds what the tests drive for real, Chromium and DCMTK; takes Debian's by apt where it may, else says what to do."""
+"""Finds what the tests drive for real, Chromium and DCMTK, and the library that Playwright's Node needs; takes Debian's by apt where it may, else says what to do."""
 
+import ctypes
 import os
 import shutil
 import subprocess
@@ -7,13 +8,24 @@ import sys
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 WANTED = {"chromium": BROWSERS, "dcmtk": ("storescu",)}
+LIBRARIES = {"libatomic1": "libatomic.so.1"}
+"""Debian's package and the file of it that is loaded; a system of the smallest kind lacks it."""
 
 
 def missing() -> list[str]:
-    """Debian's names of the packages whose commands are not there."""
+    """Debian's names of the packages whose commands or libraries are not there."""
     own_browser = os.environ.get("DOSELOOP_CHROMIUM")
     found = {name: any(shutil.which(command) for command in commands) for name, commands in WANTED.items()}
-    return [name for name, there in found.items() if not there and not (name == "chromium" and own_browser)]
+    commands = [name for name, there in found.items() if not there and not (name == "chromium" and own_browser)]
+    return commands + [name for name, file in LIBRARIES.items() if not _loads(file)]
+
+
+def _loads(library: str) -> bool:
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
 
 
 def install(packages: list[str]) -> None:
