@@ -1,4 +1,7 @@
-"""Finds what the tests drive for real, Chromium and DCMTK, and the library that Playwright's Node needs; takes Debian's by apt where it may, else says what to do."""
+"""Finds what the tests drive for real, Chromium and DCMTK, and the library that Playwright's Node needs.
+
+Takes Debian's by apt where it may, else says what to do.
+"""
 
 import ctypes
 import os
