@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 THIRD_PARTY := src/doseloop/web/static/third_party
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: demo test check bench hostile mutations fuzz screenshots lock clean
+.PHONY: demo test check docs bench hostile mutations fuzz screenshots lock clean
 
 # A virtual hospital sends its doses to a real server: prints the address and a log-in.
 demo: $(VENV)/runtime $(THIRD_PARTY)/done
@@ -22,6 +22,10 @@ check: $(VENV)/dev
 	$(BIN)/ruff check .
 	DOSELOOP_DATA=build/mypy $(BIN)/mypy
 	$(BIN)/lint-imports
+
+# The pages of the documentation that the code itself says.
+docs: $(VENV)/dev
+	$(BIN)/python -m tools.generated_docs
 
 # Speed and memory, with a peer or a limit beside each figure.
 bench: $(VENV)/dev $(THIRD_PARTY)/done

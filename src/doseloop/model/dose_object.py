@@ -77,6 +77,7 @@ class Equipment:
     """The scanner as the object names it (PS3.3 section C.7.5.1; device observer of TID 1004)."""
 
     manufacturer: str | None = None
+    """Manufacturer (0008,0070), else Device Observer Manufacturer (121014)."""
     model: str | None = None
     """Manufacturer's Model Name (0008,1090), else Device Observer Model Name (121015)."""
     station_name: str | None = None
@@ -100,6 +101,7 @@ class StudyHeader:
     """The study as the object names it (PS3.3 sections C.7.2.1, C.7.3.1)."""
 
     study_uid: str
+    """Study Instance UID (0020,000D)."""
     date: str | None = None
     """Study Date (0008,0020), ISO."""
     time: str | None = None
@@ -107,6 +109,7 @@ class StudyHeader:
     timezone_offset: str | None = None
     """Timezone Offset From UTC (0008,0201), `+0100`, None where absent or illegal."""
     accession_number: str | None = None
+    """Accession Number (0008,0050)."""
     description: str | None = None
     """Study Description (0008,1030)."""
     protocol_name: str | None = None
