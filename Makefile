@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 THIRD_PARTY := src/doseloop/web/static/third_party
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: demo test check docs bench hostile mutations fuzz screenshots lock clean
+.PHONY: demo test check docs bench soak hostile mutations fuzz screenshots lock clean
 
 # A virtual hospital sends its doses to a real server: prints the address and a log-in.
 demo: $(VENV)/runtime $(THIRD_PARTY)/done
@@ -42,6 +42,10 @@ fuzz: $(VENV)/dev
 # Hostile DICOM peers against a real receiver while a scanner stores: PASS or FAIL, and build/hostile.json.
 hostile: $(VENV)/dev $(THIRD_PARTY)/done
 	$(BIN)/python -m bench.hostile
+
+# Fifty objects a second over eight associations with ten people on the pages: PASS or FAIL, and build/soak.json.
+soak: $(VENV)/dev $(THIRD_PARTY)/done
+	$(BIN)/python -m bench.soak $(or $(SECONDS),1800) $(if $(CI),--correct)
 
 # Every page in both themes and widths, into docs/screenshots.
 screenshots: $(VENV)/dev $(THIRD_PARTY)/done
