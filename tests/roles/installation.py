@@ -70,7 +70,11 @@ class Installation:
         numbers = {"WEB": self.web_port, "DICOM": self.dicom_port, "STOW": self.stow_port}
         ports = {f"DOSELOOP_{name}_PORT": str(number) for name, number in numbers.items()}
         own = {"PYTHONPATH": str(SRC), "DOSELOOP_DATA": str(self.data), "DOSELOOP_FLOOR_BYTES": "0"}
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("DOSELOOP_")}
+        left_out = (
+            "DOSELOOP_",
+            "PYTHONDONTWRITEBYTECODE",
+        )  # an installation has its modules compiled, as pip leaves them
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
         return {**kept, **own, **ports, **self.settings}
 
     @property
@@ -112,7 +116,7 @@ class Installation:
         assert self.server is not None
         try:
             children = psutil.Process(self.server.pid).children()
-            found = [child for child in children if name in child.cmdline()[3:4]]
+            found = [child for child in children if name == child.name()]
         except psutil.NoSuchProcess:
             return None
         return found[0] if found else None

@@ -1,37 +1,22 @@
 """A whole installation with real peers: every object once, in one state, however it came and whatever died."""
 
 import random
-import shutil
 import socket
 import subprocess
 import sys
 import threading
 import time
-from http.client import HTTPException
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import pytest
-from pydicom import dcmread
 
-from doseloop.roles.data_folder import DataFolder
 from doseloop.simulate.day import objects
-from doseloop.store.vault import Vault
-from tests.roles.installation import AE, Installation, until
-from tests.roles.signed_in import SignedIn
+from tests.roles.installation import Installation, until
+from tests.roles.traffic import PASSWORD, STORESCU, Traffic, assert_kept_as_sent, storescu, what_is_there, written
 from tests.shared import shared
 
 pytestmark = pytest.mark.peers
-STORESCU = shutil.which("storescu")
-PASSWORD = "read-while-killing-7"
 needs_dcmtk = pytest.mark.skipif(STORESCU is None, reason="DCMTK's storescu is not installed: apt install dcmtk")
-
-
-def storescu(port: int, files: list[Path], *options: str) -> subprocess.CompletedProcess[str]:
-    """Send files by DCMTK over one association, proposing what the files need."""
-    command = [STORESCU or "", "-R", *options, "-aec", AE, "-aet", "CT1", "127.0.0.1", str(port), *map(str, files)]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 def over_four_associations(port: int, files: list[Path]) -> None:
@@ -40,24 +25,6 @@ def over_four_associations(port: int, files: list[Path]) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-
-
-def written(folder: Path, contents: list[bytes]) -> list[Path]:
-    folder.mkdir()
-    files = [folder / f"{n:04d}.dcm" for n in range(len(contents))]
-    for file, content in zip(files, contents, strict=True):
-        file.write_bytes(content)
-    return files
-
-
-def what_is_there(installation: Installation) -> tuple[list[tuple[object, ...]], ...]:
-    return (
-        installation.ask("SELECT state, count(*) FROM store_doseobjectrow GROUP BY state"),
-        installation.ask(
-            "SELECT study_uid, dlp_mgy_cm, dap_gy_cm2, event_count, changed FROM store_exam ORDER BY study_uid"
-        ),
-        installation.ask("SELECT event_uid, count(*) FROM store_event GROUP BY event_uid ORDER BY event_uid"),
-    )
 
 
 @needs_dcmtk
@@ -75,53 +42,6 @@ def test_the_corpus_over_four_associations_is_there_once_and_again_changes_nothi
         assert sum(int(str(count)) for _, count in before[0]) == len(corpus)
         assert {state for state, _ in before[0]} <= {"read", "partly read", "not dose"}
         assert what_is_there(installation) == before
-
-
-class Traffic:
-    """Senders that send each object until it is acknowledged, and a person who reads pages, beside each other."""
-
-    def __init__(self, installation: Installation, files: list[Path]) -> None:
-        self.installation, self.over = installation, threading.Event()
-        self.acknowledged: set[str] = set()
-        self.read: list[str] = []
-        self.senders = [threading.Thread(target=self.keep_sending, args=(files[n::2],)) for n in range(2)]
-        self.reader = threading.Thread(target=self.keep_reading)
-
-    def __enter__(self) -> Self:
-        for thread in (*self.senders, self.reader):
-            thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """However the test ended: a thread that went on would keep its process alive."""
-        self.over.set()
-        for thread in (*self.senders, self.reader):
-            thread.join(60)
-
-    def keep_sending(self, files: list[Path]) -> None:
-        for file in files:
-            uid = str(dcmread(file, stop_before_pixels=True).SOPInstanceUID)
-            while not self.over.is_set():
-                if storescu(self.installation.dicom_port, [file]).returncode == 0:
-                    self.acknowledged.add(uid)
-                    break
-                time.sleep(0.2)
-
-    def keep_reading(self) -> None:
-        person: SignedIn | None = None
-        while not self.over.wait(0.1):
-            try:
-                person = person or SignedIn(f"http://127.0.0.1:{self.installation.web_port}", "reader", PASSWORD)
-                self.read.append(person.read("/") + person.read("/exams"))
-            except (OSError, HTTPException):
-                continue  # while the web server is dead
-
-    def all_sent(self) -> None:
-        """Wait until every sender is done."""
-        for sender in self.senders:
-            sender.join(150)
 
 
 @needs_dcmtk
@@ -158,22 +78,6 @@ def kill_at_random(installation: Installation, times: int) -> None:
         installation.kill(victim)
         if victim == "serve":
             installation.start()
-
-
-def assert_kept_as_sent(data: Path, held: dict[str, str], files: list[Path]) -> None:
-    """What the vault gives back is what was sent: the same data set byte for byte."""
-    folder = DataFolder(data)
-    vault = Vault(folder.objects, folder.key("objects"))
-    for file in files:
-        sent = dcmread(file)
-        kept = vault.read(held[str(sent.SOPInstanceUID)])
-        assert kept.endswith(dataset_bytes(file.read_bytes()))
-
-
-def dataset_bytes(content: bytes) -> bytes:
-    """The data set of a PS3.10 file, after its file meta information."""
-    length = int.from_bytes(content[140:144], "little")
-    return content[144 + length :]
 
 
 def test_a_second_server_over_the_same_folder_says_so(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import secrets
 import signal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from doseloop.model.errors import Malformed, NotVisible
@@ -31,6 +31,7 @@ def test_a_kept_object_is_not_readable_on_the_disk(vault: Vault) -> None:
     assert b"Canary" not in held
 
 
+@settings(deadline=None)
 @given(place=st.integers(min_value=0, max_value=60))
 def test_a_changed_byte_is_noticed(tmp_path_factory: pytest.TempPathFactory, place: int) -> None:
     vault = Vault(tmp_path_factory.mktemp("objects"), b"k" * 32)

@@ -11,7 +11,7 @@ from doseloop.receive.archive_limits import ArchiveLimits
 from doseloop.receive.intake import Intake
 from doseloop.receive.watched_folder import WatchedFolder, keep_watching
 from doseloop.roles.data_folder import DataFolder
-from doseloop.roles.receiver import inbox_of
+from doseloop.roles.inbox import inbox_of
 from doseloop.roles.settings import Settings
 from doseloop.store.inbox import Origin
 

@@ -16,15 +16,9 @@ from doseloop.receive.dimse_limits import DimseLimits
 from doseloop.receive.peers import Peers
 from doseloop.receive.refusal_book import Record
 from doseloop.receive.tls import Certificates, server_context
-from doseloop.roles.data_folder import DataFolder
+from doseloop.roles.inbox import inbox_of
 from doseloop.roles.settings import Settings
-from doseloop.store.inbox import Inbox
 from doseloop.store.peers import admitted_peers, note_refusals
-
-
-def inbox_of(options: Settings, folder: DataFolder) -> Inbox:
-    """The inbox of an installation."""
-    return Inbox(folder.spool, options.max_object_bytes, options.floor_bytes)
 
 
 def dicom_ports(options: Settings) -> dict[str, int]:

@@ -14,7 +14,7 @@ from doseloop.receive.http_connection import limited
 from doseloop.receive.stow import Stow, StowLimits
 from doseloop.receive.tls import Certificates, server_context
 from doseloop.roles.http_server import certificates_of, serve_http
-from doseloop.roles.receiver import inbox_of
+from doseloop.roles.inbox import inbox_of
 from doseloop.roles.settings import Settings
 from doseloop.store.peers import note_refusals
 from doseloop.store.tokens import owner_of

@@ -48,7 +48,10 @@ class Draft:
 
 @contextmanager
 def draft(owner: str, folder: Path, files: Filesystem = DISK) -> Iterator[Draft]:
-    """A draft in the folder, on the same disk as its later place. What has taken no name by the end is removed, or left to the next sweep where it cannot be."""
+    """A draft in the folder, on the same disk as its later place.
+
+    What has taken no name by the end is removed, or left to the next sweep where it cannot be.
+    """
     one = Draft(owner, folder / f"{DRAFT}{secrets.token_hex(8)}", files)
     try:
         one._open()

@@ -90,11 +90,7 @@ def quiet_since(quiet: timedelta, most: int) -> list[int]:
     """
     now = timezone.now()
     past = Q(received_at__lt=now - quiet) | Q(received_at__gt=now + max(quiet, _DRIFT))
-    return list(
-        models.Exam.objects.filter(past, settled=False)
-        .order_by("pk")
-        .values_list("pk", flat=True)[:most]
-    )
+    return list(models.Exam.objects.filter(past, settled=False).order_by("pk").values_list("pk", flat=True)[:most])
 
 
 def settle(exam: int) -> None:
