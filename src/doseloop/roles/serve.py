@@ -11,16 +11,13 @@ import structlog
 from django.conf import settings
 from django.db import connections
 
-from doseloop.receive.tls import server_context
-from doseloop.roles import folders, stow
 from doseloop.roles.audit import chain_of, note_start, note_stop
 from doseloop.roles.ballast import Ballast
 from doseloop.roles.inbox import inbox_of
 from doseloop.roles.lock import held
-from doseloop.roles.ports import check_free
-from doseloop.roles.receiver import certificates_of, dicom_ports
 from doseloop.roles.record import bring_up_to_date
 from doseloop.roles.role import run_role
+from doseloop.roles.ways_in import check_ways_in, watches_folders
 from doseloop.store.failpoint import failpoint
 from doseloop.store.vault import Vault
 
@@ -80,14 +77,14 @@ def run(stop: threading.Event, roles: tuple[str, ...] = ROLES) -> None:
     """
     together = roles == ROLES
     with held(settings.FOLDER, alone=together) as lock:
-        _check_ways_in(roles)
+        check_ways_in(settings.DOSELOOP, roles)
         if lock.first:
             prepare()
         if not together:
             lock.share()
         note_start(settings.DOSELOOP, roles)
         connections.close_all()
-        watching = folders.wanted(settings.DOSELOOP, settings.FOLDER)
+        watching = watches_folders(settings.DOSELOOP, settings.FOLDER)
         children = [Child(role) for role in roles if role != "folders" or watching]
         for child in children:
             child.start()
@@ -99,20 +96,6 @@ def run(stop: threading.Event, roles: tuple[str, ...] = ROLES) -> None:
         _end(children)
         note_stop(chain_of(settings.FOLDER), roles)
         connections.close_all()
-
-
-def _check_ways_in(roles: tuple[str, ...]) -> None:
-    options = settings.DOSELOOP
-    if "receiver" in roles and options.dicom_tls_port:
-        server_context(certificates_of(options))
-    if "web" in roles:
-        check_free(options.web_host, options.web_port, "web_port")
-    if "receiver" in roles:
-        for name, port in dicom_ports(options).items():
-            check_free(options.dicom_host, port, name)
-    if "stow" in roles:
-        stow.check(options)
-        check_free(options.stow_host, options.stow_port, "stow_port")
 
 
 def _end(children: list[Child]) -> None:

@@ -18,9 +18,10 @@ from doseloop.model.errors import SetupError
 from doseloop.reading.process import ReaderPool
 from doseloop.reading.sr import ContentItem
 from doseloop.roles.data_folder import DataFolder
-from doseloop.roles.http_server import certificates_of, serve_http
+from doseloop.roles.http_server import serve_http
 from doseloop.roles.in_memory import in_memory
 from doseloop.roles.readers import limits_of, reading_limits_of
+from doseloop.roles.ways_in import https_certificates
 from doseloop.store.objects import sha256_of
 from doseloop.store.vault import Vault
 from doseloop.web.content_tree import Provider, set_provider
@@ -55,6 +56,6 @@ def run(stop: threading.Event) -> None:
     set_provider(trees(settings.FOLDER, pool))
     threading.Thread(target=warm, daemon=True).start()
     structlog.get_logger().info("serving pages", host=options.web_host, port=options.web_port)
-    serve_http(application, options.web_host, options.web_port, certificates_of(options), stop)
+    serve_http(application, options.web_host, options.web_port, https_certificates(options), stop)
     pool.result().close()
     beside.shutdown()
