@@ -49,6 +49,8 @@ class Installation:
         self.data = data
         self.web_port, self.dicom_port, self.stow_port = free_port(), free_port(), free_port()
         self.settings = {f"DOSELOOP_{name.upper()}": value for name, value in settings.items()}
+        self.more: dict[str, str] = {}
+        """Further variables of its processes."""
         self.server: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -75,7 +77,7 @@ class Installation:
             "PYTHONDONTWRITEBYTECODE",
         )  # an installation has its modules compiled, as pip leaves them
         kept = {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
-        return {**kept, **own, **ports, **self.settings}
+        return {**kept, **own, **ports, **self.settings, **self.more}
 
     @property
     def log(self) -> Path:
@@ -84,11 +86,16 @@ class Installation:
 
     def start(self) -> None:
         """Start the server and wait until it receives and shows pages."""
+        self.launch()
+        assert self.server is not None
+        until(self.ready_or_ended, 180, f"ready; log: {self.log}")
+        assert self.server.poll() is None, f"the server ended; its log:\n{self.log.read_text()[-2000:]}"
+
+    def launch(self) -> None:
+        """Start the server without waiting."""
         command = [sys.executable, "-m", "doseloop.cli", "serve"]
         with self.log.open("ab") as log:
             self.server = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log)
-        until(self.ready_or_ended, 60, f"ready; log: {self.log}")
-        assert self.server.poll() is None, f"the server ended; its log:\n{self.log.read_text()[-2000:]}"
 
     def stop(self) -> None:
         """End the server in order."""
