@@ -75,10 +75,11 @@ def main() -> None:
     options.add_argument("faults", nargs="*", help="only these: " + ", ".join(faults(Path(), short=True)))
     options.add_argument("--short", action="store_true", help="fewer rounds")
     chosen = options.parse_args()
+    busy = os.getloadavg()[0] > 2 * (os.cpu_count() or 1)  # before this run adds its own
     load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
     print(f"{os.cpu_count()} cores, load {load}", flush=True)
     results = run(chosen.faults, short=chosen.short)
-    if busy := os.getloadavg()[0] > 2 * (os.cpu_count() or 1):
+    if busy:
         print(f"The machine is busy with other work: ready within {READY_WITHIN_S:g} s is not judged.")
     for one in results:
         if not busy and one.ready_s and max(one.ready_s) > READY_WITHIN_S:

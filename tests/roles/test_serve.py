@@ -1,5 +1,6 @@
 """A whole installation with real peers: every object once, in one state, however it came and whatever died."""
 
+import os
 import random
 import socket
 import subprocess
@@ -111,7 +112,7 @@ def test_roles_run_alone_side_by_side(tmp_path: Path) -> None:
         for role in ("web", "receiver", "stow", "worker")
     ]
     try:
-        until(installation.ready, 60, "roles ready")
+        until(installation.ready, 180, "roles ready")
     finally:
         for role in roles:
             role.terminate()
@@ -158,3 +159,16 @@ def test_a_data_folder_that_cannot_be_made_is_told_in_a_sentence() -> None:
     command = [sys.executable, "-m", "doseloop.cli", "exams"]
     ended = subprocess.run(command, env=installation.environment, capture_output=True, text=True, check=False)
     assert (ended.returncode, "/proc/doseloop" in ended.stderr, "Traceback" in ended.stderr) == (1, True, False)
+
+
+def test_what_roles_are_forked_from_has_no_thread_and_no_code_of_one_role() -> None:
+    code = """
+import sys, threading
+from doseloop.roles.record import open_record
+open_record(None)
+import doseloop.cli, doseloop.roles.serve
+found = {"numpy", "pyarrow", "duckdb", "ibis", "pydicom", "pynetdicom", "uvicorn", "doseloop.reading"} & set(sys.modules)
+print(sorted(found), threading.active_count())
+"""
+    ended = subprocess.run([sys.executable, "-c", code], env=os.environ, capture_output=True, text=True, check=True)
+    assert ended.stdout == "[] 1\n"
