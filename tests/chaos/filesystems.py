@@ -53,6 +53,10 @@ class FailsAt(Disk):
         self._fail()
         super().rename(old, new)
 
+    def link(self, old: Path, new: Path) -> None:
+        self._fail()
+        super().link(old, new)
+
     def unlink(self, path: Path) -> None:
         self._fail()
         super().unlink(path)
@@ -129,6 +133,11 @@ class Remembers(Disk):
     def rename(self, old: Path, new: Path) -> None:
         super().rename(old, new)
         self._names.files[new] = self._names.files.pop(old)
+        self._after_each()
+
+    def link(self, old: Path, new: Path) -> None:
+        super().link(old, new)
+        self._names.files[new] = self._names.files[old]
         self._after_each()
 
     def unlink(self, path: Path) -> None:

@@ -1,8 +1,10 @@
 """SIGKILL at random moments and at each fail-point of a whole installation under traffic."""
 
 import random
+import subprocess
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from pydicom import Dataset
@@ -19,6 +21,14 @@ VICTIMS = ("receiver", "worker", "reader", "web", "serve")
 LONGEST_WAIT_S = 120.0
 PASSED_WITHIN_S = 15.0
 """From an act to the place that it passes, on a busy machine; most take a second."""
+
+
+COMMANDS = {
+    "keys": ("key rotate objects",),
+    "audit": ("audit verify", "audit head"),
+    "backup": ("backup {beside}/backups --keys {beside}/keys-file",),
+}
+"""By whose places they pass: commands that are given beside the running installation."""
 
 
 def works(installation: Installation) -> bool:
@@ -134,6 +144,7 @@ def at_each_failpoint(folder: Path) -> Result:
                 (armed / place).unlink()
                 result.notes.append(f"never reached: {place}")
         stream.send_again()
+        end_what_died(installation)
         until(installation.idle, LONGEST_WAIT_S, "every object processed")
         count_files(result, installation, stream)
     return result
@@ -146,11 +157,27 @@ def reach(place: str, installation: Installation, stream: Stream, armed: Path) -
         act = lambda: start_to_die(installation)  # noqa: E731
     elif place.startswith("facts: "):
         act = lambda: change_and_restart_worker(installation, stream)  # noqa: E731
+    elif words := COMMANDS.get(place.partition(":")[0]):
+        act = lambda: run_commands(installation, words)  # noqa: E731
     for _ in range(5):
         act()
         if gone(armed, PASSED_WITHIN_S):
             return True
     return False
+
+
+def run_commands(installation: Installation, commands: tuple[str, ...]) -> None:
+    """Commands beside the running installation, of which one may die."""
+    for words in commands:
+        with suppress(subprocess.CalledProcessError):
+            installation.command(*words.format(beside=installation.data.parent).split())
+
+
+def end_what_died(installation: Installation) -> None:
+    """Commands that were killed are given once more, as their user does; now they end well."""
+    for commands in COMMANDS.values():
+        for words in commands:
+            installation.command(*words.format(beside=installation.data.parent).split())
 
 
 def gone(armed: Path, seconds: float) -> bool:

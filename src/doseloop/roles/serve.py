@@ -18,6 +18,7 @@ from doseloop.roles.lock import held
 from doseloop.roles.record import bring_up_to_date
 from doseloop.roles.role import run_role
 from doseloop.roles.ways_in import check_ways_in, watches_folders
+from doseloop.store.durable import sweep
 from doseloop.store.failpoint import failpoint
 from doseloop.store.vault import Vault
 
@@ -31,7 +32,8 @@ def prepare() -> None:
     bring_up_to_date()
     failpoint("serve: record ready, before the sweep")
     folder = settings.FOLDER
-    swept = inbox_of(settings.DOSELOOP, folder).sweep() + Vault(folder.objects, folder.key("objects")).sweep()
+    swept = inbox_of(settings.DOSELOOP, folder).sweep() + Vault(folder.objects, folder.ring("objects")).sweep()
+    swept += sweep(folder.root)
     failpoint("serve: swept, before the roles")
     _log.info("record ready", swept=swept)
     connections.close_all()

@@ -18,7 +18,7 @@ class Draft:
     """A file that arrives. It takes bytes, and then its name."""
 
     owner: str
-    """Whose it is, for the names of the fail-points: `inbox`, `vault`, `facts`."""
+    """Whose it is, for the names of the fail-points: `inbox`, `vault`, `facts`, `keys`, `audit`, `backup`."""
     path: Path
     files: Filesystem
     _descriptor: int = field(default=-1)
@@ -29,12 +29,19 @@ class Draft:
         while rest:
             rest = rest[self.files.write(self._descriptor, bytes(rest)) :]
 
-    def become(self, path: Path) -> None:
-        """Take this name, durably: once this returns, the file is there after a power cut."""
+    def become(self, path: Path, *, first: bool = False) -> None:
+        """Take this name, durably: once this returns, the file is there after a power cut.
+
+        With `first` only where nobody has it: what has it stays, and is durable too.
+        """
         failpoint(f"{self.owner}: draft written, before it is durable")
         self.files.sync(self._descriptor)
         failpoint(f"{self.owner}: draft durable, before it has its name")
-        self.files.rename(self.path, path)
+        if first:
+            with suppress(FileExistsError):
+                self.files.link(self.path, path)
+        else:
+            self.files.rename(self.path, path)
         failpoint(f"{self.owner}: file named, before its folder is durable")
         self.files.sync_folder(path.parent)
 
@@ -68,6 +75,14 @@ def make_folder(folder: Path, files: Filesystem = DISK) -> None:
     """Make a folder within one that is there, durably: a file in a folder whose own name was lost is lost with it."""
     if files.make_folder(folder):
         files.sync_folder(folder.parent)
+
+
+def sweep(folder: Path, files: Filesystem = DISK) -> int:
+    """Remove drafts that a crash left in the folder. Returns how many. Nobody may have one there meanwhile."""
+    left = list(folder.glob(f"{DRAFT}*"))
+    for path in left:
+        files.unlink(path)
+    return len(left)
 
 
 def sync_folder(folder: Path) -> None:

@@ -35,7 +35,7 @@ FAILPOINTS = (
     "pipeline: committed, before the bytes leave the inbox",
     "pipeline: no dose, before the bytes leave the inbox",
     "pipeline: quiet exam settled, before the commit",
-    *(f"facts: {place}" for place in _OF_A_DRAFT),
+    *(f"{owner}: {place}" for owner in ("facts", "keys", "audit", "backup") for place in _OF_A_DRAFT),
     "facts: months written, before the manifest",
     "facts: manifest replaced",
     "serve: record ready, before the sweep",

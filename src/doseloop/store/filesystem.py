@@ -33,6 +33,9 @@ class Filesystem(Protocol):
     def rename(self, old: Path, new: Path) -> None:
         """Give the file its other name, in place of what had it."""
 
+    def link(self, old: Path, new: Path) -> None:
+        """Give the file a second name (link(2)); `FileExistsError` where something has it."""
+
     def unlink(self, path: Path) -> None:
         """Remove the file; one that is not there is fine."""
 
@@ -69,6 +72,10 @@ class Disk:
         """rename(2)."""
         os.rename(old, new)
 
+    def link(self, old: Path, new: Path) -> None:
+        """link(2)."""
+        os.link(old, new)
+
     def unlink(self, path: Path) -> None:
         """unlink(2)."""
         path.unlink(missing_ok=True)
@@ -78,6 +85,8 @@ class Disk:
         try:
             path.mkdir(mode=0o700)
         except FileExistsError:
+            if not path.is_dir():
+                raise
             return False
         return True
 

@@ -15,7 +15,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from doseloop.model.errors import Malformed, NotVisible
-from doseloop.store.durable import DRAFT, draft, make_folder
+from doseloop.store.durable import draft, make_folder, sweep
 from doseloop.store.filesystem import DISK, Filesystem
 from doseloop.store.keyring import KeyRing
 
@@ -63,7 +63,7 @@ class Vault:
     def names(self) -> Iterator[str]:
         """The SHA-256 of every object that is kept."""
         for folder in sorted(self.folder.glob("??")):
-            yield from sorted(path.name for path in folder.iterdir() if not path.name.startswith(DRAFT))
+            yield from sorted(path.name for path in folder.iterdir())
 
     def reseal(self, sha256: str) -> bool:
         """Seal an object with the current key, if it is not yet; False where no key opens it. Nobody may keep meanwhile."""
@@ -82,10 +82,7 @@ class Vault:
 
     def sweep(self) -> int:
         """Remove drafts that a crash left. Returns how many. Nobody may keep meanwhile."""
-        left = [*self.folder.glob(f"{DRAFT}*"), *self.folder.glob(f"??/{DRAFT}*")]
-        for path in left:
-            self.files.unlink(path)
-        return len(left)
+        return sweep(self.folder, self.files)
 
     def _put(self, sha256: str, held: bytes) -> None:
         """Write the file whole or not at all."""
