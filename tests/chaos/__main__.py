@@ -28,10 +28,10 @@ def faults(record: Path, *, short: bool) -> dict[str, Fault]:
         "statements": lambda folder: [in_process.every_statement_of_the_record(record, folder)],
         "power": lambda folder: [in_process.every_power_cut(record, folder)],
         "failpoints": lambda folder: [kills.at_each_failpoint(folder)],
-        "random": lambda folder: [kills.at_random(folder, 15 if short else 200)],
+        "random": lambda folder: [kills.at_random(folder, 12 if short else 200)],
         "disk": disk.every_illness,
         "clock": lambda folder: [clock.every_jump(folder)],
-        "storm": lambda folder: [repetition.storm(folder, 1000, 2 if short else 20)],
+        "storm": lambda folder: [repetition.storm(folder, 300, 4) if short else repetition.storm(folder, 1000, 20)],
         "workers": lambda folder: [repetition.four_workers(folder)],
     }
 

@@ -17,7 +17,7 @@ from tests.reading.reports import encode
 from tests.roles.installation import Installation, until
 from tests.roles.traffic import PASSWORD, Traffic, assert_kept_as_sent, storescu, written
 
-VICTIMS = ("receiver", "worker", "reader", "web", "serve")
+VICTIMS = ("receiver", "worker", "reader", "web", "stow", "serve")
 LONGEST_WAIT_S = 120.0
 PASSED_WITHIN_S = 15.0
 """From an act to the place that it passes, on a busy machine; most take a second."""
