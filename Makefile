@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 THIRD_PARTY := src/doseloop/web/static/third_party
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: demo test check docs bench soak hostile mutations fuzz screenshots lock clean
+.PHONY: demo test check docs bench soak chaos hostile mutations fuzz screenshots lock clean
 
 # A virtual hospital sends its doses to a real server: prints the address and a log-in.
 demo: $(VENV)/runtime $(THIRD_PARTY)/done
@@ -26,6 +26,11 @@ check: $(VENV)/dev
 # The pages of the documentation that the code itself says.
 docs: $(VENV)/dev
 	$(BIN)/python -m tools.generated_docs
+
+# Every fault with its figures, and build/chaos.json. Root may mount the small disks; others skip them, and it says so.
+chaos: $(VENV)/dev $(THIRD_PARTY)/done
+	@$(BIN)/python tools/real_peers.py
+	$(BIN)/python -m tests.chaos
 
 # Speed and memory, with a peer or a limit beside each figure.
 bench: $(VENV)/dev $(THIRD_PARTY)/done

@@ -34,9 +34,13 @@ def temporary_files(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="session")
 def empty_record(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A record with all tables, the catalogue and the reference levels."""
+    return make_record(tmp_path_factory.mktemp("empty") / "record.sqlite3")
+
+
+def make_record(path: Path) -> Path:
+    """Make such a record."""
     from doseloop.store.procedures import bring_up_to_date
 
-    path = tmp_path_factory.mktemp("empty") / "record.sqlite3"
     before = Path(connections["default"].settings_dict["NAME"])
     use_record(path)
     call_command("migrate", verbosity=0)

@@ -21,8 +21,9 @@ from doseloop.pipeline import Pipeline
 from doseloop.reading.object import read_object
 from doseloop.reading.process import ReaderPool
 from doseloop.roles.data_folder import DataFolder
+from doseloop.roles.readers import reader_of
 from doseloop.roles.settings import Settings
-from doseloop.roles.worker import Worker, pipeline_of, reader_of
+from doseloop.roles.worker import Worker, pipeline_of
 from doseloop.store import claims
 from doseloop.store.inbox import Inbox, Origin
 from doseloop.store.models import DoseObjectRow, Event, Exam, Identity, Patient, Person

@@ -20,9 +20,10 @@ from doseloop.pipeline import Outcome
 from doseloop.reading.process import ReaderPool
 from doseloop.reprocess import Change, Reprocess, Reprocessed
 from doseloop.roles.data_folder import DataFolder
+from doseloop.roles.readers import reader_of
 from doseloop.roles.reprocessing import over
 from doseloop.roles.settings import Settings
-from doseloop.roles.worker import Worker, pipeline_of, reader_of
+from doseloop.roles.worker import Worker, pipeline_of
 from doseloop.simulate.day import objects as simulated
 from doseloop.store import claims, kept, objects
 from doseloop.store.audit import COMMAND

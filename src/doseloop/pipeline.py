@@ -21,6 +21,7 @@ from doseloop.model.procedure import Match, StudyNames
 from doseloop.reference.procedures import catalogue
 from doseloop.store import changes, claims, exams, findings, history, objects, patients, people, procedures, scanners
 from doseloop.store.claims import Claim
+from doseloop.store.failpoint import failpoint
 from doseloop.store.findings import ExamFinding
 from doseloop.store.inbox import Inbox
 from doseloop.store.scanners import ScannerAtSite, SiteDefaults
@@ -69,12 +70,14 @@ class Pipeline:
             if isinstance(outcome, NotReadYet) and self.keeps_originals:
                 self._keep(claim)
             settled = objects.settle_without_dose(claim, outcome, quarantined=False)
+            failpoint("pipeline: no dose, before the bytes leave the inbox")
         elif outcome.retry and claim.attempts < _TRIES:
             claims.postpone(claim, _RETRY_AFTER)
             return
         else:
             self._keep_for_a_person(claim)
             settled = objects.settle_without_dose(claim, outcome, quarantined=True)
+        failpoint("pipeline: committed, before the bytes leave the inbox")
         if settled:
             self.inbox.drop(claim.sha256)
             self.destroy_what_is_not_kept(claim, outcome)
@@ -105,6 +108,7 @@ class Pipeline:
             self.vault.keep(claim.sha256, outcome.content)
         else:
             self._keep(claim, outcome.header_bytes)
+        failpoint("pipeline: bytes kept, before the record")
 
     def put_off(self, claim: Claim) -> None:
         """What to do with an object that could not be settled: try later, in the end set it apart for a person."""
@@ -124,6 +128,7 @@ class Pipeline:
                 exams.settle(key)
                 _assess(key, exams.in_other_exams(key))
                 changes.note_change([key])
+                failpoint("pipeline: quiet exam settled, before the commit")
         return len(keys)
 
     def _keep(self, claim: Claim, header_bytes: int | None = None) -> None:
@@ -153,6 +158,7 @@ class Pipeline:
         dose = result.dose
         scanner = scanners.scanner_of(dose.equipment, dose.modality, self.defaults)
         identity = patients.identify(result.identity, dose.study.study_uid, scanner.site)
+        failpoint("pipeline: patient identified, before the exam")
         beside = objects.beside_copies(claim.object, dose, identity)
         if beside.standing == objects.RESEND and beside.exam is not None:
             objects.settle_read(claim, result, identity, beside.standing, beside.exam)
@@ -168,7 +174,9 @@ class Pipeline:
             exams.move_to(identity.patient_id, beside.exam)
         exam = exams.exam_of(identity.patient_id, dose.study.study_uid, scanner)
         objects.settle_read(claim, result, identity, beside.standing, exam)
+        failpoint("pipeline: object settled, before its exam is made")
         self._rebuild(exam, scanner, dose)
+        failpoint("pipeline: all written, before the commit")
         return image.sha256 if image else None
 
     def rebuild(self, exam: int) -> None:
@@ -193,6 +201,7 @@ class Pipeline:
 def write(exam: int, held: list[HeldObject], scanner: ScannerAtSite) -> None:
     """Write the exam that the objects make, judge it, and tell the facts. Within the caller's transaction."""
     _compose(exam, held, scanner, arrived=True)
+    failpoint("pipeline: exam written, before it is judged")
     judge(exam)
 
 
@@ -204,6 +213,7 @@ def judge(exam: int, were_sharing: Iterable[int] = ()) -> None:
     _assess(exam, now)
     for other in others:
         _assess(other, exams.in_other_exams(other))
+    failpoint("pipeline: exam judged, before the number of change")
     changes.note_change([exam, *others])
 
 

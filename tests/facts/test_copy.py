@@ -163,7 +163,7 @@ def test_files_out_of_use_are_removed_after_the_time_of_grace(facts: Facts, monk
     change(exam, dlp_mgy_cm=2)
     refresh(facts.paths)
     assert len(list(facts.paths.folder.glob("*.parquet"))) == 3
-    assert not list(facts.paths.folder.glob("*.draft"))
+    assert not list(facts.paths.folder.glob("draft-*"))
     assert doses(facts) == [(exam.pk, 2.0)]
 
 

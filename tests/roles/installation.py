@@ -49,6 +49,8 @@ class Installation:
         self.data = data
         self.web_port, self.dicom_port, self.stow_port = free_port(), free_port(), free_port()
         self.settings = {f"DOSELOOP_{name.upper()}": value for name, value in settings.items()}
+        self.more: dict[str, str] = {}
+        """Further variables of its processes."""
         self.server: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -70,8 +72,12 @@ class Installation:
         numbers = {"WEB": self.web_port, "DICOM": self.dicom_port, "STOW": self.stow_port}
         ports = {f"DOSELOOP_{name}_PORT": str(number) for name, number in numbers.items()}
         own = {"PYTHONPATH": str(SRC), "DOSELOOP_DATA": str(self.data), "DOSELOOP_FLOOR_BYTES": "0"}
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("DOSELOOP_")}
-        return {**kept, **own, **ports, **self.settings}
+        left_out = (
+            "DOSELOOP_",
+            "PYTHONDONTWRITEBYTECODE",
+        )  # an installation has its modules compiled, as pip leaves them
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
+        return {**kept, **own, **ports, **self.settings, **self.more}
 
     @property
     def log(self) -> Path:
@@ -80,11 +86,16 @@ class Installation:
 
     def start(self) -> None:
         """Start the server and wait until it receives and shows pages."""
+        self.launch()
+        assert self.server is not None
+        until(self.ready_or_ended, 180, f"ready; log: {self.log}")
+        assert self.server.poll() is None, f"the server ended; its log:\n{self.log.read_text()[-2000:]}"
+
+    def launch(self) -> None:
+        """Start the server without waiting."""
         command = [sys.executable, "-m", "doseloop.cli", "serve"]
         with self.log.open("ab") as log:
             self.server = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log)
-        until(self.ready_or_ended, 60, f"ready; log: {self.log}")
-        assert self.server.poll() is None, f"the server ended; its log:\n{self.log.read_text()[-2000:]}"
 
     def stop(self) -> None:
         """End the server in order."""
@@ -112,7 +123,7 @@ class Installation:
         assert self.server is not None
         try:
             children = psutil.Process(self.server.pid).children()
-            found = [child for child in children if name in child.cmdline()[3:4]]
+            found = [child for child in children if name == child.name()]
         except psutil.NoSuchProcess:
             return None
         return found[0] if found else None

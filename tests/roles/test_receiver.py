@@ -13,8 +13,9 @@ from pynetdicom.sop_class import Verification  # type: ignore[attr-defined]
 
 from doseloop.model.errors import SetupError
 from doseloop.receive.dimse_limits import DimseLimits
-from doseloop.roles.receiver import certificates_of, dicom_ports, limits_of_dimse
+from doseloop.roles.receiver import limits_of_dimse
 from doseloop.roles.settings import Settings
+from doseloop.roles.ways_in import dicom_certificates, dicom_ports
 from tests.roles.installation import Installation, free_port, until
 
 ADMIT = (
@@ -49,7 +50,7 @@ def test_a_receiver_without_a_port_is_refused() -> None:
 )
 def test_a_tls_port_says_which_file_it_needs(given: dict[str, Path], told: str) -> None:
     with pytest.raises(SetupError, match=told):
-        certificates_of(Settings(dicom_tls_port=2762, **given))  # type: ignore[arg-type]
+        dicom_certificates(Settings(dicom_tls_port=2762, **given))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

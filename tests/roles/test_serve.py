@@ -1,37 +1,23 @@
 """A whole installation with real peers: every object once, in one state, however it came and whatever died."""
 
+import os
 import random
-import shutil
 import socket
 import subprocess
 import sys
 import threading
 import time
-from http.client import HTTPException
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import pytest
-from pydicom import dcmread
 
-from doseloop.roles.data_folder import DataFolder
 from doseloop.simulate.day import objects
-from doseloop.store.vault import Vault
-from tests.roles.installation import AE, Installation, until
-from tests.roles.signed_in import SignedIn
+from tests.roles.installation import Installation, until
+from tests.roles.traffic import PASSWORD, STORESCU, Traffic, assert_kept_as_sent, storescu, what_is_there, written
 from tests.shared import shared
 
 pytestmark = pytest.mark.peers
-STORESCU = shutil.which("storescu")
-PASSWORD = "read-while-killing-7"
 needs_dcmtk = pytest.mark.skipif(STORESCU is None, reason="DCMTK's storescu is not installed: apt install dcmtk")
-
-
-def storescu(port: int, files: list[Path], *options: str) -> subprocess.CompletedProcess[str]:
-    """Send files by DCMTK over one association, proposing what the files need."""
-    command = [STORESCU or "", "-R", *options, "-aec", AE, "-aet", "CT1", "127.0.0.1", str(port), *map(str, files)]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 def over_four_associations(port: int, files: list[Path]) -> None:
@@ -40,24 +26,6 @@ def over_four_associations(port: int, files: list[Path]) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-
-
-def written(folder: Path, contents: list[bytes]) -> list[Path]:
-    folder.mkdir()
-    files = [folder / f"{n:04d}.dcm" for n in range(len(contents))]
-    for file, content in zip(files, contents, strict=True):
-        file.write_bytes(content)
-    return files
-
-
-def what_is_there(installation: Installation) -> tuple[list[tuple[object, ...]], ...]:
-    return (
-        installation.ask("SELECT state, count(*) FROM store_doseobjectrow GROUP BY state"),
-        installation.ask(
-            "SELECT study_uid, dlp_mgy_cm, dap_gy_cm2, event_count, changed FROM store_exam ORDER BY study_uid"
-        ),
-        installation.ask("SELECT event_uid, count(*) FROM store_event GROUP BY event_uid ORDER BY event_uid"),
-    )
 
 
 @needs_dcmtk
@@ -75,53 +43,6 @@ def test_the_corpus_over_four_associations_is_there_once_and_again_changes_nothi
         assert sum(int(str(count)) for _, count in before[0]) == len(corpus)
         assert {state for state, _ in before[0]} <= {"read", "partly read", "not dose"}
         assert what_is_there(installation) == before
-
-
-class Traffic:
-    """Senders that send each object until it is acknowledged, and a person who reads pages, beside each other."""
-
-    def __init__(self, installation: Installation, files: list[Path]) -> None:
-        self.installation, self.over = installation, threading.Event()
-        self.acknowledged: set[str] = set()
-        self.read: list[str] = []
-        self.senders = [threading.Thread(target=self.keep_sending, args=(files[n::2],)) for n in range(2)]
-        self.reader = threading.Thread(target=self.keep_reading)
-
-    def __enter__(self) -> Self:
-        for thread in (*self.senders, self.reader):
-            thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """However the test ended: a thread that went on would keep its process alive."""
-        self.over.set()
-        for thread in (*self.senders, self.reader):
-            thread.join(60)
-
-    def keep_sending(self, files: list[Path]) -> None:
-        for file in files:
-            uid = str(dcmread(file, stop_before_pixels=True).SOPInstanceUID)
-            while not self.over.is_set():
-                if storescu(self.installation.dicom_port, [file]).returncode == 0:
-                    self.acknowledged.add(uid)
-                    break
-                time.sleep(0.2)
-
-    def keep_reading(self) -> None:
-        person: SignedIn | None = None
-        while not self.over.wait(0.1):
-            try:
-                person = person or SignedIn(f"http://127.0.0.1:{self.installation.web_port}", "reader", PASSWORD)
-                self.read.append(person.read("/") + person.read("/exams"))
-            except (OSError, HTTPException):
-                continue  # while the web server is dead
-
-    def all_sent(self) -> None:
-        """Wait until every sender is done."""
-        for sender in self.senders:
-            sender.join(150)
 
 
 @needs_dcmtk
@@ -160,22 +81,6 @@ def kill_at_random(installation: Installation, times: int) -> None:
             installation.start()
 
 
-def assert_kept_as_sent(data: Path, held: dict[str, str], files: list[Path]) -> None:
-    """What the vault gives back is what was sent: the same data set byte for byte."""
-    folder = DataFolder(data)
-    vault = Vault(folder.objects, folder.key("objects"))
-    for file in files:
-        sent = dcmread(file)
-        kept = vault.read(held[str(sent.SOPInstanceUID)])
-        assert kept.endswith(dataset_bytes(file.read_bytes()))
-
-
-def dataset_bytes(content: bytes) -> bytes:
-    """The data set of a PS3.10 file, after its file meta information."""
-    length = int.from_bytes(content[140:144], "little")
-    return content[144 + length :]
-
-
 def test_a_second_server_over_the_same_folder_says_so(tmp_path: Path) -> None:
     with Installation(tmp_path / "data") as installation:
         second = Installation(tmp_path / "data")
@@ -207,7 +112,7 @@ def test_roles_run_alone_side_by_side(tmp_path: Path) -> None:
         for role in ("web", "receiver", "stow", "worker")
     ]
     try:
-        until(installation.ready, 60, "roles ready")
+        until(installation.ready, 180, "roles ready")
     finally:
         for role in roles:
             role.terminate()
@@ -254,3 +159,16 @@ def test_a_data_folder_that_cannot_be_made_is_told_in_a_sentence() -> None:
     command = [sys.executable, "-m", "doseloop.cli", "exams"]
     ended = subprocess.run(command, env=installation.environment, capture_output=True, text=True, check=False)
     assert (ended.returncode, "/proc/doseloop" in ended.stderr, "Traceback" in ended.stderr) == (1, True, False)
+
+
+def test_what_roles_are_forked_from_has_no_thread_and_no_code_of_one_role() -> None:
+    code = """
+import sys, threading
+from doseloop.roles.record import open_record
+open_record(None)
+import doseloop.cli, doseloop.roles.serve
+found = {"numpy", "pyarrow", "duckdb", "ibis", "pydicom", "pynetdicom", "uvicorn", "doseloop.reading"} & set(sys.modules)
+print(sorted(found), threading.active_count())
+"""
+    ended = subprocess.run([sys.executable, "-c", code], env=os.environ, capture_output=True, text=True, check=True)
+    assert ended.stdout == "[] 1\n"

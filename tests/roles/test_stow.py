@@ -17,9 +17,8 @@ import trustme
 
 from doseloop.model.errors import SetupError
 from doseloop.roles.data_folder import DataFolder
-from doseloop.roles.folders import wanted
 from doseloop.roles.settings import Settings
-from doseloop.roles.stow import check
+from doseloop.roles.ways_in import check_stow, watches_folders
 from doseloop.simulate.day import objects
 from tests.roles.installation import Installation, until
 
@@ -27,25 +26,25 @@ from tests.roles.installation import Installation, until
 @pytest.mark.parametrize("host", ["0.0.0.0", "10.1.2.3", "::", "doseloop.hospital.example"])
 def test_tokens_do_not_pass_in_the_clear_unless_that_is_set(host: str) -> None:
     with pytest.raises(SetupError, match="in the clear"):
-        check(Settings(stow_host=host))
-    check(Settings(stow_host=host, stow_plain=True))
+        check_stow(Settings(stow_host=host))
+    check_stow(Settings(stow_host=host, stow_plain=True))
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost", "127.3.2.1"])
 def test_this_machine_alone_needs_no_tls(host: str) -> None:
-    check(Settings(stow_host=host))
+    check_stow(Settings(stow_host=host))
 
 
 def test_client_certificates_need_tls(tmp_path: Path) -> None:
     with pytest.raises(SetupError, match="https_certificate"):
-        check(Settings(stow_authorities=tmp_path / "ca.pem"))
+        check_stow(Settings(stow_authorities=tmp_path / "ca.pem"))
 
 
 @pytest.mark.parametrize("place", ["missing", "data", "data/inner", "."])
 def test_a_watched_folder_that_cannot_be_watched_is_told(tmp_path: Path, place: str) -> None:
     (tmp_path / "data" / "inner").mkdir(parents=True)
     with pytest.raises(SetupError, match="The watched folder"):
-        wanted(Settings(watched_folders=[tmp_path / place]), DataFolder(tmp_path / "data"))
+        watches_folders(Settings(watched_folders=[tmp_path / place]), DataFolder(tmp_path / "data"))
 
 
 @pytest.mark.peers

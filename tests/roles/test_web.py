@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from concurrent.futures import Future
 from pathlib import Path
 
 from django.core.cache import cache
@@ -35,8 +36,10 @@ def test_a_tree_is_read_in_a_process_of_its_own_and_nothing_is_written(folder: D
     arrived = {"received_at": NOON, "last_received_at": NOON}
     kept = DoseObjectRow.objects.create(sha256=SHA, size=1, way_in="test", exam=exam, **arrived)
     before = files(folder.root)
+    ready = Future[ReaderPool]()
     with ReaderPool(1) as pool:
-        root = trees(folder, pool)(SYSTEM, kept.pk)
+        ready.set_result(pool)
+        root = trees(folder, ready)(SYSTEM, kept.pk)
     assert root.children
     assert files(folder.root) == before
 

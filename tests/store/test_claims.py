@@ -56,3 +56,9 @@ def test_a_processed_object_is_not_claimed() -> None:
     DoseObjectRow.objects.update(state="read")
     assert not claims.anything_waiting()
     assert claims.claim("a", 9, MINUTE) == ()
+
+
+def test_a_lease_from_before_the_clock_was_set_back_does_not_hold_for_a_day() -> None:
+    claims.claim("a", 5, MINUTE)
+    DoseObjectRow.objects.update(claimed_until=timezone.now() + timedelta(days=1))
+    assert len(claims.claim("b", 5, MINUTE)) == 5

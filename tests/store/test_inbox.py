@@ -1,6 +1,7 @@
 """What the inbox acknowledged is there, once, whatever happened around it."""
 
 import errno
+import fcntl
 import io
 import os
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 
 from doseloop.model.errors import ObjectTooLarge, StorageFull
 from doseloop.roles.data_folder import DataFolder
-from doseloop.store.inbox import Inbox, Origin
+from doseloop.store.inbox import Inbox, Origin, _folder_lock
 from doseloop.store.models import DoseObjectRow
 
 ORIGIN = Origin("dimse", "CT1", "127.0.0.1")
@@ -109,3 +110,11 @@ def test_bytes_of_processed_objects_go_while_others_put(inbox: Inbox) -> None:
     assert inbox.drop_processed() == 1
     assert done.sha256 not in {path.name for path in spooled(inbox)}
     assert {waiting.sha256, "draft-abc", "0" * 64} == {path.name for path in spooled(inbox)}
+
+
+def test_a_sweep_goes_by_while_somebody_puts(inbox: Inbox) -> None:
+    (inbox.spool / ("0" * 64)).write_bytes(b"renamed but never entered")
+    with _folder_lock(inbox.spool, fcntl.LOCK_SH):
+        assert inbox.sweep_if_idle() == 0
+    assert inbox.sweep_if_idle() == 1
+    assert spooled(inbox) == []

@@ -3,13 +3,15 @@
 import fcntl
 import os
 import threading
+from collections.abc import Iterator
 
 import pytest
-from django.db import IntegrityError, close_old_connections, connection, transaction
+from django.db import IntegrityError, OperationalError, close_old_connections, connection, transaction
 from django.db.models import F
 
 from doseloop.roles.data_folder import DataFolder
 from doseloop.store.models import Counter
+from tests.roles.installation import until
 
 
 def is_free(folder: DataFolder) -> bool:
@@ -54,6 +56,28 @@ def test_a_connection_that_closes_within_a_transaction_gives_its_turn_back(folde
         connection.close()
         raise RuntimeError
     assert is_free(folder)
+
+
+@pytest.fixture
+def little_patience(folder: DataFolder) -> Iterator[None]:
+    options = connection.settings_dict["OPTIONS"]
+    before = options["timeout"]
+    options["timeout"] = 0.2
+    yield
+    options["timeout"] = before
+
+
+def test_a_turn_that_never_comes_is_an_error_and_the_queue_goes_on(folder: DataFolder, little_patience: None) -> None:
+    holder = os.open(f"{folder.record}-queue", os.O_RDWR | os.O_CREAT)
+    fcntl.flock(holder, fcntl.LOCK_EX)
+    with pytest.raises(OperationalError, match=r"has held its turn for more than 0\.2 s"), transaction.atomic():
+        pass
+    os.close(holder)
+
+    until(lambda: is_free(folder), 5, "the waiter that gave up let its turn pass")
+    with transaction.atomic():
+        Counter.objects.create(name="goes on")
+    assert Counter.objects.get().name == "goes on"
 
 
 def test_writers_in_many_threads_lose_nothing(folder: DataFolder) -> None:

@@ -5,7 +5,7 @@ import secrets
 import signal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from doseloop.model.errors import Malformed, NotVisible
@@ -31,6 +31,7 @@ def test_a_kept_object_is_not_readable_on_the_disk(vault: Vault) -> None:
     assert b"Canary" not in held
 
 
+@settings(deadline=None)
 @given(place=st.integers(min_value=0, max_value=60))
 def test_a_changed_byte_is_noticed(tmp_path_factory: pytest.TempPathFactory, place: int) -> None:
     vault = Vault(tmp_path_factory.mktemp("objects"), b"k" * 32)
@@ -64,7 +65,7 @@ def test_a_failed_write_leaves_no_draft_and_keeps_what_was_there(vault: Vault) -
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
         signal.signal(signal.SIGXFSZ, ignored)
-    assert [path.name for path in (vault.folder / NAME[:2]).iterdir()] == [NAME]
+    assert [path.name for path in vault.folder.rglob("*") if path.is_file()] == [NAME]
     assert (vault.folder / NAME[:2] / NAME).read_bytes() == before
 
 
@@ -83,3 +84,10 @@ def test_an_object_that_is_not_kept_is_not_visible(vault: Vault) -> None:
 def test_the_key_is_made_once_and_is_private(folder: DataFolder) -> None:
     assert folder.key("objects") == folder.key("objects")
     assert (folder.root / "keys" / "objects").stat().st_mode & 0o077 == 0
+
+
+def test_a_sweep_removes_drafts_and_nothing_that_is_kept(vault: Vault) -> None:
+    vault.keep(NAME, b"one")
+    (vault.folder / "draft-abc").write_bytes(b"half")
+    assert vault.sweep() == 1
+    assert vault.read(NAME) == b"one"

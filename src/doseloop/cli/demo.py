@@ -20,9 +20,6 @@ from doseloop.model.dose_object import Equipment
 from doseloop.model.errors import SetupError
 from doseloop.roles.ports import check_free
 from doseloop.roles.record import open_record
-from doseloop.simulate.department import standard_department
-from doseloop.simulate.live import live, past_days
-from doseloop.simulate.send import send
 
 ACCOUNT = "demo"
 _SETTINGS = {
@@ -81,6 +78,7 @@ def _wait_for(address: str, server: "subprocess.Popen[bytes]") -> None:
 
 def _account() -> str:
     """Make the demo account, or give it a new password; it exists in the demo's own record alone."""
+    from doseloop.simulate.department import standard_department
     from doseloop.store.accounts import demo_account
 
     password = secrets.token_urlsafe(9)
@@ -90,6 +88,7 @@ def _account() -> str:
 
 def _name_scanners() -> None:
     """Name the scanners as their staff do: their objects know station names alone."""
+    from doseloop.simulate.department import standard_department
     from doseloop.store.scanners import SiteDefaults, register
 
     for scanner in standard_department().scanners:
@@ -114,6 +113,10 @@ def _greet(web_port: int, dicom_port: int, password: str, seconds: float) -> Non
 
 
 def _send(port: int, days: int, seed: int) -> None:
+    from doseloop.simulate.department import standard_department
+    from doseloop.simulate.live import live, past_days
+    from doseloop.simulate.send import send
+
     now = datetime.now(UTC).replace(tzinfo=None)
     began, count = time.monotonic(), 0
     for answer in send(past_days(standard_department(), now, days, seed), "127.0.0.1", port, "DOSELOOP"):

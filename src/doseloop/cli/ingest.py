@@ -24,7 +24,7 @@ def ingest(paths: list[Path], as_json: JsonOption = False, data: DataOption = No
     options, folder = open_record(data)
     from doseloop.receive.intake import Intake
     from doseloop.roles.folders import limits_of
-    from doseloop.roles.receiver import inbox_of
+    from doseloop.roles.inbox import inbox_of
     from doseloop.store.inbox import Origin
 
     intake = Intake(inbox_of(options, folder), Origin("ingest"), limits_of(options))

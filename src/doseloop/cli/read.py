@@ -8,10 +8,6 @@ from typing import Annotated
 import typer
 
 from doseloop.model.errors import DoseloopError
-from doseloop.reading.head import object_bytes
-from doseloop.reading.limits import DEFAULT_LIMITS
-from doseloop.reading.object import read_object
-from doseloop.report.read_contract import contract, not_accepted
 
 
 def read(
@@ -27,6 +23,11 @@ def read(
 
 def read_record(file: Path) -> dict[str, object]:
     """The read contract of one file: accepted with what it says, or not accepted with a reason."""
+    from doseloop.reading.head import object_bytes
+    from doseloop.reading.limits import DEFAULT_LIMITS
+    from doseloop.reading.object import read_object
+    from doseloop.report.read_contract import contract, not_accepted
+
     try:
         return contract(str(file), read_object(object_bytes(file, DEFAULT_LIMITS)))
     except (DoseloopError, OSError) as error:

@@ -9,7 +9,7 @@ from doseloop.roles.record import open_record
 def retry(data: DataOption = None) -> None:
     """Put quarantined objects back into the inbox; a running worker reads them again."""
     options, folder = open_record(data)
-    from doseloop.roles.receiver import inbox_of
+    from doseloop.roles.inbox import inbox_of
     from doseloop.store.audit import COMMAND, record_change
     from doseloop.store.retry import put_back
     from doseloop.store.vault import Vault

@@ -27,6 +27,7 @@ from doseloop.facts.paths import FactsPaths
 from doseloop.facts.record import Reading, last_change, reading
 from doseloop.facts.rows import Selection, exams_of, rows_of
 from doseloop.facts.schema import ROW_KINDS
+from doseloop.store.failpoint import failpoint
 
 NO_MONTH = "none"
 """Stands for the month of exams without a start."""
@@ -79,7 +80,9 @@ def _refresh(paths: FactsPaths, old: Manifest) -> RefreshTally:
         if month.exams:
             months[name] = month
     fresh = Manifest(new_generation(), change, last_exam, months, retired_now(old, months))
+    failpoint("facts: months written, before the manifest")
     write_manifest(paths.folder, sweep(paths.folder, fresh))
+    failpoint("facts: manifest replaced")
     return RefreshTally(change, tuple(sorted(stale)), fresh.exams)
 
 

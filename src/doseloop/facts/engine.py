@@ -5,7 +5,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -152,7 +152,7 @@ class _Engine:
             self._connection.read_parquet(paths).create_view(copied, replace=True)
         else:
             self._connection.register(copied, kind.schema.empty_table())
-        self._connection.execute(f"CREATE OR REPLACE VIEW {kind.name} AS {_VIEWS[kind.name]}")
+        self._connection.execute(f"CREATE OR REPLACE VIEW {kind.name} AS {_view_sql(kind.name)}")
 
 
 def _whole(table: pa.Table) -> pa.Table:
@@ -185,12 +185,22 @@ def _view(kind: RowKind) -> ir.Table:
     return named.left_join(scanners, "scanner").drop("scanner_right")
 
 
-_VIEWS = {kind.name: _sql(_view(kind)) for kind in ROW_KINDS}
-_TABLES = {kind.name: _declared(kind.name, _view(kind).schema().to_pyarrow()) for kind in ROW_KINDS}
+# Made at the first figure, not at the start of every role that imports this: it takes a second.
+@cache
+def _view_sql(name: str) -> str:
+    return _sql(_view(_KINDS[name]))
+
+
+@cache
+def _table(name: str) -> ir.Table:
+    return _declared(name, _view(_KINDS[name]).schema().to_pyarrow())
+
+
+_KINDS = {kind.name: kind for kind in ROW_KINDS}
 
 
 def _session(engine: _Engine, scope: Scope, names: Mapping[str, pa.Table]) -> Session:
-    exams, parts, events = (_seen(_TABLES[kind.name], scope) for kind in ROW_KINDS)
+    exams, parts, events = (_seen(_table(kind.name), scope) for kind in ROW_KINDS)
     if not scope.identity:
         exams = exams.mutate(accession_number=ibis.null(str))
     return Session(scope, exams, parts, events, _names_seen(names, scope), engine)

@@ -5,18 +5,18 @@ holds a manifest finds all its files until they have been out of use for `GRACE_
 """
 
 import json
-import os
 import secrets
 import shutil
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+from doseloop.store.durable import DRAFT, draft
 
 GRACE_SECONDS = 900.0
 _SPILL_SECONDS = 86_400.0
@@ -82,15 +82,19 @@ def copied_exams(folder: Path, month: Month) -> pa.Array:
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Replace the manifest, whole or not at all."""
     content: dict[str, Any] = {"layout": _LAYOUT, **asdict(manifest)}
-    with _arriving(folder / _NAME) as draft:
-        draft.write_text(json.dumps(content, indent=1))
+    with draft("facts", folder) as arriving:
+        arriving.write(json.dumps(content, indent=1).encode())
+        arriving.become(folder / _NAME)
 
 
 def write_rows(folder: Path, kind: str, month: str, rows: pa.Table) -> str:
     """Write a file of rows; its name."""
     name = f"{kind}-{month}-{secrets.token_hex(6)}.parquet"
-    with _arriving(folder / name) as draft:
-        pq.write_table(rows, draft, compression="zstd", row_group_size=50_000)
+    written = pa.BufferOutputStream()
+    pq.write_table(rows, written, compression="zstd", row_group_size=50_000)
+    with draft("facts", folder) as arriving:
+        arriving.write(written.getvalue())
+        arriving.become(folder / name)
     return name
 
 
@@ -123,31 +127,10 @@ def sweep(folder: Path, manifest: Manifest) -> Manifest:
     used = {name for month in manifest.months.values() for name in month.files.values()}
     waiting = {name: since for name, since in manifest.retired.items() if since > limit}
     for path in folder.iterdir():
-        kept = path.name in used or path.name in waiting or path.suffix not in {".parquet", ".draft"}
+        ours = path.suffix == ".parquet" or path.name.startswith(DRAFT)
+        kept = path.name in used or path.name in waiting or not ours
         if not kept and path.stat().st_mtime < limit:
             path.unlink(missing_ok=True)
         elif path.name.startswith(_SPILL) and path.stat().st_mtime < time.time() - _SPILL_SECONDS:
             shutil.rmtree(path, ignore_errors=True)
     return replace(manifest, retired=waiting)
-
-
-@contextmanager
-def _arriving(path: Path) -> Iterator[Path]:
-    """A draft that becomes `path` at the end, once it is on the disk."""
-    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}.draft")
-    try:
-        yield draft
-        _sync(draft)
-        os.chmod(draft, 0o600)
-        draft.replace(path)
-        _sync(path.parent)
-    finally:
-        draft.unlink(missing_ok=True)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -21,6 +21,7 @@ from doseloop.receive.messages import Messages
 from doseloop.receive.peers import Peers
 from doseloop.receive.refusal_book import Record, RefusalBook
 from doseloop.receive.server import DimseServer, House
+from doseloop.store.failpoint import failpoint
 from doseloop.store.inbox import Inbox, Origin
 
 SUCCESS, OUT_OF_RESOURCES, REFUSED = 0x0000, 0xA700, 0xA900
@@ -100,8 +101,10 @@ class Receiver:
         try:
             assert isinstance(event.assoc.dimse, Messages)
             event.assoc.dimse.finish(event.dataset_path)
+            failpoint("receiver: object arrived, before the inbox")
             with event.dataset_path.open("rb") as stream:
                 self.inbox.put(stream, Origin("dimse", ae, host))
+            failpoint("receiver: object in the inbox, before the answer")
         except InboxError as error:
             _log.error("object refused", code=error.code, reason=str(error), ae=ae, host=host)
             return OUT_OF_RESOURCES if error.retry else REFUSED

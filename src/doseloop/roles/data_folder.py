@@ -1,12 +1,12 @@
 """The data folder: its layout, its modes and the keys that are made in it at the first start."""
 
 import os
-import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
 from doseloop.model.errors import SetupError
-from doseloop.store.keyring import KEY_BYTES, KeyRing
+from doseloop.store.durable import make_folder, sync_folder
+from doseloop.store.keyring import KeyRing
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +46,11 @@ class DataFolder:
         Errors: `SetupError` where the folder belongs to somebody else or cannot be made private.
         """
         try:
-            for folder in (self.root, self.spool, self.objects, self.facts, self.root / "keys"):
-                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if not self.root.is_dir():
+                self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+                sync_folder(self.root.parent)
+            for folder in (self.spool, self.objects, self.facts, self.root / "keys"):
+                make_folder(folder)
         except OSError as error:
             raise SetupError(f"The data folder {self.root} cannot be made or written: {error.strerror}.") from None
         if self.root.stat().st_uid != os.getuid():
@@ -67,20 +70,5 @@ class DataFolder:
         if not path.exists():
             if name == "objects" and any(self.objects.iterdir()):
                 raise SetupError(f"The key {path} is missing, without which kept objects cannot be read.")
-            _create_once(path, secrets.token_bytes(KEY_BYTES))
+            KeyRing(path).make()
         return path
-
-
-def _create_once(path: Path, content: bytes) -> None:
-    draft = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        os.link(draft, path)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()

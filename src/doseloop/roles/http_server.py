@@ -6,14 +6,6 @@ from typing import Any
 import uvicorn
 
 from doseloop.receive.tls import Certificates, server_context
-from doseloop.roles.settings import Settings
-
-
-def certificates_of(options: Settings) -> Certificates | None:
-    """The certificate of the pages and of STOW-RS; None for plain HTTP. Only STOW-RS admits clients by theirs."""
-    if options.https_certificate is None:
-        return None
-    return Certificates(options.https_certificate, options.https_key or options.https_certificate)
 
 
 def serve_http(

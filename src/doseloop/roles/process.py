@@ -14,15 +14,23 @@ from typing import Any
 import structlog
 from structlog.typing import EventDict
 
-_PR_SET_PDEATHSIG = 1
+_PR_SET_PDEATHSIG, _PR_SET_NAME = 1, 15
 
 
 def end_with_parent(parent: int) -> None:
-    """Have the system end this process when the process that started it ends, however it ends (prctl(2), Linux)."""
+    """Have the system end this process when the process that started it ends, however it ends (prctl(2), Linux).
+
+    By SIGKILL: what was acknowledged is durable, and the next `serve` need not wait for roles that end in order.
+    """
     libc = ctypes.CDLL(None, use_errno=True)
-    libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         sys.exit(0)
+
+
+def name_process(role: str) -> None:
+    """Have `ps` and `top` show the role as the name of this process (prctl(2), Linux)."""
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_NAME, role.encode())
 
 
 def stop_on_signal() -> threading.Event:

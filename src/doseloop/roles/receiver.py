@@ -10,30 +10,15 @@ import structlog
 from django.conf import settings
 from django.db import close_old_connections, connections
 
-from doseloop.model.errors import SetupError
 from doseloop.receive.dimse import Port, Receiver
 from doseloop.receive.dimse_limits import DimseLimits
 from doseloop.receive.peers import Peers
 from doseloop.receive.refusal_book import Record
-from doseloop.receive.tls import Certificates, server_context
-from doseloop.roles.data_folder import DataFolder
+from doseloop.receive.tls import server_context
+from doseloop.roles.inbox import inbox_of
 from doseloop.roles.settings import Settings
-from doseloop.store.inbox import Inbox
+from doseloop.roles.ways_in import dicom_certificates, dicom_ports
 from doseloop.store.peers import admitted_peers, note_refusals
-
-
-def inbox_of(options: Settings, folder: DataFolder) -> Inbox:
-    """The inbox of an installation."""
-    return Inbox(folder.spool, options.max_object_bytes, options.floor_bytes)
-
-
-def dicom_ports(options: Settings) -> dict[str, int]:
-    """Ports that the receiver opens, by the setting that names each. Errors: `SetupError` where it is none."""
-    plain = {"dicom_port": options.dicom_port} if options.dicom_plain else {}
-    tls = {"dicom_tls_port": options.dicom_tls_port} if options.dicom_tls_port else {}
-    if not plain and not tls:
-        raise SetupError("The DICOM receiver has no port: set `dicom_plain` or `dicom_tls_port`.")
-    return plain | tls
 
 
 def limits_of_dimse(options: Settings) -> DimseLimits:
@@ -74,18 +59,8 @@ def run(stop: threading.Event) -> None:
     connections.close_all()
 
 
-def certificates_of(options: Settings) -> Certificates:
-    """The files of the TLS port. Errors: `SetupError` where one that it needs is not set."""
-    chain, key, authorities = options.dicom_tls_certificate, options.dicom_tls_key, options.dicom_tls_authorities
-    if chain is None or key is None:
-        raise SetupError("The TLS port needs `dicom_tls_certificate` and `dicom_tls_key`.")
-    if options.dicom_tls_mutual and authorities is None:
-        raise SetupError("Peers must show a certificate: set `dicom_tls_authorities`, or `dicom_tls_mutual = false`.")
-    return Certificates(chain, key, authorities if options.dicom_tls_mutual else None)
-
-
 def _ports(options: Settings) -> tuple[Port, ...]:
-    tls = {"dicom_tls_port": server_context(certificates_of(options))} if options.dicom_tls_port else {}
+    tls = {"dicom_tls_port": server_context(dicom_certificates(options))} if options.dicom_tls_port else {}
     return tuple(Port(options.dicom_host, number, tls.get(name)) for name, number in dicom_ports(options).items())
 
 

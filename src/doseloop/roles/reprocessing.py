@@ -12,8 +12,9 @@ from doseloop.reading.process import ReaderPool
 from doseloop.reprocess import Reader, Reprocess
 from doseloop.roles.data_folder import DataFolder
 from doseloop.roles.in_memory import in_memory
+from doseloop.roles.readers import limits_of, reader_of
 from doseloop.roles.settings import Settings
-from doseloop.roles.worker import limits_of, pipeline_of, reader_of
+from doseloop.roles.worker import pipeline_of
 from doseloop.store.kept import KeptObject
 from doseloop.store.vault import Vault
 

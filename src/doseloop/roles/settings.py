@@ -148,6 +148,9 @@ class Settings(BaseSettings):
 
     max_object_bytes: int = Field(512 * _MIB, ge=1, description="Size of the largest object that is taken in.")
     floor_bytes: int = Field(512 * _MIB, ge=0, description="Free space below which nothing more is taken in.")
+    ballast_bytes: int = Field(
+        64 * _MIB, ge=0, description="Size of a file that is given up on a full disk, so that pages and audit go on."
+    )
     readers: int = Field(2, ge=1, le=64, description="Reader processes of a worker.")
     reader_memory_bytes: int = Field(768 * _MIB, description="Address space of one reader process.")
     reader_seconds: float = Field(5.0, description="Time that reading one object may take.")

@@ -1,6 +1,7 @@
 """The web role: uvicorn over Django in a pool of threads, so that exports stream and each thread keeps its connection."""
 
 import threading
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import cast
@@ -17,9 +18,10 @@ from doseloop.model.errors import SetupError
 from doseloop.reading.process import ReaderPool
 from doseloop.reading.sr import ContentItem
 from doseloop.roles.data_folder import DataFolder
-from doseloop.roles.http_server import certificates_of, serve_http
+from doseloop.roles.http_server import serve_http
 from doseloop.roles.in_memory import in_memory
-from doseloop.roles.worker import limits_of, reading_limits_of
+from doseloop.roles.readers import limits_of, reading_limits_of
+from doseloop.roles.ways_in import https_certificates
 from doseloop.store.objects import sha256_of
 from doseloop.store.vault import Vault
 from doseloop.web.content_tree import Provider, set_provider
@@ -29,13 +31,13 @@ _THREADS = 8
 application = WSGIMiddleware(cast(WSGIApp, get_wsgi_application()), workers=_THREADS)
 
 
-def trees(folder: DataFolder, pool: ReaderPool) -> Provider:
-    """Content trees of kept objects, read in a process of its own."""
+def trees(folder: DataFolder, pool: Future[ReaderPool]) -> Provider:
+    """Content trees of kept objects, read in a process of its own, which may still be starting."""
     vault = Vault(folder.objects, folder.ring("objects"))
 
     def tree(scope: Scope, object_id: int) -> ContentItem:
         with in_memory(vault.read(sha256_of(scope, object_id))) as path:
-            return pool.tree(path)
+            return pool.result().tree(path)
 
     return tree
 
@@ -49,9 +51,11 @@ def warm() -> None:
 def run(stop: threading.Event) -> None:
     """Serve pages until `stop` is set."""
     options = settings.DOSELOOP
-    pool = ReaderPool(1, limits_of(options), reading_limits_of(options))
+    beside = ThreadPoolExecutor(1)
+    pool = beside.submit(ReaderPool, 1, limits_of(options), reading_limits_of(options))
     set_provider(trees(settings.FOLDER, pool))
     threading.Thread(target=warm, daemon=True).start()
     structlog.get_logger().info("serving pages", host=options.web_host, port=options.web_port)
-    serve_http(application, options.web_host, options.web_port, certificates_of(options), stop)
-    pool.close()
+    serve_http(application, options.web_host, options.web_port, https_certificates(options), stop)
+    pool.result().close()
+    beside.shutdown()

@@ -7,51 +7,31 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
 import structlog
 from django.conf import settings
-from django.db import OperationalError, connections
+from django.db import DatabaseError, connections
 
 from doseloop.facts.copy import refresh
 from doseloop.facts.paths import FactsPaths
-from doseloop.model.dose_object import Deidentified, ReadResult
 from doseloop.pipeline import Outcome, Pipeline
-from doseloop.reading.limits import ReadLimits
-from doseloop.reading.process import ProcessLimits, ReaderPool
+from doseloop.reading.process import ReaderPool
 from doseloop.roles import audit
 from doseloop.roles.data_folder import DataFolder
-from doseloop.roles.receiver import inbox_of
+from doseloop.roles.inbox import inbox_of
+from doseloop.roles.readers import Reader, limits_of, reader_of, reading_limits_of
 from doseloop.roles.settings import Settings
 from doseloop.store import claims, mode
+from doseloop.store.failpoint import failpoint
+from doseloop.store.outage import is_outage
 from doseloop.store.scanners import SiteDefaults
 from doseloop.store.vault import Vault
 
 _LEASE = timedelta(minutes=2)
 _BATCH = 16
 _IDLE_S = 0.1
+_OUTAGE_S = 1.0
 _log = structlog.get_logger()
-
-
-Reader = Callable[[Path], ReadResult | Deidentified]
-
-
-def limits_of(options: Settings) -> ProcessLimits:
-    """What one reader process may use."""
-    return ProcessLimits(options.reader_memory_bytes, options.reader_seconds)
-
-
-def reading_limits_of(options: Settings) -> ReadLimits:
-    """How much of one object is read: what is taken in is also read."""
-    return ReadLimits(object_bytes=options.max_object_bytes)
-
-
-def reader_of(options: Settings, folder: DataFolder, pool: ReaderPool) -> Reader:
-    """What reads an object: with identity or, where the installation is pseudonymous, without."""
-    if not options.pseudonymous:
-        return pool.read
-    key = folder.key("pseudonyms")
-    return lambda path: pool.deidentified(path, key)
 
 
 def pipeline_of(options: Settings, folder: DataFolder, reader: Reader) -> Pipeline:
@@ -91,24 +71,33 @@ class Worker:
     def step(self) -> int:
         """Process what waits, up to one batch. Returns how many objects were settled."""
         taken = claims.claim(self.name, _BATCH, _LEASE) if claims.anything_waiting() else ()
+        failpoint("worker: objects claimed, before they are read")
         for claim, outcome in zip(taken, self.threads.map(self.pipeline.read, taken), strict=True):
+            failpoint("worker: objects read, before they are settled")
             self._settle(claim, outcome)
         return len(taken)
+
+    def give_back(self) -> None:
+        """Free what this worker holds, the attempts uncounted: an outage was the fault of no object."""
+        connections.close_all()
+        claims.give_back(self.name)
 
     def _settle(self, claim: claims.Claim, outcome: Outcome) -> None:
         """Settle one object; one that fails again and again costs only itself."""
         try:
             self.pipeline.settle(claim, outcome)
-        except OperationalError:
-            raise
-        except Exception:  # noqa: BLE001 (the rim: an object costs only itself)
+        except Exception as error:
+            if is_outage(error):
+                raise
             _log.exception("an object could not be settled", object=claim.object, attempt=claim.attempts)
             self._put_off(claim)
 
     def _put_off(self, claim: claims.Claim) -> None:
         try:
             self.pipeline.put_off(claim)
-        except OSError:
+        except OSError as error:
+            if is_outage(error):
+                raise
             _log.exception("an object could not be set apart", object=claim.object)
             claims.postpone(claim, _LEASE)
 
@@ -131,27 +120,38 @@ def run(stop: threading.Event) -> None:
         Clock(2.0, lambda: worker.pipeline.settle_quiet(quiet)),
         Clock(60.0, lambda: refresh(paths)),
         Clock(60.0, lambda: audit.seal(chain)),
+        Clock(15.0, pipeline.inbox.sweep_if_idle),
     ]
     _log.info("working", name=name, readers=options.readers)
     while not stop.is_set():
-        if not _guarded(worker, clocks):
+        if not _guarded(worker, clocks, stop):
             stop.wait(_IDLE_S)
     worker.threads.shutdown(cancel_futures=True)
     pool.close()
     connections.close_all()
 
 
-def _guarded(worker: Worker, clocks: list[Clock]) -> int:
-    """One step that outlives a failure of the record or of the clocks: what was claimed comes back when its lease ends."""
+def _guarded(worker: Worker, clocks: list[Clock], stop: threading.Event) -> int:
+    """One step that outlives an outage, or a failure of the clocks: what was claimed is given back or comes back."""
     try:
         done = worker.step()
         for clock in clocks:
             clock.tick()
-    except OperationalError:
-        _log.exception("the record did not answer")
-        connections.close_all()
-        return 0
-    except Exception:  # noqa: BLE001 (the rim: a worker goes on)
+    except Exception as error:  # noqa: BLE001 (the rim: a worker goes on)
         _log.exception("a step failed")
+        if is_outage(error):
+            _wait_out(worker, stop)
         return 0
     return done
+
+
+def _wait_out(worker: Worker, stop: threading.Event) -> None:
+    """Wait until the record can be written again, and give back what was claimed."""
+    while not stop.wait(_OUTAGE_S):
+        try:
+            worker.give_back()
+        except DatabaseError as error:
+            if not is_outage(error):
+                raise
+        else:
+            return

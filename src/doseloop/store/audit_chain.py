@@ -9,7 +9,6 @@ off or made anew does not fit them. `docs/audit.md` says what that finds and wha
 import hashlib
 import hmac
 import json
-import os
 import re
 from collections.abc import Iterator
 from contextlib import suppress
@@ -22,7 +21,7 @@ from django.db.models import Max
 
 from doseloop.model.errors import UnusableInput
 from doseloop.store.audit_rows import marks, stored, text
-from doseloop.store.durable import sync_folder
+from doseloop.store.durable import draft
 from doseloop.store.models import AuditRow, AuditSeal
 
 _VERSION = "1"
@@ -131,10 +130,10 @@ class AuditChain:
                 return None
             number, previous = (int(last.number) + 1, last.digest) if last else (1, "")
             now = datetime.now(UTC).isoformat()
-            draft = Seal(str(number), now, str(rows[-1][0]), marks_of(rows), "", "")
-            digest = draft.digest_after(previous)
+            begun = Seal(str(number), now, str(rows[-1][0]), marks_of(rows), "", "")
+            digest = begun.digest_after(previous)
             AuditSeal.objects.create(
-                number=number, at=now, last_row=rows[-1][0], marks=draft.marks, digest=digest, mac=self.mac(digest)
+                number=number, at=now, last_row=rows[-1][0], marks=begun.marks, digest=digest, mac=self.mac(digest)
             )
         return Head(number, digest)
 
@@ -143,13 +142,9 @@ class AuditChain:
         kept = self.kept_head()
         if kept is not None and kept.number > head.number:
             return
-        draft = self.head_file.with_name(f"{self.head_file.name}.{os.getpid()}")
-        with draft.open("w") as file:
-            file.write(f"{head}\n")
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(draft, self.head_file)
-        sync_folder(self.head_file.parent)
+        with draft("audit", self.head_file.parent) as arriving:
+            arriving.write(f"{head}\n".encode())
+            arriving.become(self.head_file)
 
 
 def marks_of(rows: list[tuple[int, str]]) -> str:

@@ -7,6 +7,7 @@ from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+from doseloop.store.failpoint import failpoint
 from doseloop.store.models import DoseObjectRow
 
 _WAITING = DoseObjectRow.State.WAITING
@@ -23,9 +24,12 @@ class Claim:
 
 
 def claim(worker: str, most: int, lease: timedelta) -> tuple[Claim, ...]:
-    """Take up to `most` waiting objects, the oldest first. Each is given to one worker until the lease ends."""
+    """Take up to `most` waiting objects, the oldest first. Each is given to one worker until the lease ends.
+
+    No claim ends later than one lease from now: one that says so was made before the clock was set back, and counts as ended.
+    """
     now = timezone.now()
-    free = Q(claimed_until=None) | Q(claimed_until__lt=now)
+    free = Q(claimed_until=None) | Q(claimed_until__lt=now) | Q(claimed_until__gt=now + lease)
     skip = connection.features.has_select_for_update_skip_locked
     with transaction.atomic():
         waiting = DoseObjectRow.objects.filter(free, state=_WAITING).order_by("pk")
@@ -33,6 +37,7 @@ def claim(worker: str, most: int, lease: timedelta) -> tuple[Claim, ...]:
         DoseObjectRow.objects.filter(pk__in=[pk for pk, _, _ in rows]).update(
             claimed_by=worker, claimed_until=now + lease, attempts=F("attempts") + 1
         )
+        failpoint("claims: objects taken, before the commit")
     return tuple(Claim(pk, sha256, attempts + 1) for pk, sha256, attempts in rows)
 
 

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from doseloop.harmonise.age_bands import age_band
@@ -19,6 +20,7 @@ TOTALS = (
     *("agd_left_mgy", "agd_right_mgy", "activity_mbq", "effective_dose_msv"),
 )
 """Quantities of which an exam and a part hold a total, each in a column of that name."""
+_DRIFT = timedelta(minutes=1)
 
 
 @contextmanager
@@ -82,13 +84,13 @@ def write(
 
 
 def quiet_since(quiet: timedelta, most: int) -> list[int]:
-    """Exams that are provisional and whose study has been quiet for that long."""
-    before = timezone.now() - quiet
-    return list(
-        models.Exam.objects.filter(settled=False, received_at__lt=before)
-        .order_by("pk")
-        .values_list("pk", flat=True)[:most]
-    )
+    """Exams that are provisional and whose study has been quiet for that long.
+
+    One that arrived after now, by more than the clock may drift, did so before the clock was set back.
+    """
+    now = timezone.now()
+    past = Q(received_at__lt=now - quiet) | Q(received_at__gt=now + max(quiet, _DRIFT))
+    return list(models.Exam.objects.filter(past, settled=False).order_by("pk").values_list("pk", flat=True)[:most])
 
 
 def settle(exam: int) -> None:

@@ -2,13 +2,12 @@
 
 The order is: bytes to a temporary file while they are hashed, fsync, rename to the name that their SHA-256 gives, fsync of
 the folder, the row, commit. Only then does `put` return, and only then may a sender be told of success. A crash before the
-commit leaves at most a file without a row, which `sweep` removes.
+commit, or a record that does not answer, leaves at most a file without a row, which `sweep` removes.
 """
 
 import fcntl
 import hashlib
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,10 +19,13 @@ from django.db.models import F
 from django.utils import timezone
 
 from doseloop.model.errors import ObjectTooLarge, StorageFull
-from doseloop.store.durable import sync_folder
+from doseloop.store.durable import Draft, draft
+from doseloop.store.failpoint import failpoint
+from doseloop.store.filesystem import DISK, Filesystem
 from doseloop.store.models import DoseObjectRow
 
 _CHUNK = 256 * 1024
+_FLOOR_FILES = 1000
 _WAITING = DoseObjectRow.State.WAITING
 _TRIED_AGAIN = {"state": _WAITING, "attempts": 0, "reason_code": "", "reason": "", "hint": ""}
 """A quarantined object that comes again is read again: the fault may have been ours."""
@@ -62,27 +64,26 @@ class Inbox:
     spool: Path
     max_object_bytes: int
     floor_bytes: int
+    files: Filesystem = DISK
 
     def put(self, stream: Stream, origin: Origin) -> Receipt:
         """Take in one object of any content.
 
         Errors: `StorageFull` before anything is written where the disk is below its floor; `ObjectTooLarge` past the
-        limit; `OSError` of the disk. After an error nothing of the object is left.
+        limit; `OSError` of the disk or an error of the record. After an error the object counts as never sent.
         """
         self.check_space()
         with _folder_lock(self.spool, fcntl.LOCK_SH):
             return self._take(stream, origin)
 
     def _take(self, stream: Stream, origin: Origin) -> Receipt:
-        draft = self._draft()
-        try:
-            sha256, size = self._write(stream, draft)
-            os.rename(draft, self.path(sha256))
-        except BaseException:
-            draft.unlink(missing_ok=True)
-            raise
-        sync_folder(self.spool)
-        return Receipt(sha256, size, known=not self._enter(sha256, size, origin))
+        with draft("inbox", self.spool, self.files) as arriving:
+            sha256, size = self._write(stream, arriving)
+            arriving.become(self.path(sha256))
+        failpoint("inbox: file durable, before its row")
+        known = not self._enter(sha256, size, origin)
+        failpoint("inbox: row committed")
+        return Receipt(sha256, size, known)
 
     def path(self, sha256: str) -> Path:
         """Where the bytes of that name lie until they are processed."""
@@ -90,7 +91,7 @@ class Inbox:
 
     def drop(self, sha256: str) -> None:
         """Remove bytes that were processed."""
-        self.path(sha256).unlink(missing_ok=True)
+        self.files.unlink(self.path(sha256))
 
     def drop_processed(self) -> int:
         """Remove bytes of processed objects, which a crash between the commit and the removal left. Returns how many.
@@ -113,38 +114,40 @@ class Inbox:
         with _folder_lock(self.spool, fcntl.LOCK_EX):
             return self._sweep()
 
+    def sweep_if_idle(self) -> int:
+        """Sweep where nobody puts just now: files that an error of the record left do not pile up. Returns how many went."""
+        try:
+            with _folder_lock(self.spool, fcntl.LOCK_EX | fcntl.LOCK_NB):
+                return self._sweep()
+        except BlockingIOError:
+            return 0
+
     def _sweep(self) -> int:
         waiting = set(DoseObjectRow.objects.filter(state=_WAITING).values_list("sha256", flat=True))
         stray = [path for path in self._files() if path.name not in waiting]
         for path in stray:
-            path.unlink(missing_ok=True)
+            self.files.unlink(path)
         return len(stray)
 
     def _files(self) -> Iterator[Path]:
         return (path for path in self.spool.iterdir() if path.is_file())
 
     def check_space(self) -> None:
-        """See that there is room. Errors: `StorageFull` where the disk is below its floor."""
-        disk = os.statvfs(self.spool)
-        if disk.f_bavail * disk.f_frsize < self.floor_bytes or (disk.f_files and disk.f_favail < 1000):
-            raise StorageFull(f"Less than {self.floor_bytes} bytes, or no file entries, are free at {self.spool}.")
+        """See that there is room. Errors: `StorageFull` where the disk is below its floor, or has no file entries left."""
+        space = self.files.space(self.spool)
+        if space.free_bytes < self.floor_bytes:
+            raise StorageFull(f"Less than {self.floor_bytes} bytes are free at {self.spool}.")
+        if space.free_files is not None and space.free_files < _FLOOR_FILES:
+            raise StorageFull(f"Fewer than {_FLOOR_FILES} file entries (inodes) are free at {self.spool}.")
 
-    def _draft(self) -> Path:
-        descriptor, name = tempfile.mkstemp(prefix="draft-", dir=self.spool)
-        os.close(descriptor)
-        return Path(name)
-
-    def _write(self, stream: Stream, draft: Path) -> tuple[str, int]:
+    def _write(self, stream: Stream, arriving: Draft) -> tuple[str, int]:
         digest, size = hashlib.sha256(), 0
-        with draft.open("wb") as file:
-            while chunk := stream.read(_CHUNK):
-                size += len(chunk)
-                if size > self.max_object_bytes:
-                    raise ObjectTooLarge(f"The object is longer than {self.max_object_bytes} bytes.")
-                digest.update(chunk)
-                file.write(chunk)
-            file.flush()
-            os.fsync(file.fileno())
+        while chunk := stream.read(_CHUNK):
+            size += len(chunk)
+            if size > self.max_object_bytes:
+                raise ObjectTooLarge(f"The object is longer than {self.max_object_bytes} bytes.")
+            digest.update(chunk)
+            arriving.write(chunk)
         return digest.hexdigest(), size
 
     def _enter(self, sha256: str, size: int, origin: Origin) -> bool:
@@ -158,8 +161,10 @@ class Inbox:
                 again = _TRIED_AGAIN if row.state == DoseObjectRow.State.QUARANTINED else {}
                 update = DoseObjectRow.objects.filter(pk=row.pk)
                 update.update(receipts=F("receipts") + 1, last_received_at=now, **again)
+                failpoint("inbox: known object counted, before the commit")
                 if row.state != _WAITING and not again:
                     self.drop(sha256)
+            failpoint("inbox: row written, before the commit")
         return made
 
 

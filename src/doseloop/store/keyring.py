@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from doseloop.store.durable import sync_folder
+from doseloop.store.durable import draft, sweep, sync_folder
 
 KEY_BYTES = 32
 
@@ -48,26 +48,32 @@ class KeyRing:
             keys.append(self.before.read_bytes())
         return tuple(key for key in keys if len(key) == KEY_BYTES)
 
+    def make(self) -> None:
+        """Make the key where there is none, durably: before anything is sealed with it. Two that race get the same one."""
+        with self._held(fcntl.LOCK_SH), draft("keys", self.path.parent) as fresh:
+            fresh.write(secrets.token_bytes(KEY_BYTES))
+            fresh.become(self.path, first=True)
+
     def replace(self) -> None:
         """Make a new key current and keep the one before, unless that was begun already. Killed at any moment and called
         again, it ends as if it had been called once."""
         with self.alone():
+            sweep(self.path.parent)
             begun = self.before.exists()
             if begun and self.before.read_bytes() != self.path.read_bytes():
                 return
-            fresh = self.path.with_name(f"{self.path.name}.next")
-            _write(fresh, secrets.token_bytes(KEY_BYTES))
-            if not begun:
-                os.link(self.path, self.before)
-                sync_folder(self.path.parent)
-            os.rename(fresh, self.path)
-            sync_folder(self.path.parent)
+            with draft("keys", self.path.parent) as fresh:
+                fresh.write(secrets.token_bytes(KEY_BYTES))
+                if not begun:
+                    os.link(self.path, self.before)
+                    sync_folder(self.path.parent)
+                fresh.become(self.path)
 
     def forget_before(self) -> bool:
         """Destroy the key before: overwritten, then removed. False where there is none."""
         if not self.before.exists():
             return False
-        _write(self.before, bytes(KEY_BYTES))
+        _overwrite(self.before)
         self.before.unlink()
         sync_folder(self.path.parent)
         return True
@@ -82,11 +88,11 @@ class KeyRing:
             os.close(descriptor)
 
 
-def _write(path: Path, content: bytes) -> None:
-    """Write a key's file in place, so that what it held is overwritten."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+def _overwrite(path: Path) -> None:
+    """Write zeros in place of a key."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
     try:
-        os.write(descriptor, content)
+        os.write(descriptor, bytes(KEY_BYTES))
         os.fsync(descriptor)
     finally:
         os.close(descriptor)

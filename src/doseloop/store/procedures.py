@@ -1,5 +1,8 @@
 """Procedures of the catalogue and reference levels in the record, and the names that a site has mapped."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.db import transaction
 
 from doseloop.model.reference_level import LevelSet, ReferenceLevel
@@ -11,12 +14,16 @@ from doseloop.store import models
 def bring_up_to_date() -> None:
     """Write the package's procedures and reference levels into the record; for the start of an installation."""
     with transaction.atomic():
-        for entry in catalogue().procedures.values():
-            values = {"name": entry.names["en"], "modality": entry.modality}
-            models.Procedure.objects.update_or_create(key=entry.key, defaults=values)
-        for one in level_sets():
-            for level in one.levels:
-                models.ReferenceLevel.objects.update_or_create(key=level.id, defaults=_columns(one, level))
+        entries = catalogue().procedures.values()
+        made = [models.Procedure(key=e.key, name=e.names["en"], modality=e.modality) for e in entries]
+        _write(models.Procedure, made)
+        levels = [(level.id, _columns(one, level)) for one in level_sets() for level in one.levels]
+        _write(models.ReferenceLevel, [models.ReferenceLevel(key=key, **columns) for key, columns in levels])
+
+
+def _write(kind: type[models.Procedure] | type[models.ReferenceLevel], rows: Sequence[Any]) -> None:
+    columns = [field.name for field in kind._meta.concrete_fields if not field.primary_key]
+    kind._default_manager.bulk_create(rows, update_conflicts=True, unique_fields=["key"], update_fields=columns)
 
 
 def mapping(site: int, modality: str) -> dict[str, str]:

@@ -18,5 +18,5 @@ def reseal_all(vault: Vault, ring: KeyRing) -> Iterator[bool]:
             opened = vault.reseal(sha256)
         yield opened
     with ring.alone():
-        vault.remove_drafts()
+        vault.sweep()
     ring.forget_before()

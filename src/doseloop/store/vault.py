@@ -4,7 +4,6 @@ A file is a magic number, a nonce and AES-256-GCM over the deflated bytes; its n
 which is authenticated with it, so that one file cannot stand in for another.
 """
 
-import os
 import secrets
 import zlib
 from collections.abc import Iterator
@@ -16,12 +15,12 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from doseloop.model.errors import Malformed, NotVisible
-from doseloop.store.durable import sync_folder
+from doseloop.store.durable import draft, make_folder, sweep
+from doseloop.store.filesystem import DISK, Filesystem
 from doseloop.store.keyring import KeyRing
 
 _MAGIC = b"DLV1"
 _NONCE = 12
-_DRAFT = "draft-"
 _TRIES = 2
 """An object that is just sealed with another key is read anew, file and keys."""
 _TAG = 16
@@ -35,14 +34,12 @@ class Vault:
     folder: Path
     key: bytes | KeyRing = field(repr=False)
     """A ring where the key may be replaced while this process runs."""
+    files: Filesystem = DISK
 
     def keep(self, sha256: str, content: bytes) -> None:
         """Keep the bytes durably; keeping them again changes nothing that can be seen."""
-        path = self._path(sha256)
-        path.parent.mkdir(mode=0o700, exist_ok=True)
         with self._sealing() as key:
-            _put(path, _sealed(key, content, sha256))
-            sync_folder(path.parent)
+            self._put(sha256, _sealed(key, content, sha256))
 
     def read(self, sha256: str) -> bytes:
         """The original bytes. Errors: `NotVisible` where they are not kept, `Malformed` where the file was changed or cut."""
@@ -61,12 +58,12 @@ class Vault:
     def destroy(self, sha256: str) -> None:
         """Remove the bytes."""
         with self._sealing():
-            self._path(sha256).unlink(missing_ok=True)
+            self.files.unlink(self._path(sha256))
 
     def names(self) -> Iterator[str]:
         """The SHA-256 of every object that is kept."""
         for folder in sorted(self.folder.glob("??")):
-            yield from sorted(path.name for path in folder.iterdir() if not path.name.startswith(_DRAFT))
+            yield from sorted(path.name for path in folder.iterdir())
 
     def reseal(self, sha256: str) -> bool:
         """Seal an object with the current key, if it is not yet; False where no key opens it. Nobody may keep meanwhile."""
@@ -80,14 +77,20 @@ class Vault:
         content = next((one for key in before if (one := _opened(key, held, sha256)) is not None), None)
         if content is None:
             return False
-        _put(self._path(sha256), _sealed(current, content, sha256))
-        sync_folder(self._path(sha256).parent)
+        self._put(sha256, _sealed(current, content, sha256))
         return True
 
-    def remove_drafts(self) -> None:
-        """Remove what a kill left of files that were being written. Nobody may keep meanwhile."""
-        for draft in self.folder.glob(f"*/{_DRAFT}*"):
-            draft.unlink(missing_ok=True)
+    def sweep(self) -> int:
+        """Remove drafts that a crash left. Returns how many. Nobody may keep meanwhile."""
+        return sweep(self.folder, self.files)
+
+    def _put(self, sha256: str, held: bytes) -> None:
+        """Write the file whole or not at all."""
+        path = self._path(sha256)
+        make_folder(path.parent, self.files)
+        with draft("vault", self.folder, self.files) as arriving:
+            arriving.write(held)
+            arriving.become(path)
 
     def _sealing(self) -> AbstractContextManager[bytes]:
         return self.key.sealing() if isinstance(self.key, KeyRing) else nullcontext(self.key)
@@ -103,19 +106,6 @@ class Vault:
 
     def _path(self, sha256: str) -> Path:
         return self.folder / sha256[:2] / sha256
-
-
-def _put(path: Path, held: bytes) -> None:
-    """Write the file whole or not at all."""
-    draft = path.with_name(f"{_DRAFT}{secrets.token_hex(8)}")
-    try:
-        with draft.open("wb") as file:
-            file.write(held)
-            file.flush()
-            os.fsync(file.fileno())
-        os.rename(draft, path)
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def _sealed(key: bytes, content: bytes, sha256: str) -> bytes:

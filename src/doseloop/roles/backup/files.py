@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Self
 
 from doseloop.roles.backup.manifest import SUMS, backups, file_sha256, sums_of
-from doseloop.store.durable import sync_folder
+from doseloop.store.durable import draft, sync_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,9 @@ class Files:
     def finish(self) -> str:
         """Write the sums, and make every folder durable. Returns the SHA-256 of the sums."""
         lines = (f"{sha256}  {name}\n" for name, sha256 in sorted(self.sums.items()))
-        (self.folder / SUMS).write_text("".join(lines))
+        with draft("backup", self.folder) as arriving:
+            arriving.write("".join(lines).encode())
+            arriving.become(self.folder / SUMS)
         for folder, _, _ in os.walk(self.folder):
             sync_folder(Path(folder))
         return file_sha256(self.folder / SUMS)

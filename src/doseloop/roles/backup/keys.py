@@ -1,6 +1,5 @@
 """The keys of an installation in a file apart from its backups: who has both can read them, who has one cannot."""
 
-import os
 from pathlib import Path
 
 import msgspec
@@ -8,7 +7,7 @@ import msgspec
 from doseloop.model.errors import SetupError
 from doseloop.roles.backup.manifest import Manifest, fingerprint
 from doseloop.roles.data_folder import DataFolder
-from doseloop.store.durable import sync_folder
+from doseloop.store.durable import DRAFT, draft
 
 _NEEDED = ("objects", "pseudonyms")
 """Without these a backup cannot be read, or the next exam of a patient would not join the earlier ones."""
@@ -23,7 +22,7 @@ class KeysFile(msgspec.Struct, frozen=True, rename={"keys": "doseloop keys"}):
 def keys_of(folder: DataFolder) -> dict[str, bytes]:
     """The keys of an installation as they lie."""
     found = sorted((folder.root / "keys").iterdir())
-    return {path.name: path.read_bytes() for path in found if path.is_file()}
+    return {path.name: path.read_bytes() for path in found if path.is_file() and not path.name.startswith(DRAFT)}
 
 
 def fingerprints(folder: DataFolder) -> dict[str, str]:
@@ -33,15 +32,10 @@ def fingerprints(folder: DataFolder) -> dict[str, str]:
 
 def write_keys(keys: dict[str, bytes], file: Path) -> None:
     """Write the keys into a file that its owner alone may read. Errors: `SetupError` where it cannot be written."""
-    draft = file.with_name(f".{file.name}.{os.getpid()}")
     try:
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as written:
-            written.write(msgspec.json.encode(KeysFile(keys)))
-            written.flush()
-            os.fsync(written.fileno())
-        os.rename(draft, file)
-        sync_folder(file.parent)
+        with draft("backup", file.parent) as arriving:
+            arriving.write(msgspec.json.encode(KeysFile(keys)))
+            arriving.become(file)
     except OSError as error:
         raise SetupError(f"The keys cannot be written to {file}: {error.strerror}.") from None
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from doseloop.roles.doctor.check import Check, Place, check
+from doseloop.store.durable import DRAFT
 from doseloop.store.keyring import KEY_BYTES
 
 CHECKS: list[Check] = []
@@ -15,7 +16,8 @@ _FROM_FILE = (
 
 def _keys(place: Place) -> list[Path]:
     folder = place.root / "keys"
-    return sorted(folder.iterdir()) if folder.is_dir() else []
+    found = sorted(folder.iterdir()) if folder.is_dir() else []
+    return [path for path in found if not path.name.startswith(DRAFT)]
 
 
 @check(CHECKS, "key-missing", _FROM_FILE, blocks=True)

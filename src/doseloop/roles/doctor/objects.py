@@ -14,7 +14,7 @@ from django.utils import timezone
 from doseloop.model.dose_object import IMAGE_KINDS
 from doseloop.model.errors import DoseloopError
 from doseloop.roles.doctor.check import Check, Place, check
-from doseloop.roles.receiver import inbox_of
+from doseloop.roles.inbox import inbox_of
 from doseloop.store.inbox import Inbox, Origin
 from doseloop.store.models import DoseObjectRow
 from doseloop.store.vault import Vault

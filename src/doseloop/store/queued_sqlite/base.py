@@ -4,13 +4,19 @@ SQLite has one writer at a time and lets the others look again after pauses of u
 that writes without a break, a receiver's 2 ms transaction waits for many of the worker's. Here each transaction first takes
 a lock on a file beside the record (flock(2)), whose waiters the kernel wakes in turn, and holds it until it ends. A process
 that dies leaves the queue at once. SQLite's own locks stay what makes it right; this only makes it fair.
+
+A turn that does not come within the connection's `timeout` is an `OperationalError`, as with a lock of SQLite's own.
 """
 
-import fcntl
 import os
 from typing import Any
 
+from django.db import OperationalError
 from django.db.backends.sqlite3 import base
+
+from doseloop.store.queued_sqlite import turn
+
+_TIMEOUT_S = 30.0
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -46,9 +52,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _take_turn(self) -> None:
         if self._turn is None:
-            path = f"{self.settings_dict['NAME']}-queue"
-            self._turn = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-            fcntl.flock(self._turn, fcntl.LOCK_EX)
+            name, options = self.settings_dict["NAME"], self.settings_dict.get("OPTIONS", {})
+            seconds = float(options.get("timeout", _TIMEOUT_S))
+            self._turn = turn.take(f"{name}-queue", seconds)
+            if self._turn is None:
+                raise OperationalError(
+                    f"The record is locked: another transaction has held its turn for more than {seconds:g} s."
+                )
 
     def _end_turn(self) -> None:
         if self._turn is not None:

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from doseloop.model.errors import SetupError
+from doseloop.store.durable import draft
 from doseloop.store.record_copy.view import Table, digest
 
 NAME = "record.sqlite3"
@@ -70,9 +71,7 @@ def put_back(folder: Path, path: Path) -> None:
     """Put the copied file where the record belongs."""
     if path.exists():
         raise SetupError(f"There is a record at {path} already.")
-    with (folder / NAME).open("rb") as copy, path.open("xb") as record:
-        os.fchmod(record.fileno(), 0o600)
+    with (folder / NAME).open("rb") as copy, draft("backup", path.parent) as record:
         while chunk := copy.read(1 << 20):
             record.write(chunk)
-        record.flush()
-        os.fsync(record.fileno())
+        record.become(path)
