@@ -32,6 +32,7 @@ class Listener:
         peers: Peers | None = None,
         tls: Any = None,
         checks_called_ae: bool = False,
+        checks_certificates: bool = False,
         **limits: Any,
     ) -> None:
         self.port, self.refusals, self.admitted = free_port(), Counter[Refused](), set[tuple[str, str]]()
@@ -46,6 +47,7 @@ class Listener:
             peers=peers or Peers(),
             limits=DimseLimits(**limits),
             checks_called_ae=checks_called_ae,
+            checks_certificates=checks_certificates,
         )
 
     def __enter__(self) -> Self:

@@ -53,6 +53,16 @@ def listener(folder: DataFolder, trust: Trust) -> Iterator[Listener]:
         yield found
 
 
+def test_a_peer_calls_itself_by_a_name_in_its_certificate_where_that_is_asked(folder: DataFolder, trust: Trust) -> None:
+    with Listener(folder, tls=server_context(trust.files), checks_certificates=True) as strict:
+        tls = (trust.peer(trust.authority), "localhost")
+        admitted = strict.associate("CT1", tls_args=tls)
+        assert admitted.is_established
+        admitted.release()
+        assert strict.associate("CT2", tls_args=tls).is_rejected
+        assert strict.reasons() == ["calls itself by a name that its certificate does not have"]
+
+
 def test_a_peer_with_a_certificate_of_the_authority_associates(listener: Listener, trust: Trust) -> None:
     association = listener.associate(tls_args=(trust.peer(trust.authority), "localhost"))
     assert association.is_established

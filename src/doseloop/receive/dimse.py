@@ -57,12 +57,22 @@ class Receiver:
     peers: Peers
     limits: DimseLimits = field(default_factory=DimseLimits)
     checks_called_ae: bool = False
+    checks_certificates: bool = False
 
     def start(self) -> "Listening":
         """Open the ports and listen. Errors: `OSError` where one is taken."""
         book = RefusalBook(self.record, self.peers)
         associations = Associations(self.limits)
-        house = House(self.ae, self.limits, self.inbox, self.peers, associations, book, self.checks_called_ae)
+        house = House(
+            self.ae,
+            self.limits,
+            self.inbox,
+            self.peers,
+            associations,
+            book,
+            self.checks_called_ae,
+            self.checks_certificates,
+        )
         servers = [self.server(port, house) for port in self.ports]
         book.start()
         for server in servers:

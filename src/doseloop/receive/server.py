@@ -27,6 +27,7 @@ from doseloop.receive.pdu_reader import PduReader
 from doseloop.receive.peers import Peers
 from doseloop.receive.refusal_book import RefusalBook
 from doseloop.receive.states import States
+from doseloop.receive.tls import peer_names
 from doseloop.receive.waiting_room import Guest, WaitingRoom
 from doseloop.store.inbox import Inbox
 from doseloop.store.peers import NOT_KNOWN
@@ -56,6 +57,8 @@ class House:
     book: RefusalBook
     checks_called_ae: bool = False
     """Whether a peer must ask for `ae` by its name."""
+    checks_certificates: bool = False
+    """Whether a peer over TLS must call itself by a name in its certificate."""
 
 
 class DimseServer(AssociationServer):
@@ -158,6 +161,8 @@ class DimseServer(AssociationServer):
             self._reject(guest, f"asked for another AE title than {house.ae}", _CALLED_AE_NOT_RECOGNISED)
         elif not house.peers.admits(asked.calling_ae, guest.host):
             self._reject(guest, NOT_KNOWN, _CALLING_AE_NOT_RECOGNISED)
+        elif house.checks_certificates and not _is_named_by_its_certificate(guest):
+            self._reject(guest, "calls itself by a name that its certificate does not have", _CALLING_AE_NOT_RECOGNISED)
         elif why := house.associations.obstacle(guest.host):
             self._ask_for_patience(guest, why)
         else:
@@ -225,6 +230,12 @@ class _Seated(RequestHandler):
         association.daemon = association.dul.daemon = True
         house.associations.add(association, guest.host)
         return association
+
+
+def _is_named_by_its_certificate(guest: Guest) -> bool:
+    if not isinstance(guest.connection, ssl.SSLSocket) or guest.request is None:
+        return True
+    return guest.request.calling_ae.upper() in peer_names(guest.connection.getpeercert())
 
 
 def _shut(connection: socket.socket) -> None:

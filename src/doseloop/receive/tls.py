@@ -1,6 +1,7 @@
 """TLS by BCP 195 (PS3.15 section B.12, RFC 9325): 1.2 and later, forward secrecy, authenticated encryption alone."""
 
 import ssl
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,9 +41,19 @@ def server_context(certificates: Certificates) -> ssl.SSLContext:
     return context
 
 
-def subject_name(certificate: dict[str, object] | None) -> str | None:
+def subject_name(certificate: Mapping[str, object] | None) -> str | None:
     """The common name of a verified certificate's subject, as `ssl` gives it; None where there is none."""
     subject = (certificate or {}).get("subject", ())
     assert isinstance(subject, tuple)
     names = dict(pair for relative in subject for pair in relative)
     return names.get("commonName")
+
+
+def peer_names(certificate: Mapping[str, object] | None) -> frozenset[str]:
+    """Names in a verified certificate by which a peer may call itself, in capitals as AE titles are compared here: its common
+    name, and each DNS name whole and by its first label (an AE title has no dots). Empty where there is no certificate."""
+    alternatives = (certificate or {}).get("subjectAltName", ())
+    assert isinstance(alternatives, tuple)
+    hosts = [str(name) for kind, name in alternatives if kind == "DNS"]
+    common = subject_name(certificate)
+    return frozenset(name.upper() for name in (*hosts, *(host.split(".")[0] for host in hosts), common or "") if name)

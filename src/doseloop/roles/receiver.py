@@ -51,6 +51,7 @@ def run(stop: threading.Event) -> None:
         peers=Peers(tuple(options.dicom_peers), known_only=options.dicom_admit == "known"),
         limits=limits_of_dimse(options),
         checks_called_ae=options.dicom_check_called,
+        checks_certificates=options.dicom_tls_names,
     )
     listening = receiver.start()
     structlog.get_logger().info("receiving", host=options.dicom_host, ports=dicom_ports(options), ae=options.dicom_ae)

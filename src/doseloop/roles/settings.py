@@ -69,6 +69,11 @@ class Settings(BaseSettings):
     dicom_tls_mutual: bool = Field(
         True, description="Whether peers on the TLS port must show a certificate; needs `dicom_tls_authorities`."
     )
+    dicom_tls_names: bool = Field(
+        False,
+        description="Whether a peer's calling AE title must be a name in its certificate: the common name, or the first part "
+        "of a DNS name.",
+    )
     dicom_associations: int = Field(64, ge=1, description="Associations that may be open at the same time.")
     dicom_associations_per_peer: int = Field(
         8, ge=1, description="Associations that one host may have open at the same time."
