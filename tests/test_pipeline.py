@@ -23,13 +23,14 @@ from doseloop.roles.worker import Worker
 from doseloop.simulate.day import SimulatedExam, objects, workday
 from doseloop.simulate.department import standard_department
 from doseloop.simulate.faults import HighDose
-from doseloop.store import claims, findings
+from doseloop.store import claims, exams, findings
 from doseloop.store.findings import ExamFinding
 from doseloop.store.inbox import Inbox, Origin
 from doseloop.store.models import AuditRow, DoseObjectRow, Event, Exam, Flag, Identity, Part, Patient, Site
 from doseloop.store.retry import put_back
 from doseloop.store.scanners import SiteDefaults
 from doseloop.store.vault import Vault
+from tests.reading import reports
 
 NOW = timedelta(0)
 
@@ -384,3 +385,14 @@ def test_an_excluded_exam_is_not_judged(pipeline: Pipeline) -> None:
     take_in(pipeline, [content.replace(uid, uid[:-1] + (b"1" if uid[-1:] != b"1" else b"2"))])
 
     assert [flag.exam.excluded_as for flag in Flag.objects.filter(state="open") if flag.exam] == [""]
+
+
+def test_a_scanner_that_gives_one_uid_to_all_events_is_flagged_in_each_exam_at_a_bounded_cost(
+    pipeline: Pipeline,
+) -> None:
+    studies = [reports.ct_report(1) for _ in range(30)]
+    for number, study in enumerate(studies):
+        study.StudyInstanceUID, study.SOPInstanceUID = f"2.25.70{number}", f"2.25.71{number}"
+    take_in(pipeline, map(reports.encode, studies))
+    assert Flag.objects.filter(rule="same-event").count() == 30
+    assert len(exams.in_other_exams(Exam.objects.latest("pk").pk)) == 25

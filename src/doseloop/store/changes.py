@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable
 
-from django.db import transaction
-from django.db.models import F
+from django.db import connection, transaction
 
 from doseloop.store.models import Counter, Exam
 
@@ -15,12 +14,17 @@ def note_change(exams: Iterable[int]) -> int:
 
     The counter's row stays locked until the commit, so that numbers become visible in their own order.
     """
-    with transaction.atomic():
-        if not Counter.objects.filter(name=_NAME).update(value=F("value") + 1):
-            Counter.objects.create(name=_NAME, value=1)
-        number = Counter.objects.values_list("value", flat=True).get(name=_NAME)
+    with transaction.atomic(savepoint=False):
+        number = _next_number()
         Exam.objects.filter(pk__in=list(exams)).update(changed=number)
     return number
+
+
+def _next_number() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute('UPDATE "store_counter" SET value = value + 1 WHERE name = %s RETURNING value', [_NAME])
+        counted = cursor.fetchone()
+    return int(counted[0]) if counted else Counter.objects.create(name=_NAME, value=1).value
 
 
 def last_change() -> int:

@@ -22,6 +22,8 @@ TOTALS = (
 """Quantities of which an exam and a part hold a total, each in a column of that name."""
 _DRIFT = timedelta(minutes=1)
 
+_MOST_SHARING = 25
+
 
 @contextmanager
 def study_lock(study_uid: str) -> Iterator[None]:
@@ -31,14 +33,15 @@ def study_lock(study_uid: str) -> Iterator[None]:
 
 
 def exam_of(patient: int, study_uid: str, scanner: ScannerAtSite) -> int:
-    """Key of the exam of a patient's study, made where it is new."""
+    """Key of the exam of a patient's study, made where it is new. Call it under the lock on the study."""
     made = {
         "site_id": scanner.site,
         "scanner_id": scanner.scanner,
         "received_at": timezone.now(),
         "modality": scanner.modality,
     }
-    return models.Exam.objects.get_or_create(patient_id=patient, study_uid=study_uid, defaults=made)[0].pk
+    known = models.Exam.objects.filter(patient_id=patient, study_uid=study_uid).values_list("pk", flat=True).first()
+    return known or models.Exam.objects.create(patient_id=patient, study_uid=study_uid, **made).pk
 
 
 def move_to(patient: int, exam: int) -> bool:
@@ -70,11 +73,13 @@ def write(
     if models.Part.objects.filter(exam=row).exists():
         models.Event.objects.filter(exam=row).delete()
         models.Part.objects.filter(exam=row).delete()
+    moved = (row.site_id, row.scanner_id) != (scanner.site, scanner.scanner)
     _fill(row, record, scanner, list(issues))
     if arrived:
         row.received_at, row.settled = timezone.now(), False
     row.save()
-    models.Flag.objects.filter(exam=row).update(site=row.site_id, scanner=row.scanner_id)
+    if moved:
+        models.Flag.objects.filter(exam=row).update(site=row.site_id, scanner=row.scanner_id)
     position = 0
     for number, part in enumerate(record.parts):
         part_row = models.Part.objects.create(exam=row, site_id=scanner.site, position=number, **_part(part, row))
@@ -104,10 +109,11 @@ def is_excluded(exam: int) -> bool:
 
 
 def in_other_exams(exam: int) -> list[int]:
-    """Other exams that hold an event with an Irradiation Event UID of this one."""
-    mine = models.Event.objects.filter(exam_id=exam).exclude(event_uid="").values_list("event_uid", flat=True)
-    shared = models.Event.objects.filter(event_uid__in=list(mine)).exclude(exam_id=exam)
-    return sorted(set(shared.values_list("exam_id", flat=True)))
+    """Other exams that hold an event with an Irradiation Event UID of this one; the first of them, where a scanner gives the
+    same UID to everything."""
+    mine = models.Event.objects.filter(exam_id=exam).exclude(event_uid="").values("event_uid")
+    shared = models.Event.objects.filter(event_uid__in=mine).exclude(exam_id=exam)
+    return list(shared.values_list("exam_id", flat=True).distinct().order_by("exam_id")[:_MOST_SHARING])
 
 
 def _fill(row: models.Exam, record: ExamRecord, scanner: ScannerAtSite, issues: list[str]) -> None:

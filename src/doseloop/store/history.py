@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from doseloop.access.scope import Scope
 from doseloop.store.models import Part
@@ -30,12 +31,17 @@ class PartFacts:
 
 
 _QUANTITIES = ("dlp_mgy_cm", "ctdi_vol_mgy", "dap_gy_cm2", "ka_r_mgy")
+_COLUMNS = (
+    *("exam_id", "position", "site_id", "exam__scanner_id", "procedure_id", "procedure__name", "modality", "age_band"),
+    *("started_at", "exam__settled", "exam__excluded_as", "weight_kg", "phantom_cm", *_QUANTITIES),
+)
+"""In the order of the fields of `PartFacts`: rows of these alone cost a tenth of whole ones."""
 
 
 def parts_of(scope: Scope, exam: int) -> list[PartFacts]:
     """The parts of an exam, empty where the scope does not see it."""
-    rows = Part.objects.filter(exam_id=exam).select_related("exam", "procedure").order_by("position")
-    return [_facts(row) for row in rows if scope.sees(row.site_id)]
+    rows = Part.objects.filter(exam_id=exam).order_by("position").values_list(*_COLUMNS)
+    return [found for row in rows if scope.sees((found := _facts(row)).site)]
 
 
 def before(scope: Scope, part: PartFacts, most: int) -> list[PartFacts]:
@@ -51,7 +57,7 @@ def before(scope: Scope, part: PartFacts, most: int) -> list[PartFacts]:
         started_at__gt="",
         exam__settled=True,
     ).exclude(exam_id=part.exam)
-    newest = same.select_related("exam", "procedure").order_by("-started_at", "-exam_id")[:most]
+    newest = same.order_by("-started_at", "-exam_id").values_list(*_COLUMNS)[:most]
     return [_facts(row) for row in reversed(newest)]
 
 
@@ -60,21 +66,36 @@ def doses(parts: Sequence[PartFacts], quantity: str) -> list[tuple[float, float 
     return [(p.doses[quantity], p.weight_kg, p.phantom_cm) for p in parts if quantity in p.doses]
 
 
-def _facts(row: Part) -> PartFacts:
-    values = {quantity: getattr(row, quantity) for quantity in _QUANTITIES}
+def _facts(row: tuple[Any, ...]) -> PartFacts:
+    (
+        exam,
+        part,
+        site,
+        scanner,
+        procedure,
+        name,
+        modality,
+        band,
+        started_at,
+        settled,
+        excluded_as,
+        weight,
+        phantom,
+        *values,
+    ) = row
     return PartFacts(
-        exam=row.exam_id,
-        part=row.position,
-        site=row.site_id,
-        scanner=row.exam.scanner_id,
-        procedure=row.procedure_id,
-        procedure_name=row.procedure.name if row.procedure else "",
-        modality=row.modality,
-        age_band=row.age_band,
-        started_at=row.started_at,
-        settled=row.exam.settled,
-        excluded=bool(row.exam.excluded_as),
-        weight_kg=row.weight_kg,
-        phantom_cm=row.phantom_cm,
-        doses={quantity: value for quantity, value in values.items() if value is not None},
+        exam=exam,
+        part=part,
+        site=site,
+        scanner=scanner,
+        procedure=procedure,
+        procedure_name=name or "",
+        modality=modality,
+        age_band=band,
+        started_at=started_at,
+        settled=settled,
+        excluded=bool(excluded_as),
+        weight_kg=weight,
+        phantom_cm=phantom,
+        doses={name: value for name, value in zip(_QUANTITIES, values, strict=True) if value is not None},
     )

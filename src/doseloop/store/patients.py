@@ -22,19 +22,19 @@ def identify(who: dose_object.Identity, study_uid: str, site: int) -> Identity:
     """
     joined = joins(who.number)
     number = (who.number or "").strip() if joined else f"study {study_uid}"
-    known = Identity.objects.filter(issuer=_issuer(who, site), number=number, joins=joined)
-    same = known.filter(name=who.name or "", birth_date=_date(who.birth_date)).first()
-    if same is not None:
+    known = list(Identity.objects.filter(issuer=_issuer(who, site), number=number, joins=joined).order_by("pk"))
+    named = (who.name or "", _date(who.birth_date))
+    if same := next((one for one in known if (one.name, one.birth_date) == named), None):
         return same
-    earlier = known.first() or _in_study(study_uid, site, number if joined else None)
+    earlier = known[0] if known else _in_study(study_uid, site, number if joined else None)
     return Identity.objects.create(
         patient=earlier.patient if earlier else Patient.objects.create(),
         issuer=_issuer(who, site),
         number=number,
-        name=who.name or "",
-        birth_date=_date(who.birth_date),
+        name=named[0],
+        birth_date=named[1],
         joins=joined,
-        current=False,
+        current=earlier is None,
         recorded_at=timezone.now(),
     )
 

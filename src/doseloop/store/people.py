@@ -1,7 +1,5 @@
 """Staff as their names were typed."""
 
-from collections.abc import Iterable
-
 from doseloop.model.dose_object import People
 from doseloop.model.names import is_one_person
 from doseloop.store.models import ExamPerson, Person
@@ -9,13 +7,20 @@ from doseloop.store.models import ExamPerson, Person
 
 def name_people(exam: int, site: int, people: People) -> None:
     """Write who an exam names, in place of who it named before."""
-    ExamPerson.objects.filter(exam_id=exam).delete()
-    named = [*_rows(exam, site, people.operators, "operator"), *_rows(exam, site, people.physicians, "physician")]
-    ExamPerson.objects.bulk_create(named, ignore_conflicts=True)
+    parts = (("operator", people.operators), ("physician", people.physicians))
+    wanted = {(name, part) for part, names in parts for name in names}
+    held = ExamPerson.objects.filter(exam_id=exam)
+    if wanted == set(held.values_list("person__name", "part")):
+        return
+    held.delete()
+    keys = _keys(site, {name for name, _ in wanted})
+    rows = [ExamPerson(exam_id=exam, person_id=keys[name], part=part) for name, part in sorted(wanted)]
+    ExamPerson.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def _rows(exam: int, site: int, names: Iterable[str], part: str) -> Iterable[ExamPerson]:
-    for name in dict.fromkeys(names):
+def _keys(site: int, names: set[str]) -> dict[str, int]:
+    known = dict(Person.objects.filter(site_id=site, name__in=names).values_list("name", "pk"))
+    for name in sorted(names - known.keys()):
         one = {"is_one_person": is_one_person(name)}
-        person, _ = Person.objects.get_or_create(site_id=site, name=name, defaults=one)
-        yield ExamPerson(exam_id=exam, person=person, part=part)
+        known[name] = Person.objects.get_or_create(site_id=site, name=name, defaults=one)[0].pk
+    return known
