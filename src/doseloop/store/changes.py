@@ -5,9 +5,16 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.db.models import F
 
+from doseloop.store import locks
 from doseloop.store.models import Counter, Exam
 
 _NAME = "exams"
+
+
+def take_turn() -> None:
+    """From here to the end of its transaction a writer is alone: it sees what every writer before it wrote, and each one
+    after it sees its own. For what is judged across studies: two that hold one event would else not see each other."""
+    locks.hold("changes")
 
 
 def note_change(exams: Iterable[int]) -> int:
@@ -16,6 +23,7 @@ def note_change(exams: Iterable[int]) -> int:
     The counter's row stays locked until the commit, so that numbers become visible in their own order.
     """
     with transaction.atomic():
+        take_turn()
         if not Counter.objects.filter(name=_NAME).update(value=F("value") + 1):
             Counter.objects.create(name=_NAME, value=1)
         number = Counter.objects.values_list("value", flat=True).get(name=_NAME)

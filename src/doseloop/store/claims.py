@@ -57,6 +57,11 @@ def held_by(claim: Claim) -> QuerySet[DoseObjectRow]:
     return DoseObjectRow.objects.filter(pk=claim.object, state=_WAITING, attempts=claim.attempts)
 
 
+def still_held(claim: Claim) -> bool:
+    """Whether the claim still holds; if so, nobody can claim the object anew until the transaction ends."""
+    return held_by(claim).select_for_update().values_list("pk", flat=True).first() is not None
+
+
 def anything_waiting() -> bool:
     """Whether any object waits, cheap enough to ask often."""
     return DoseObjectRow.objects.filter(state=_WAITING).exists()

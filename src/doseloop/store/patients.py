@@ -8,6 +8,7 @@ from doseloop.access.scope import Scope
 from doseloop.model import dose_object
 from doseloop.model.names import joins
 from doseloop.model.pseudonym import UNISSUED
+from doseloop.store import locks
 from doseloop.store.models import Identity, Patient
 
 _NO_ISSUER, _SITE = "no issuer", " at site "
@@ -22,6 +23,7 @@ def identify(who: dose_object.Identity, study_uid: str, site: int) -> Identity:
     """
     joined = joins(who.number)
     number = (who.number or "").strip() if joined else f"study {study_uid}"
+    locks.hold(f"patient {number} of {_issuer(who, site)}")
     known = Identity.objects.filter(issuer=_issuer(who, site), number=number, joins=joined)
     same = known.filter(name=who.name or "", birth_date=_date(who.birth_date)).first()
     if same is not None:
