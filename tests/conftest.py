@@ -41,8 +41,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         fixtures = getattr(item, "fixturenames", ())
         touches = "records" in fixtures or hasattr(getattr(item, "module", None), "Installation")
-        if touches and not (ON_POSTGRESQL and item.get_closest_marker("sqlite")):
+        if touches:
             item.add_marker("record")
+        if ON_POSTGRESQL and item.get_closest_marker("sqlite"):
+            item.add_marker(pytest.mark.skip("is about SQLite itself"))
 
 
 @pytest.fixture(autouse=True)

@@ -79,6 +79,23 @@ def rows(record: Address, query: str) -> list[tuple[Any, ...]]:
         return file.execute(query).fetchall()
 
 
+def contents(record: Address) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of every table."""
+    return {name: sorted(rows(record, f'SELECT * FROM "{name}"'), key=repr) for name in tables(record)}
+
+
+def execute(record: Address, *statements: str) -> None:
+    """Change a record behind Doseloop's back, where SQLite checks no reference."""
+    if isinstance(record, PostgresDatabase):
+        with psycopg.connect(record.conninfo) as connection:
+            for statement in statements:
+                connection.execute(statement.encode())
+        return
+    with closing(sqlite3.connect(str(record), timeout=30)) as file, file:
+        for statement in ("PRAGMA foreign_keys=OFF", *statements):
+            file.execute(statement)
+
+
 def tables(record: Address) -> list[str]:
     """Names of its tables."""
     where = "sqlite_master WHERE type = 'table'"

@@ -34,13 +34,13 @@ def open_record(data: Path | None) -> tuple[Settings, DataFolder]:
         if not RECORD.in_folder:
             _hold_to(FOLDER)
     except NO_ANSWER as error:
-        raise SetupError(f"The record at {RECORD} cannot be opened: {_said(error)}") from None
+        raise SetupError(f"The record at {RECORD} cannot be opened: {said(error)}") from None
     return DOSELOOP, FOLDER
 
 
-def database_of(folder: DataFolder) -> dict[str, Any]:
-    """Django's entry of the record that belongs to a data folder; opens nothing."""
-    return {"ENGINE": "doseloop.store.queued_sqlite", "NAME": str(folder.record)}
+def database_of(options: Settings) -> dict[str, Any]:
+    """Django's entry of the record that the settings name; opens nothing."""
+    return options.record_address.database
 
 
 def bring_up_to_date() -> None:
@@ -83,7 +83,7 @@ def _hold_to(folder: DataFolder) -> None:
     connections.close_all()
 
 
-def _said(error: Exception) -> str:
+def said(error: Exception) -> str:
     """The last line of what the database said: it names host and user, and never the password."""
     return (str(error).strip().splitlines() or [type(error).__name__])[-1].strip()
 

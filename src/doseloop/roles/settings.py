@@ -196,6 +196,19 @@ class Settings(BaseSettings):
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, folder / cls.FILE)
 
 
+def record_named_in(folder: Path, data: Path) -> Address:
+    """Where the record of a data folder will be whose `doseloop.toml` still lies in another folder: a backup.
+
+    Errors: `SetupError` where the setting cannot be read.
+    """
+    file = folder / Settings.FILE
+    try:
+        told = tomllib.loads(file.read_text()) if file.is_file() else {}
+    except tomllib.TOMLDecodeError as error:
+        raise SetupError(f"Settings cannot be read: {error}.") from None
+    return address_of(os.environ.get("DOSELOOP_RECORD", str(told.get("record", ""))), data)
+
+
 def settings_of_this_process() -> Settings:
     """The settings, checked. Errors: `SetupError`, naming what is wrong in words."""
     try:

@@ -13,10 +13,23 @@ def hold(key: bytes) -> None:
 
     Errors: `SetupError` where the record belongs to another data folder.
     """
-    mine = hashlib.sha256(key).hexdigest()
-    home, _ = RecordHome.objects.get_or_create(pk=_ONE, defaults={"folder": mine})
-    if home.folder != mine:
+    RecordHome.objects.get_or_create(pk=_ONE, defaults={"folder": _of(key)})
+    if not is_of(key):
         raise SetupError(
             "The record belongs to another data folder, which holds its objects and keys. Choose that folder (`data`), "
             "put its `keys/` back, or name a database of its own for this one (`record`)."
         )
+
+
+def is_free() -> bool:
+    """Whether the record belongs to no data folder yet."""
+    return not RecordHome.objects.exists()
+
+
+def is_of(key: bytes) -> bool:
+    """Whether the record belongs to the data folder with this key."""
+    return RecordHome.objects.filter(pk=_ONE, folder=_of(key)).exists()
+
+
+def _of(key: bytes) -> str:
+    return hashlib.sha256(key).hexdigest()
