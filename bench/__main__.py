@@ -5,7 +5,7 @@ import os
 import platform
 import sys
 
-from bench import chain, facts, reading
+from bench import chain, facts, reading, records
 
 
 def machine() -> str:
@@ -23,7 +23,8 @@ def main() -> None:
     for name, figure in facts.measure().items():
         print(f"  {name:<50} {figure:10.1f}")
     print(flush=True)
-    print(chain.table(chain.measure()))
+    print(chain.table(chain.measure()), "\n", flush=True)
+    print(records.table(records.measure()))
     print("\n" + machine().splitlines()[0], file=sys.stderr)
 
 

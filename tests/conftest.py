@@ -1,28 +1,50 @@
-"""An installation of its own for each test that asks for one: a data folder with a fresh record in a file."""
+"""An installation of its own for each test that asks for one: a data folder with a fresh record."""
 
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
+from tests.record import KIND, KINDS, ON_POSTGRESQL, copied, fresh, removed, server, use_record
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "doseloop.roles.django_settings")
 os.environ["DOSELOOP_DATA"] = tempfile.mkdtemp(prefix="doseloop-test-")
+if ON_POSTGRESQL:
+    os.environ["DOSELOOP_RECORD"] = server().url("postgres")
 
 import django
-import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 
 from doseloop.roles.data_folder import DataFolder
+from doseloop.store.address import Address
 
 django.setup()
 
 
-def use_record(path: Path) -> None:
-    """Let the models write this file."""
-    connections["default"].close()
-    connections["default"].settings_dict["NAME"] = str(path)
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Which database the record is."""
+    parser.addoption("--record", choices=KINDS, default=KIND, help="Database of the record: sqlite or postgresql.")
+
+
+def pytest_report_header() -> str:
+    """Which database the record is."""
+    return f"record: {KIND}"
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest chooses by marker
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what touches the record: tests with a fixture that needs one, and those that start an installation."""
+    for item in items:
+        fixtures = getattr(item, "fixturenames", ())
+        touches = "records" in fixtures or hasattr(getattr(item, "module", None), "Installation")
+        if touches:
+            item.add_marker("record")
+        if ON_POSTGRESQL and item.get_closest_marker("sqlite"):
+            item.add_marker(pytest.mark.skip("is about SQLite itself"))
 
 
 @pytest.fixture(autouse=True)
@@ -32,30 +54,43 @@ def temporary_files(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def empty_record(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def records() -> None:
+    """Asked for by every fixture that makes a record: tests that need it run on each database (marker `record`)."""
+
+
+@pytest.fixture(autouse=True)
+def marked(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A test that touches the record without a fixture of it would be forgotten on the other database."""
+    yield
+    if request.node.get_closest_marker("record") is None:
+        assert connections["default"].connection is None, "ask for `folder`: this test touches the record"
+
+
+@pytest.fixture(scope="session")
+def empty_record(records: None, tmp_path_factory: pytest.TempPathFactory) -> Address:
     """A record with all tables, the catalogue and the reference levels."""
-    return make_record(tmp_path_factory.mktemp("empty") / "record.sqlite3")
+    return make_record(fresh(tmp_path_factory.mktemp("empty")))
 
 
-def make_record(path: Path) -> Path:
-    """Make such a record."""
+def make_record(made: Address) -> Address:
+    """Make such a record where there is none yet."""
     from doseloop.store.procedures import bring_up_to_date
 
-    before = Path(connections["default"].settings_dict["NAME"])
-    use_record(path)
+    before = settings.RECORD
+    use_record(made)
     call_command("migrate", verbosity=0)
     bring_up_to_date()
     use_record(before)
-    return path
+    return made
 
 
 @pytest.fixture
-def folder(empty_record: Path, tmp_path: Path) -> Iterator[DataFolder]:
+def folder(empty_record: Address, tmp_path: Path) -> Iterator[DataFolder]:
     """A data folder whose record the models write."""
     made = DataFolder(tmp_path / "data")
     made.prepare()
-    shutil.copy(empty_record, made.record)
-    before = Path(connections["default"].settings_dict["NAME"])
-    use_record(made.record)
+    before, record = settings.RECORD, copied(empty_record, made.root)
+    use_record(record)
     yield made
     use_record(before)
+    removed(record)

@@ -1,14 +1,14 @@
 """Everything that a data folder holds, in plain bytes: files as they lie, and what is in them once opened."""
 
-import sqlite3
 import zlib
 from collections.abc import Iterator
-from pathlib import Path
 
 import pyarrow.parquet as pq
+from django.conf import settings
 
 from doseloop.roles.data_folder import DataFolder
 from doseloop.store.vault import Vault
+from tests.record import rows, tables
 
 
 def held(folder: DataFolder) -> Iterator[tuple[str, bytes]]:
@@ -21,16 +21,9 @@ def held(folder: DataFolder) -> Iterator[tuple[str, bytes]]:
                 yield f"object {path.name}", vault.read(path.name)
             if path.suffix == ".parquet":
                 yield f"facts {path.name}", repr(pq.read_table(path).to_pylist()).encode()
-    yield from _tables(folder.record)
-
-
-def _tables(record: Path) -> Iterator[tuple[str, bytes]]:
-    with sqlite3.connect(f"file:{record}?mode=ro", uri=True) as connection:
-        names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        for name in names:
-            for row in connection.execute(f'SELECT * FROM "{name}"'):
-                yield f"table {name}", b"\0".join(map(_plain, row))
-    connection.close()
+    for name in tables(settings.RECORD):
+        for row in rows(settings.RECORD, f'SELECT * FROM "{name}"'):
+            yield f"table {name}", b"\0".join(map(_plain, row))
 
 
 def _plain(value: object) -> bytes:

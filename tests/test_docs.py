@@ -51,7 +51,7 @@ def test_every_command_is_documented(name: str) -> None:
 def test_every_fault_that_the_doctor_finds_is_documented(one: Check) -> None:
     row = next(line for line in text("docs/doctor.md").splitlines() if line.startswith(f"| `{one.code}` |"))
     told = str(one.find.__doc__).strip()
-    assert row == f"| `{one.code}` | {told} | {one.mend} | {'yes' if one.mender else 'no'} |"
+    assert row == f"| `{one.code}` | {told} | {one.mend} | {'yes' if one.mender else 'no'} | {one.only or 'both'} |"
 
 
 @pytest.mark.parametrize("name", [str(command.name) for command in key.app.registered_commands])

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from structlog.testing import capture_logs
 
@@ -77,7 +78,7 @@ def process(worker: Worker, folder: DataFolder, contents: list[bytes]) -> None:
     put(worker, contents)
     while worker.step():
         pass
-    refresh(FactsPaths.in_data(folder.root))
+    refresh(FactsPaths.in_data(folder.root, settings.RECORD))
 
 
 def sha256(content: bytes) -> str:
@@ -221,7 +222,7 @@ def test_in_an_identified_record_the_patient_stands_in_one_table_and_in_no_log(
     assert tables == {"table store_identity"}
     assert {f"object {sha256(content)}", f"object {sha256(cut)}"} <= places
     assert not [place for place in places if place.startswith("facts")]
-    assert files <= {"file record.sqlite3", "file record.sqlite3-wal"}
+    assert files <= {"file record.sqlite3", "file record.sqlite3-wal"}  # none where PostgreSQL has them
     assert sorted(DoseObjectRow.objects.values_list("state", flat=True)) == [
         "quarantined",
         "quarantined",

@@ -1,7 +1,6 @@
 """Kept objects read again: the same version changes nothing, another shows what it changes before it does."""
 
 import io
-import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 
 from doseloop.access.scope import SYSTEM
 from doseloop.facts.copy import refresh
@@ -34,6 +34,7 @@ from doseloop.store.inbox import Origin
 from doseloop.store.models import AuditRow, Comment, DoseObjectRow, Exam, Flag, Identity, Patient, Scanner
 from tests.holdings import where
 from tests.reading import canary, reports
+from tests.record import contents
 from tests.test_pipeline import a_cumulative_exam, a_days_exams, rewritten
 
 EVERYTHING = kept.Which(again=True)
@@ -72,11 +73,7 @@ class House:
         return list(self.again(apply=apply, alter=alter).run(which))
 
     def tables(self) -> dict[str, list[tuple[Any, ...]]]:
-        with sqlite3.connect(self.folder.record) as record:
-            names = [name for (name,) in record.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-            found = {name: record.execute(f'SELECT * FROM "{name}" ORDER BY 1').fetchall() for name in names}
-        record.close()
-        return found
+        return contents(settings.RECORD)
 
 
 @pytest.fixture
@@ -128,7 +125,7 @@ def test_the_same_version_changes_nothing_in_any_table(house: House) -> None:
 
 def test_the_facts_find_nothing_new_after_the_same_version(house: House) -> None:
     a_rich_record(house)
-    paths = FactsPaths.in_data(house.folder.root)
+    paths = FactsPaths.in_data(house.folder.root, settings.RECORD)
     refresh(paths)
     house.reprocess(apply=True)
     assert refresh(paths).months == ()

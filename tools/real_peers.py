@@ -1,4 +1,4 @@
-"""Finds what the tests drive for real, Chromium and DCMTK, and the library that Playwright's Node needs.
+"""Finds what the tests drive for real, Chromium, DCMTK and PostgreSQL, and the library that Playwright's Node needs.
 
 Takes Debian's by apt where it may, else says what to do.
 """
@@ -8,9 +8,12 @@ import os
 import shutil
 import subprocess
 import sys
+from glob import glob
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-WANTED = {"chromium": BROWSERS, "dcmtk": ("storescu",)}
+WANTED = {"chromium": BROWSERS, "dcmtk": ("storescu",), "postgresql": ("initdb",)}
+BESIDE_THE_PATH = {"postgresql": "/usr/lib/postgresql/*/bin/initdb"}
+"""Where Debian keeps programs that are on no path."""
 LIBRARIES = {"libatomic1": "libatomic.so.1"}
 """Debian's package and the file of it that is loaded; a system of the smallest kind lacks it."""
 
@@ -18,9 +21,12 @@ LIBRARIES = {"libatomic1": "libatomic.so.1"}
 def missing() -> list[str]:
     """Debian's names of the packages whose commands or libraries are not there."""
     own_browser = os.environ.get("DOSELOOP_CHROMIUM")
-    found = {name: any(shutil.which(command) for command in commands) for name, commands in WANTED.items()}
-    commands = [name for name, there in found.items() if not there and not (name == "chromium" and own_browser)]
+    commands = [name for name in WANTED if not _is_there(name) and not (name == "chromium" and own_browser)]
     return commands + [name for name, file in LIBRARIES.items() if not _loads(file)]
+
+
+def _is_there(package: str) -> bool:
+    return any(map(shutil.which, WANTED[package])) or bool(glob(BESIDE_THE_PATH.get(package, "")))
 
 
 def _loads(library: str) -> bool:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from doseloop.access.scope import SYSTEM
 from doseloop.assess import high_dose, revised_dose, same_event
+from doseloop.harmonise import identifiers
 from doseloop.harmonise.age_bands import AGE_BANDS
 from doseloop.harmonise.procedures import match
 from doseloop.harmonise.study import HeldObject, equipment_of, unite
@@ -53,7 +54,9 @@ class Pipeline:
     def read(self, claim: Claim) -> Outcome:
         """What the object says, or why it says nothing. Touches no database; may run in any thread."""
         try:
-            return self.reader(self.inbox.path(claim.sha256))
+            outcome = self.reader(self.inbox.path(claim.sha256))
+            identifiers.check(outcome.result if isinstance(outcome, Deidentified) else outcome)
+            return outcome
         except (ObjectError, NotDose) as error:
             return error
         except OSError as error:
@@ -94,7 +97,7 @@ class Pipeline:
         if keeps_first:
             self._keep_read(claim, outcome)
         with exams.study_lock(result.dose.study.study_uid):
-            if not claims.held_by(claim).exists():
+            if not claims.still_held(claim):
                 return False
             stood_in = self._enter(claim, result)
             if not keeps_first and stood_in != claim.sha256:
@@ -124,11 +127,12 @@ class Pipeline:
         """End the provisional state of exams whose study has been quiet, and judge them again. Returns how many."""
         keys = exams.quiet_since(quiet, most)
         for key in keys:
-            with exams.study_lock(str(key)):
-                exams.settle(key)
-                _assess(key, exams.in_other_exams(key))
-                changes.note_change([key])
-                failpoint("pipeline: quiet exam settled, before the commit")
+            with exams.exam_lock(key):
+                if exams.settle(key, quiet):
+                    changes.take_turn()
+                    _assess(key, exams.in_other_exams(key))
+                    changes.note_change([key])
+                    failpoint("pipeline: quiet exam settled, before the commit")
         return len(keys)
 
     def _keep(self, claim: Claim, header_bytes: int | None = None) -> None:
@@ -147,7 +151,7 @@ class Pipeline:
         Within a transaction that may be undone: no bytes are destroyed.
         """
         with exams.study_lock(result.dose.study.study_uid):
-            if not claims.held_by(claim).exists():
+            if not claims.still_held(claim):
                 return False
             self._enter(claim, result)
         return True
@@ -208,6 +212,7 @@ def write(exam: int, held: list[HeldObject], scanner: ScannerAtSite) -> None:
 def judge(exam: int, were_sharing: Iterable[int] = ()) -> None:
     """Judge an exam and those that share an event with it, or did before, and tell the facts. Within the caller's
     transaction."""
+    changes.take_turn()
     now = exams.in_other_exams(exam)
     others = sorted({*now, *were_sharing})
     _assess(exam, now)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from tests.conftest import make_record  # first: it sets the record of this process
 
+from doseloop.store.address import Address, address_of  # isort: skip
 from tests.chaos import clock, disk, in_process, kills, repetition  # isort: skip
 from tests.chaos.result import Result  # isort: skip
 
@@ -21,7 +22,7 @@ READY_WITHIN_S = 10.0
 Fault = Callable[[Path], list[Result]]
 
 
-def faults(record: Path, *, short: bool) -> dict[str, Fault]:
+def faults(record: Address, *, short: bool) -> dict[str, Fault]:
     """Every fault by its name; in the short form with fewer rounds."""
     return {
         "calls": lambda folder: [in_process.every_call_of_the_filesystem(record, folder)],
@@ -57,7 +58,7 @@ def run(names: list[str], *, short: bool) -> list[Result]:
     """Run the faults, printing a line for each result as it comes."""
     results: list[Result] = []
     with place() as folder:
-        every = faults(make_record(folder / "empty.sqlite3"), short=short)
+        every = faults(make_record(address_of("", folder)), short=short)
         for name in names or list(every):
             if why := cannot(name):
                 print(f"SKIP  {name}: {why}", flush=True)
@@ -72,7 +73,9 @@ def run(names: list[str], *, short: bool) -> list[Result]:
 def main() -> None:
     """Print every figure, write the JSON record, and end with 1 where anything was lost."""
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("faults", nargs="*", help="only these: " + ", ".join(faults(Path(), short=True)))
+    options.add_argument(
+        "faults", nargs="*", help="only these: " + ", ".join(faults(address_of("", Path()), short=True))
+    )
     options.add_argument("--short", action="store_true", help="fewer rounds")
     chosen = options.parse_args()
     busy = os.getloadavg()[0] > 2 * (os.cpu_count() or 1)  # before this run adds its own

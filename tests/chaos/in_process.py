@@ -1,4 +1,4 @@
-"""Faults within one process: every call of the filesystem, every statement of the record, every moment of a power cut."""
+"""Faults within one process, over a record in a file: every call of the filesystem, every statement, every power cut."""
 
 import io
 import shutil
@@ -22,6 +22,7 @@ from doseloop.roles.data_folder import DataFolder
 from doseloop.roles.worker import Worker
 from doseloop.simulate.day import workday
 from doseloop.simulate.department import standard_department
+from doseloop.store.address import Address, address_of
 from doseloop.store.filesystem import DISK, Filesystem
 from doseloop.store.inbox import Inbox, Origin
 from doseloop.store.models import DoseObjectRow, Event, Exam
@@ -30,7 +31,7 @@ from doseloop.store.scanners import SiteDefaults
 from doseloop.store.vault import Vault
 from tests.chaos.filesystems import FailsAt, Fault, Left, Remembers
 from tests.chaos.result import Result
-from tests.conftest import use_record
+from tests.record import use_record
 
 SENT = Origin("dimse", "CT1", "127.0.0.1")
 
@@ -55,12 +56,12 @@ class Place:
     acknowledged: set[str] = field(default_factory=set)
 
     @classmethod
-    def fresh(cls, empty_record: Path, root: Path, contents: list[bytes]) -> "Place":
+    def fresh(cls, empty_record: Address, root: Path, contents: list[bytes]) -> "Place":
         """A folder with an empty record, which the models write."""
         folder = DataFolder(root)
         folder.prepare()
-        shutil.copy(empty_record, folder.record)
-        use_record(folder.record)
+        shutil.copy(str(empty_record), folder.record)
+        use_record(address_of("", folder.root))
         return cls(folder, contents)
 
     def pipeline(self, files: Filesystem = DISK) -> Pipeline:
@@ -122,7 +123,7 @@ class Place:
         return [sorted(map(str, exams)), sorted(map(str, events)), DoseObjectRow.objects.count()]
 
 
-def expected(empty_record: Path, root: Path, contents: list[bytes]) -> list[Any]:
+def expected(empty_record: Address, root: Path, contents: list[bytes]) -> list[Any]:
     """What the record holds where nothing fails."""
     place = Place.fresh(empty_record, root, contents)
     place.use()
@@ -148,7 +149,7 @@ def judge(result: Result, place: Place, wanted: list[Any], where: str) -> None:
     shutil.rmtree(place.folder.root)
 
 
-def every_call_of_the_filesystem(empty_record: Path, root: Path) -> Result:
+def every_call_of_the_filesystem(empty_record: Address, root: Path) -> Result:
     """The n-th call fails, for every n until a run has no n-th call."""
     result, contents = Result("n-th call of the filesystem"), two_reports_of_one_exam()
     wanted = expected(empty_record, root / "expected", contents)
@@ -163,7 +164,7 @@ def every_call_of_the_filesystem(empty_record: Path, root: Path) -> Result:
     return result
 
 
-def every_statement_of_the_record(empty_record: Path, root: Path) -> Result:
+def every_statement_of_the_record(empty_record: Address, root: Path) -> Result:
     """The n-th statement of SQL fails, for every n until a run has no n-th statement."""
     result, contents = Result("n-th statement of the record"), two_reports_of_one_exam()
     wanted = expected(empty_record, root / "expected", contents)
@@ -207,7 +208,7 @@ class Moment:
         return self.acknowledged, self.record, tuple(sorted(self.left.files.items())), self.left.folders
 
 
-def every_power_cut(empty_record: Path, root: Path) -> Result:
+def every_power_cut(empty_record: Address, root: Path) -> Result:
     """The power fails after each call, and what was not made durable is dropped: contents, names, both or none."""
     result, contents = Result("un-fsynced writes and names dropped"), two_reports_of_one_exam()
     wanted = expected(empty_record, root / "expected", contents)
@@ -248,5 +249,5 @@ def after_the_cut(moment: Moment, before: Path, keys: Path, root: Path, contents
         (root / path.relative_to(before)).mkdir()
     for path, content in moment.left.files.items():
         (root / path.relative_to(before)).write_bytes(content)
-    use_record(folder.record)
+    use_record(address_of("", folder.root))
     return Place(folder, contents, set(moment.acknowledged))

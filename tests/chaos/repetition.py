@@ -82,7 +82,7 @@ def exam_by(folder: Path, contents: list[bytes], workers: int, result: Result) -
     files = written(folder / "sent", contents)
     installation = Installation(folder / "data")
     installation.command("exams", "--json")
-    processes = [start_worker(installation, n) for n in range(workers)]
+    processes = [start_worker(installation) for _ in range(workers)]
     try:
         until(lambda: working(folder) == workers, LONGEST_WAIT_S, "every worker works")
         installation.command("ingest", *map(str, files))
@@ -104,12 +104,11 @@ def exam_by(folder: Path, contents: list[bytes], workers: int, result: Result) -
     ]
 
 
-def start_worker(installation: Installation, number: int) -> subprocess.Popen[bytes]:
+def start_worker(installation: Installation) -> subprocess.Popen[bytes]:
     """One worker with a name of its own over the folder."""
     command = [sys.executable, "-m", "doseloop.cli", "serve", "--role", "worker"]
-    environment = {**installation.environment, "DOSELOOP_WORKER": f"worker-{number}"}
     with installation.log.open("ab") as log:
-        return subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+        return subprocess.Popen(command, env=installation.environment, stdout=log, stderr=log)
 
 
 def working(folder: Path) -> int:

@@ -1,10 +1,15 @@
 """`doseloop audit`: verified, exported and its head printed over a real data folder."""
 
 import json
-import sqlite3
 from pathlib import Path
 
+import pytest
+
+from doseloop.store.address import address_of
 from tests.cli.test_first_command import run
+from tests.record import ON_POSTGRESQL, execute, record_url
+
+pytestmark = pytest.mark.record
 
 
 def lines(text: str) -> list[dict[str, object]]:
@@ -19,10 +24,12 @@ def test_the_audit_of_a_folder_is_sealed_verified_and_its_faults_are_named(tmp_p
     assert (intact.returncode, intact.stderr) == (0, "")
     assert json.loads(intact.stdout)["intact"] is True
 
-    with sqlite3.connect(data / "record.sqlite3") as record:
-        record.execute("DROP TRIGGER store_auditrow_no_update")
-        record.execute("UPDATE store_auditrow SET actor = 'nobody' WHERE action = 'made account'")
-    record.close()
+    trigger = "no_change ON store_auditrow" if ON_POSTGRESQL else "no_update"
+    execute(
+        address_of(record_url(data), data),
+        f"DROP TRIGGER store_auditrow_{trigger}",
+        "UPDATE store_auditrow SET actor = 'nobody' WHERE action = 'made account'",
+    )
     broken = run(data, "audit", "verify", "--json", "--head", head)
     told = json.loads(broken.stdout)
     assert (broken.returncode, told["intact"], told["fault"]["kind"]) == (1, False, "row changed")

@@ -8,9 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.record import record_url
+
+pytestmark = pytest.mark.record
+
 
 def run(data: Path, *words: str) -> "subprocess.CompletedProcess[str]":
     environment = {**os.environ, "DOSELOOP_DATA": str(data), "DOSELOOP_PASSWORD": "correct-horse-battery"}
+    environment |= {"DOSELOOP_RECORD": record_url(data)}
     command = [sys.executable, "-m", "doseloop.cli", *words]
     return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
 
@@ -38,6 +43,7 @@ def test_a_site_and_files_may_come_before_the_first_start(tmp_path: Path) -> Non
     assert tally == {"new": 1, "known": 0, "failed": 0, "refused": []}
 
 
+@pytest.mark.sqlite
 def test_what_a_killed_command_left_of_a_record_is_completed(tmp_path: Path) -> None:
     data = tmp_path / "data"
     data.mkdir(mode=0o700)

@@ -3,10 +3,13 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from doseloop.simulate.day import objects
 from tests.cli.test_first_command import run
 from tests.receive.archives import dicomdir, zipped
 
+pytestmark = pytest.mark.record
 OBJECTS = objects(3, 1)
 
 

@@ -1,6 +1,7 @@
 """The facts over a fresh record that the models write."""
 
 import pytest
+from django.conf import settings
 
 from doseloop.facts.engine import Facts
 from doseloop.facts.paths import FactsPaths
@@ -13,7 +14,7 @@ def paths(folder: DataFolder) -> FactsPaths:
     """A fresh record with no copy and no catalogue yet: a test makes what it counts on."""
     ReferenceLevel.objects.all().delete()
     Procedure.objects.all().delete()
-    return FactsPaths.in_data(folder.root)
+    return FactsPaths.in_data(folder.root, settings.RECORD)
 
 
 @pytest.fixture

@@ -5,9 +5,13 @@ import re
 import subprocess
 import sys
 
+import pytest
+
 from doseloop.facts.copy import refresh
 from doseloop.facts.paths import FactsPaths
 from tests.facts.made import make_exam, make_scanner, make_site
+
+pytestmark = pytest.mark.sqlite
 
 # What sqlite3_sourceid() returns is compiled into every SQLite: the time of its check-in and the check-in's hash.
 SOURCE_ID = re.compile(rb"20\d\d-\d\d-\d\d \d\d:\d\d:\d\d (?:[0-9a-f]{64}|[0-9a-f]{60}alt\d|[0-9a-f]{40})(?![0-9a-f])")
@@ -29,7 +33,7 @@ print(json.dumps(sorted({line.split(maxsplit=5)[5] for line in lines if len(line
 
 def mapped_files(paths: FactsPaths) -> list[str]:
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, str(paths.record.parent)], capture_output=True, text=True, check=True
+        [sys.executable, "-c", PROGRAM, str(paths.folder.parent)], capture_output=True, text=True, check=True
     )
     files: list[str] = json.loads(done.stdout)
     return [file for file in files if file.startswith("/") and not file.endswith("-shm")]

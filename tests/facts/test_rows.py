@@ -1,6 +1,5 @@
 """Columns have their declared type whatever the record holds."""
 
-import sqlite3
 from datetime import UTC, datetime, timedelta, timezone
 
 import pyarrow as pa
@@ -9,6 +8,7 @@ from doseloop.facts.paths import FactsPaths
 from doseloop.facts.record import reading
 from doseloop.facts.rows import Selection, _batch, names_of, no_rows, rows_of
 from doseloop.facts.schema import EXAMS, MOMENT, NAME_KINDS, ROW_KINDS
+from doseloop.store.models import Exam
 from tests.facts.made import make_exam, make_scanner, make_site
 
 EVERY = Selection("e.id > ?", (0,))
@@ -26,22 +26,19 @@ def test_a_record_without_rows_gives_tables_of_the_declared_schema(paths: FactsP
 
 def test_five_thousand_leading_nulls_do_not_make_a_column_of_nulls(paths: FactsPaths) -> None:
     exam = make_exam(make_scanner(make_site()), dlp_mgy_cm=None)
-    with sqlite3.connect(paths.record) as connection:
-        names = [
-            row[1] for row in connection.execute("PRAGMA table_info(store_exam)") if row[1] not in ("id", "study_uid")
-        ]
-        copied = ", ".join(names)
-        connection.execute(
-            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)"
-            f" INSERT INTO store_exam (study_uid, {copied}) SELECT 'u' || i, {copied} FROM n, store_exam WHERE id = ?",
-            (exam.pk,),
-        )
+    Exam.objects.bulk_create(another(exam, f"u{n}") for n in range(5000))
     last = make_exam(exam.scanner, dlp_mgy_cm=812.5)
     with reading(paths.record) as record:
         exams = rows_of(record, EVERY).exams
     assert exams.schema == EXAMS.schema
     assert exams["dlp_mgy_cm"].null_count == 5001
     assert dict(zip(exams["exam"].to_pylist(), exams["dlp_mgy_cm"].to_pylist(), strict=True))[last.pk] == 812.5
+
+
+def another(exam: Exam, study_uid: str) -> Exam:
+    """An exam like this one, of another study."""
+    values = {field.attname: getattr(exam, field.attname) for field in exam._meta.concrete_fields}
+    return Exam(**{**values, "id": None, "study_uid": study_uid})
 
 
 def test_whole_numbers_among_fractions_stay_numbers() -> None:

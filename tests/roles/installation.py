@@ -4,7 +4,6 @@ import os
 import random
 import signal
 import socket
-import sqlite3
 import subprocess
 import sys
 import time
@@ -17,6 +16,9 @@ from typing import Self
 from urllib.error import URLError
 
 import psutil
+
+from doseloop.store.address import address_of
+from tests.record import record_url, rows
 
 SRC = Path(__file__).parents[2] / "src"
 AE = "DOSELOOP"
@@ -72,6 +74,8 @@ class Installation:
         numbers = {"WEB": self.web_port, "DICOM": self.dicom_port, "STOW": self.stow_port}
         ports = {f"DOSELOOP_{name}_PORT": str(number) for name, number in numbers.items()}
         own = {"PYTHONPATH": str(SRC), "DOSELOOP_DATA": str(self.data), "DOSELOOP_FLOOR_BYTES": "0"}
+        if "DOSELOOP_RECORD" not in self.settings:
+            own["DOSELOOP_RECORD"] = record_url(self.data)
         left_out = (
             "DOSELOOP_",
             "PYTHONDONTWRITEBYTECODE",
@@ -120,13 +124,17 @@ class Installation:
 
     def role(self, name: str) -> psutil.Process | None:
         """The process of a role, None while there is none."""
+        found = self.all_of(name)
+        return found[0] if found else None
+
+    def all_of(self, name: str) -> list[psutil.Process]:
+        """The processes of a role: there may be several workers."""
         assert self.server is not None
         try:
             children = psutil.Process(self.server.pid).children()
-            found = [child for child in children if name == child.name()]
+            return [child for child in children if name == child.name()]
         except psutil.NoSuchProcess:
-            return None
-        return found[0] if found else None
+            return []
 
     def reader(self) -> psutil.Process | None:
         """A reader process of the worker, None while there is none."""
@@ -154,8 +162,7 @@ class Installation:
 
     def ask(self, sql: str) -> list[tuple[object, ...]]:
         """Rows of the record, read by a connection of its own."""
-        with sqlite3.connect(f"file:{self.data / 'record.sqlite3'}?mode=ro", uri=True, timeout=30) as record:
-            return record.execute(sql).fetchall()
+        return rows(address_of(self.environment["DOSELOOP_RECORD"], self.data), sql)
 
     def idle(self) -> bool:
         """Whether nothing waits."""

@@ -1,4 +1,3 @@
-import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from pynetdicom.events import Event
 from doseloop.model.errors import SimulationError
 from doseloop.simulate import SimulatedExam, send, standard_department, workday
 from doseloop.simulate.send import Pace, deliveries_in_order
+from tests.roles.installation import free_port
 
 pytestmark = pytest.mark.peers
 
@@ -47,7 +47,7 @@ def receiver(abort_at: int = 0) -> Iterator[tuple[int, Taken]]:
     entity = ApplicationEntity(ae_title="DOSELOOP")
     entity.add_supported_context(XRayRadiationDoseSRStorage, ExplicitVRLittleEndian)
     handlers = [(evt.EVT_C_STORE, store), (evt.EVT_REQUESTED, requested)]
-    server = entity.start_server(("127.0.0.1", 0), block=False, evt_handlers=handlers)  # type: ignore[arg-type]
+    server = entity.start_server(("127.0.0.1", free_port()), block=False, evt_handlers=handlers)  # type: ignore[arg-type]
     assert server is not None
     assert server.socket is not None
     try:
@@ -110,8 +110,6 @@ def test_the_hospitals_clock_can_be_followed_faster(exams: list[SimulatedExam]) 
 # pynetdicom leaves the socket of a refused connection to the garbage collector.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_receiver_that_is_not_there_is_said_to_be(exams: list[SimulatedExam]) -> None:
-    with socket.socket() as closed:
-        closed.bind(("127.0.0.1", 0))
-        port = closed.getsockname()[1]
+    port = free_port()
     with pytest.raises(SimulationError, match=f"127.0.0.1:{port}"):
         list(send.send(exams[:1], "127.0.0.1", port, "DOSELOOP", attempts=1))

@@ -12,16 +12,16 @@ from django.db import DatabaseError, connection, transaction
 from doseloop.model.errors import UnusableInput
 from doseloop.roles.audit import chain_of
 from doseloop.roles.data_folder import DataFolder
-from doseloop.store.append_only import KEYS, is_protected
+from doseloop.store.append_only import is_protected
 from doseloop.store.audit import Actor, Seen, record_change, record_sight
 from doseloop.store.audit_chain import AuditChain, Head
 from doseloop.store.audit_rows import COLUMNS
 from doseloop.store.audit_verify import verify
 from doseloop.store.models import AuditRow, AuditSeal
+from tests.store.tampering import JSON_CHANGED, NO_TEXT, REFUSED, TIME_CHANGED, change_one_byte, drop_triggers, run
 
 KEANE = Actor(7, "m.keane", "10.1.0.8")
 TRIALS = 1000
-SEALS = ("number", "at", "last_row", "marks", "digest", "mac")
 
 
 @pytest.fixture
@@ -36,20 +36,6 @@ def chain(folder: DataFolder) -> AuditChain:
     record_change(KEANE, "signed in", "account 7")
     record_change(KEANE, "signed out", "account 7")
     return made
-
-
-def run(sql: str, *values: Any) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-
-
-def drop_triggers() -> None:
-    """What somebody does who can write the file of the record."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-        for (name,) in cursor.fetchall():
-            cursor.execute(f"DROP TRIGGER {name}")
-        cursor.execute("PRAGMA ignore_check_constraints = ON")
 
 
 @contextmanager
@@ -79,18 +65,7 @@ def test_the_latest_seals_can_be_looked_at_alone(chain: AuditChain) -> None:
     assert verify(chain, latest=60).seals == 5
 
 
-@pytest.mark.parametrize(
-    "sql",
-    [
-        "UPDATE store_auditrow SET actor = 'somebody else' WHERE id = 3",
-        "DELETE FROM store_auditrow WHERE id = 3",
-        "DELETE FROM store_auditrow",
-        "INSERT OR REPLACE INTO store_auditrow SELECT * FROM store_auditrow WHERE id = 3",
-        "UPDATE store_auditseal SET at = '' WHERE number = 2",
-        "DELETE FROM store_auditseal WHERE number = 5",
-        "REPLACE INTO store_auditseal SELECT * FROM store_auditseal WHERE number = 5",
-    ],
-)
+@pytest.mark.parametrize("sql", REFUSED)
 def test_the_database_refuses_to_change_or_remove_rows_and_seals(sql: str, chain: AuditChain) -> None:
     with pytest.raises(DatabaseError, match="append-only"):
         run(sql)
@@ -110,19 +85,15 @@ def test_removing_an_account_or_site_leaves_the_rows_as_they_are(chain: AuditCha
     assert verify(chain).fault is None
 
 
+OTHERS = ", ".join(COLUMNS[1:])
 FAULTS: dict[str, tuple[str, str, Callable[[AuditChain], None]]] = {
     "a changed row": ("row changed", "row 6", lambda _: run("UPDATE store_auditrow SET subject = 'x' WHERE id = 6")),
-    "a blank in its JSON": (
-        "row changed", "row 3", lambda _: run("UPDATE store_auditrow SET after = replace(after, ': ', ':  ') WHERE id = 3"),
-    ),
-    "a changed time, written otherwise": (
-        "row changed", "row 6", lambda _: run("UPDATE store_auditrow SET at = replace(at, ' ', 'T') WHERE id = 6"),
-    ),
+    "a blank in its JSON": ("row changed", "row 4", lambda _: run(JSON_CHANGED)),
+    "a changed time, or one written otherwise": ("row changed", "row 6", lambda _: run(TIME_CHANGED)),
     "a removed row": ("row removed", "row 6", lambda _: run("DELETE FROM store_auditrow WHERE id = 6")),
     "the last sealed row removed": ("row removed", "row 20", lambda _: run("DELETE FROM store_auditrow WHERE id = 20")),
     "an inserted row": ("row inserted", "row -1", lambda _: run(
-        "INSERT INTO store_auditrow SELECT -1, at, actor, address, action, subject, patient_key, before, after, account_id,"
-        " site_id, identified FROM store_auditrow WHERE id = 1")),
+        f"INSERT INTO store_auditrow (id, {OTHERS}) SELECT -1, {OTHERS} FROM store_auditrow WHERE id = 1")),
     "rows that changed places": ("row changed", "row 2", lambda _: swap(2, 7)),
     "a changed seal": ("seal changed", "seal 2", lambda _: run("UPDATE store_auditseal SET at = 'x' WHERE number = 2")),
     "a removed seal": ("seal removed", "seal 2", lambda _: run("DELETE FROM store_auditseal WHERE number = 2")),
@@ -193,7 +164,7 @@ def test_dropped_triggers_are_told_of(chain: AuditChain) -> None:
 
 def test_sealing_goes_on_after_a_row_was_changed_and_the_fault_stays(chain: AuditChain) -> None:
     drop_triggers()
-    run("UPDATE store_auditrow SET actor = CAST(x'ff' AS TEXT) WHERE id = 6")
+    run(NO_TEXT)
     assert chain.seal() is not None
     found = verify(chain).fault
     assert found is not None
@@ -212,25 +183,3 @@ def test_any_changed_byte_of_a_row_or_seal_shows(chain: AuditChain) -> None:
                 missed.append((trial, done))
     assert missed == []
     assert verify(chain).rows == 20
-
-
-def change_one_byte(chance: random.Random) -> str:
-    """Another byte somewhere in a sealed row or in a seal; where a value is missing, one that is there."""
-    table = chance.choice(sorted(KEYS))
-    key = KEYS[table]
-    column = chance.choice(COLUMNS if table == "store_auditrow" else SEALS)
-    number = chance.randint(1, 20 if table == "store_auditrow" else 5)
-    with connection.cursor() as cursor:
-        cursor.execute(f'SELECT typeof("{column}"), hex("{column}") FROM {table} WHERE {key} = %s', [number])
-        kind, held = cursor.fetchone()
-    content = bytearray(bytes.fromhex(held))
-    if kind == "text" and content:
-        place = chance.randrange(len(content))
-        content[place] ^= chance.randint(1, 255)
-        value = f"CAST(x'{content.hex()}' AS TEXT)"
-    elif kind == "integer":
-        value = str(int(content) ^ (1 << chance.randint(5 if column == key else 0, 40)))
-    else:
-        value = "'x'" if kind == "text" else str(chance.randint(0, 1))
-    run(f'UPDATE {table} SET "{column}" = {value} WHERE {key} = %s', number)
-    return f"{table} {number} {column} = {value}"

@@ -13,6 +13,8 @@ from doseloop.roles.data_folder import DataFolder
 from doseloop.store.models import Counter
 from tests.roles.installation import until
 
+pytestmark = pytest.mark.sqlite
+
 
 def is_free(folder: DataFolder) -> bool:
     descriptor = os.open(f"{folder.record}-queue", os.O_RDWR | os.O_CREAT)

@@ -1,6 +1,5 @@
 """A department in a record of its own for the pages, and a real server over another for the browser."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,51 +8,50 @@ import pytest
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
-from django.db import connections
 from django.test import Client
 
 from doseloop.roles.data_folder import DataFolder
+from doseloop.store.address import Address
 from doseloop.web.content_tree import set_provider
 from doseloop.web.facts import the_facts
+from tests.record import copied, fresh, removed, use_record
 from tests.web.browser import browser, chromium
 from tests.web.record import Department, fill
 from tests.web.serving import Served, served_in
 
 
-def use_folder(folder: Path) -> None:
+def use_folder(folder: Path, record: Address) -> None:
     """Let models, settings and facts work on this data folder."""
-    connections["default"].close()
-    connections["default"].settings_dict["NAME"] = str(folder / "record.sqlite3")
+    use_record(record)
     settings.FOLDER = DataFolder(folder)
     the_facts.cache_clear()
 
 
 @pytest.fixture(scope="session")
-def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Department]:
+def made(records: None, tmp_path_factory: pytest.TempPathFactory) -> tuple[Address, Department]:
     """A department, made once; tests get copies."""
     folder = tmp_path_factory.mktemp("department")
-    before = settings.FOLDER.root
+    before, record = (settings.FOLDER.root, settings.RECORD), fresh(folder)
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    use_folder(folder)
+    use_folder(folder, record)
     call_command("migrate", verbosity=0)
     department = fill(exams=40)
-    with connections["default"].cursor() as cursor:
-        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    use_folder(before)
-    return folder, department
+    use_folder(*before)
+    return record, department
 
 
 @pytest.fixture
-def department(made: tuple[Path, Department], tmp_path: Path) -> Iterator[Department]:
+def department(made: tuple[Address, Department], tmp_path: Path) -> Iterator[Department]:
     """A department of the test's own."""
-    folder, department = made
-    shutil.copy(folder / "record.sqlite3", tmp_path / "record.sqlite3")
+    template, department = made
+    record = copied(template, tmp_path)
     DataFolder(tmp_path).prepare()
-    before = settings.FOLDER.root
+    before = settings.FOLDER.root, settings.RECORD
     set_provider(lambda _, key: department.trees[key])
-    use_folder(tmp_path)
+    use_folder(tmp_path, record)
     yield department
-    use_folder(before)
+    use_folder(*before)
+    removed(record)
 
 
 @pytest.fixture
@@ -69,7 +67,7 @@ def signed_in(department: Department) -> Any:
 
 
 @pytest.fixture(scope="session")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def served(records: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A real server in a process of its own."""
     with served_in(tmp_path_factory.mktemp("served") / "data") as found:
         yield found

@@ -11,6 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.record import record_url
+from tests.roles.installation import free_port
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
@@ -25,11 +28,9 @@ class Served:
 @contextmanager
 def served_in(data: Path) -> Iterator[Served]:
     """A server over the data folder, until the block ends."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     paths = os.pathsep.join((str(REPOSITORY / "src"), str(REPOSITORY)))
-    environment = {**os.environ, "DOSELOOP_DATA": str(data), "PYTHONPATH": paths}
+    environment = {**os.environ, "DOSELOOP_DATA": str(data), "DOSELOOP_RECORD": record_url(data), "PYTHONPATH": paths}
     command = [sys.executable, "-m", "tests.web.server", str(port)]
     with (data.parent / "server.log").open("w") as log:
         server = subprocess.Popen(

@@ -16,7 +16,7 @@ UNREAD = "Figures cannot be read now"
 
 @pytest.fixture
 def files(department: Department) -> list[Path]:
-    paths = FactsPaths.in_data(settings.FOLDER.root)
+    paths = FactsPaths.in_data(settings.FOLDER.root, settings.RECORD)
     refresh(paths)
     the_facts.cache_clear()
     return list(paths.folder.glob("*.parquet"))

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from doseloop.roles.backup.drill import Drill
     from doseloop.roles.backup.make import Backup
     from doseloop.roles.backup.manifest import Manifest
+    from doseloop.store.address import Address
 
 KeysOption = Annotated[
     Path | None, typer.Option(help="File for the installation's keys; keep it apart from the backups.")
@@ -48,7 +49,7 @@ def backup(
     if verify:
         _verified(destination, as_json)
         return
-    _, folder = open_record(data)
+    options, folder = open_record(data)
     from doseloop.roles.backup.drill import drill as drill_of
     from doseloop.roles.backup.keys import keys_of, write_keys
     from doseloop.roles.backup.make import back_up
@@ -58,11 +59,11 @@ def backup(
         return track(names, "Copying objects", console=Console(stderr=True), disable=as_json)
 
     held = keys_of(folder)
-    made = back_up(folder, database_of(folder), destination, progress)
+    made = back_up(folder, database_of(options), destination, progress)
     record_change(COMMAND, "backed up", "record", after={"backup": made.folder.name, "keys": keys is not None})
     if keys is not None:
         write_keys(held, keys)
-    tried = drill_of(made.folder, held) if drill else None
+    tried = drill_of(made.folder, held, database_of(options)) if drill else None
     if as_json:
         typer.echo(json.dumps(_record(made, keys, tried)))
     else:
@@ -83,24 +84,23 @@ def restore(
     from doseloop.roles.backup.keys import read_keys
     from doseloop.roles.backup.manifest import read_manifest, the_backup
     from doseloop.roles.backup.restore import restore as restore_into
-    from doseloop.roles.data_folder import DataFolder
-    from doseloop.store.record_copy import put_back
+    from doseloop.roles.settings import record_named_in
+    from doseloop.store.record_copy import check_place, put_back
 
     if data is None:
         raise SetupError("Name the data folder that is to be made: --data FOLDER.")
     chosen = the_backup(folder)
-    moment = read_manifest(chosen).moment
+    manifest, address = read_manifest(chosen), record_named_in(chosen, data.absolute())
+    check_place(manifest.engine, address.database)
     if replace and not yes:
-        question = f"{data} is set aside and becomes what it was at {moment:%Y-%m-%d %H:%M} UTC. Go on?"
+        question = f"{data} is set aside and becomes what it was at {manifest.moment:%Y-%m-%d %H:%M} UTC. Go on?"
         typer.confirm(question, abort=True)
     read = read_keys(keys)
-    made = restore_into(
-        chosen, read, data, lambda source, root: put_back(source, database_of(DataFolder(root))), replace=replace
-    )
+    made = restore_into(chosen, read, data, lambda source, _: put_back(source, address.database), replace=replace)
     if as_json:
         typer.echo(json.dumps({"restored": str(data.absolute()), "backup": str(chosen), **_of_manifest(made)}))
     else:
-        _tell_restored(data, made)
+        _tell_restored(data, made, address)
 
 
 def _verified(folder: Path, as_json: bool) -> None:
@@ -162,7 +162,7 @@ def _tell_drill(tried: "Drill") -> None:
         typer.echo(f"  {sentence}", err=True)
 
 
-def _tell_restored(data: Path, manifest: "Manifest") -> None:
+def _tell_restored(data: Path, manifest: "Manifest", address: "Address") -> None:
     newest = f"{manifest.newest_object_at:%Y-%m-%d %H:%M:%S} UTC" if manifest.newest_object_at else "none"
     typer.echo(
         f"{data} is the installation of {manifest.moment:%Y-%m-%d %H:%M:%S} UTC: {manifest.objects} objects and "
@@ -171,3 +171,5 @@ def _tell_restored(data: Path, manifest: "Manifest") -> None:
         "moment on again: what is there already is counted and nothing else.\n"
         "The columnar copy is made anew by itself within a minute of `doseloop serve`."
     )
+    if not address.in_folder:
+        typer.echo(f"Its record is at {address}: see that `record` in {data / 'doseloop.toml'} names it.")

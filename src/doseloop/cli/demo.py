@@ -46,8 +46,8 @@ def demo(
         os.environ[f"DOSELOOP_{name.upper()}_PORT"] = str(port)
         check_free("127.0.0.1", port, f"--{name}-port")
     began = time.monotonic()
-    fresh = not (data / "record.sqlite3").exists()
     open_record(data)
+    fresh = _is_empty()
     server = subprocess.Popen([sys.executable, "-m", "doseloop.cli", "serve", "--data", str(data.absolute())])
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))
     try:
@@ -74,6 +74,12 @@ def _wait_for(address: str, server: "subprocess.Popen[bytes]") -> None:
         except (URLError, OSError):
             time.sleep(0.1)
     raise SetupError("The server did not answer within a minute.")
+
+
+def _is_empty() -> bool:
+    from doseloop.store.objects import any_taken_in
+
+    return not any_taken_in()
 
 
 def _account() -> str:

@@ -27,16 +27,18 @@ def doctor(
     """Look for faults of the installation, also while it runs; ends with status 1 where one is left."""
     use_data(data)
     from doseloop.roles.doctor.check import place_of
-    from doseloop.roles.doctor.examination import examine
+    from doseloop.roles.doctor.examination import examine, left_out
 
     root = data or Path(os.environ.get("DOSELOOP_DATA", "data"))
     found = []
-    for fault in examine(place_of(root, None if every_object else _SAMPLE), mend=mend):
+    place = place_of(root, None if every_object else _SAMPLE)
+    for fault in examine(place, mend=mend):
         found.append(fault)
         _show(fault, as_json)
     left = sum(not fault.mended for fault in found)
     if not as_json:
         typer.echo(f"{left} faults are left." if found else "No fault was found.")
+        typer.echo(f"Do not apply, since the record is on {place.engine}: {', '.join(left_out(place))}.")
     if left:
         raise typer.Exit(1)
 

@@ -23,14 +23,14 @@ FilterOption = Annotated[str, typer.Option("--filter", help="Filters as the page
 
 def exams(address: FilterOption = "", as_json: JsonOption = False, data: DataOption = None) -> None:
     """List exams, the newest first."""
-    _, folder = open_record(data)
+    options, folder = open_record(data)
     from doseloop.access.scope import SYSTEM
     from doseloop.facts.engine import Facts
     from doseloop.facts.exams import ExamOrder, exam_rows
     from doseloop.facts.filters import ExamFilter
     from doseloop.facts.paths import FactsPaths
 
-    facts = Facts(FactsPaths.in_data(folder.root))
+    facts = Facts(FactsPaths.in_data(folder.root, options.record_address))
     wanted = ExamFilter.from_address(asked(address, {field.name for field in dataclasses.fields(ExamFilter)}))
     for row in _noted("exams", exam_rows(facts, SYSTEM, wanted, ExamOrder()), lambda row: (row.patient, row.site)):
         _show(dataclasses.asdict(row), as_json)

@@ -73,12 +73,17 @@ def decoder(declared: bytes) -> Decode:
 
     def decode(raw: bytes) -> str:
         if raw.isascii() and b"\x1b" not in raw:
-            return raw.decode("ascii").strip(" \0")
+            return _trimmed(raw.decode("ascii"))
         if raw not in known:  # the same protocol and region stand in every event
-            known[raw] = _decode_rare(raw, encodings, likely).strip(" \0")
+            known[raw] = _trimmed(_decode_rare(raw, encodings, likely))
         return known[raw]
 
     return decode
+
+
+def _trimmed(text: str) -> str:
+    """The text without its padding. A NUL within is shown as U+FFFD: PS3.5 section 6.1.3 has none, nor has a database."""
+    return text.strip(" \0").replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def _encoding(term: str) -> str:

@@ -10,6 +10,7 @@ from doseloop.roles.settings import settings_of_this_process
 DOSELOOP = settings_of_this_process()
 FOLDER = DataFolder(DOSELOOP.data.absolute())
 FOLDER.prepare()
+RECORD = DOSELOOP.record_address
 
 SECRET_KEY, *SECRET_KEY_FALLBACKS = [key.hex() for key in FOLDER.ring("web").opening()]
 DEBUG = False
@@ -64,17 +65,7 @@ TEMPLATES: list[dict[str, Any]] = [
     }
 ]
 
-DATABASES: dict[str, dict[str, Any]] = {
-    "default": {
-        "ENGINE": "doseloop.store.queued_sqlite",
-        "NAME": str(FOLDER.record),
-        "OPTIONS": {
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 30,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
-        },
-    }
-}
+DATABASES: dict[str, dict[str, Any]] = {"default": RECORD.database}
 
 # Counters of failed log-ins stand here: few entries would let an attacker with many addresses push his own out.
 CACHES: dict[str, dict[str, Any]] = {

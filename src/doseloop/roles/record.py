@@ -21,20 +21,26 @@ def use_data(data: Path | None) -> None:
 def open_record(data: Path | None) -> tuple[Settings, DataFolder]:
     """Open the record of a data folder, made where there is none yet; its settings and its layout.
 
-    Errors: `SetupError` where the record is of an older version and a Doseloop runs over it.
+    Errors: `SetupError` where the record is of an older version and a Doseloop runs over it, or does not answer.
     """
     use_data(data)
     django.setup()
-    from doseloop.roles.django_settings import DOSELOOP, FOLDER
+    from doseloop.roles.django_settings import DOSELOOP, FOLDER, RECORD
+    from doseloop.store.outage import NO_ANSWER
 
-    if not _ready():
-        _prepare(FOLDER)
+    try:
+        if not _ready():
+            _prepare(FOLDER)
+        if not RECORD.in_folder:
+            _hold_to(FOLDER)
+    except NO_ANSWER as error:
+        raise SetupError(f"The record at {RECORD} cannot be opened: {said(error)}") from None
     return DOSELOOP, FOLDER
 
 
-def database_of(folder: DataFolder) -> dict[str, Any]:
-    """Django's entry of the record that belongs to a data folder; opens nothing."""
-    return {"ENGINE": "doseloop.store.queued_sqlite", "NAME": str(folder.record)}
+def database_of(options: Settings) -> dict[str, Any]:
+    """Django's entry of the record that the settings name; opens nothing."""
+    return options.record_address.database
 
 
 def bring_up_to_date() -> None:
@@ -66,6 +72,20 @@ def _prepare(folder: DataFolder) -> None:
     except SetupError:
         if not _ready():  # a server that was just starting has made it meanwhile
             raise
+
+
+def _hold_to(folder: DataFolder) -> None:
+    from django.db import connections
+
+    from doseloop.store import home
+
+    home.hold(folder.key("installation"))
+    connections.close_all()
+
+
+def said(error: Exception) -> str:
+    """The last line of what the database said: it names host and user, and never the password."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[-1].strip()
 
 
 def _ready() -> bool:

@@ -87,7 +87,9 @@ def run(stop: threading.Event, roles: tuple[str, ...] = ROLES) -> None:
         note_start(settings.DOSELOOP, roles)
         connections.close_all()
         watching = watches_folders(settings.DOSELOOP, settings.FOLDER)
-        children = [Child(role) for role in roles if role != "folders" or watching]
+        wanted = [role for role in roles if role != "folders" or watching]
+        copies = {"worker": settings.DOSELOOP.workers}
+        children = [Child(role) for role in wanted for _ in range(copies.get(role, 1))]
         for child in children:
             child.start()
         ballast = Ballast(settings.FOLDER.root / "ballast", settings.DOSELOOP.ballast_bytes)

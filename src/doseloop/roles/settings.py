@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import ClassVar, Literal
 from zoneinfo import available_timezones
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -16,6 +16,7 @@ from pydantic_settings import (
 )
 
 from doseloop.model.errors import SetupError
+from doseloop.store.address import Address, address_of
 
 _MIB = 1024 * 1024
 
@@ -27,6 +28,12 @@ class Settings(BaseSettings):
     FILE: ClassVar[str] = "doseloop.toml"
 
     data: Path = Field(Path("data"), description="Folder of everything that is kept. Local disk only; mode 0700.")
+
+    record: SecretStr = Field(
+        SecretStr(""),
+        description="Where the record is: empty for a SQLite file in the data folder, or "
+        "`postgresql://user@host/database`.",
+    )
 
     web_host: str = Field("127.0.0.1", description="Address on which the web server listens.")
     web_port: int = Field(8080, ge=1, le=65535, description="Port of the web server.")
@@ -156,11 +163,17 @@ class Settings(BaseSettings):
     ballast_bytes: int = Field(
         64 * _MIB, ge=0, description="Size of a file that is given up on a full disk, so that pages and audit go on."
     )
+    workers: int = Field(1, ge=1, le=64, description="Workers that `serve` runs side by side.")
     readers: int = Field(2, ge=1, le=64, description="Reader processes of a worker.")
     reader_memory_bytes: int = Field(768 * _MIB, description="Address space of one reader process.")
     reader_seconds: float = Field(5.0, description="Time that reading one object may take.")
 
     demo: bool = Field(False, description="Made by `make demo`: shows the demo account on the log-in page.")
+
+    @property
+    def record_address(self) -> Address:
+        """Where the record is. Errors: `SetupError` where the setting cannot be read."""
+        return address_of(self.record.get_secret_value(), self.data.absolute())
 
     @field_validator("zone")
     @classmethod
@@ -181,6 +194,19 @@ class Settings(BaseSettings):
         """Flags first, then the environment, then `doseloop.toml` in the data folder."""
         folder = Path(os.environ.get("DOSELOOP_DATA", "data"))
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, folder / cls.FILE)
+
+
+def record_named_in(folder: Path, data: Path) -> Address:
+    """Where the record of a data folder will be whose `doseloop.toml` still lies in another folder: a backup.
+
+    Errors: `SetupError` where the setting cannot be read.
+    """
+    file = folder / Settings.FILE
+    try:
+        told = tomllib.loads(file.read_text()) if file.is_file() else {}
+    except tomllib.TOMLDecodeError as error:
+        raise SetupError(f"Settings cannot be read: {error}.") from None
+    return address_of(os.environ.get("DOSELOOP_RECORD", str(told.get("record", ""))), data)
 
 
 def settings_of_this_process() -> Settings:

@@ -1,6 +1,5 @@
 """The worker role: objects from the inbox through the pipeline, and what has to be done by the clock."""
 
-import os
 import threading
 import time
 from collections.abc import Callable
@@ -10,7 +9,7 @@ from datetime import timedelta
 
 import structlog
 from django.conf import settings
-from django.db import DatabaseError, connections
+from django.db import DatabaseError, OperationalError, connections
 
 from doseloop.facts.copy import refresh
 from doseloop.facts.paths import FactsPaths
@@ -21,7 +20,8 @@ from doseloop.roles.data_folder import DataFolder
 from doseloop.roles.inbox import inbox_of
 from doseloop.roles.readers import Reader, limits_of, reader_of, reading_limits_of
 from doseloop.roles.settings import Settings
-from doseloop.store import claims, mode
+from doseloop.roles.worker_name import own_name
+from doseloop.store import claims, locks, mode
 from doseloop.store.failpoint import failpoint
 from doseloop.store.outage import is_outage
 from doseloop.store.scanners import SiteDefaults
@@ -31,6 +31,7 @@ _LEASE = timedelta(minutes=2)
 _BATCH = 16
 _IDLE_S = 0.1
 _OUTAGE_S = 1.0
+_RACES = 3
 _log = structlog.get_logger()
 
 
@@ -85,12 +86,22 @@ class Worker:
     def _settle(self, claim: claims.Claim, outcome: Outcome) -> None:
         """Settle one object; one that fails again and again costs only itself."""
         try:
-            self.pipeline.settle(claim, outcome)
+            self._settle_against_others(claim, outcome)
         except Exception as error:
             if is_outage(error):
                 raise
             _log.exception("an object could not be settled", object=claim.object, attempt=claim.attempts)
             self._put_off(claim)
+
+    def _settle_against_others(self, claim: claims.Claim, outcome: Outcome) -> None:
+        """Settle it; a transaction that the record ended because two waited for each other is done again."""
+        for _ in range(_RACES):
+            try:
+                return self.pipeline.settle(claim, outcome)
+            except OperationalError as error:
+                if not locks.lost_a_race(error):
+                    raise
+        return self.pipeline.settle(claim, outcome)
 
     def _put_off(self, claim: claims.Claim) -> None:
         try:
@@ -107,25 +118,25 @@ def run(stop: threading.Event) -> None:
     options: Settings = settings.DOSELOOP
     pool = ReaderPool(options.readers, limits_of(options), reading_limits_of(options))
     folder: DataFolder = settings.FOLDER
-    name = os.environ.get("DOSELOOP_WORKER", "worker-1")
     mode.hold(pseudonymous=options.pseudonymous)
-    claims.give_back(name)
     pipeline = pipeline_of(options, folder, reader_of(options, folder, pool))
     pipeline.inbox.drop_processed()
-    worker = Worker(name, pipeline, ThreadPoolExecutor(options.readers))
     quiet = timedelta(minutes=options.quiet_minutes)
-    paths = FactsPaths.in_data(folder.root)
+    paths = FactsPaths.in_data(folder.root, options.record_address)
     chain = audit.chain_of(folder)
     clocks = [
-        Clock(2.0, lambda: worker.pipeline.settle_quiet(quiet)),
+        Clock(2.0, lambda: pipeline.settle_quiet(quiet)),
         Clock(60.0, lambda: refresh(paths)),
         Clock(60.0, lambda: audit.seal(chain)),
         Clock(15.0, pipeline.inbox.sweep_if_idle),
     ]
-    _log.info("working", name=name, readers=options.readers)
-    while not stop.is_set():
-        if not _guarded(worker, clocks, stop):
-            stop.wait(_IDLE_S)
+    with own_name(folder) as name:
+        claims.give_back(name)
+        worker = Worker(name, pipeline, ThreadPoolExecutor(options.readers))
+        _log.info("working", name=name, readers=options.readers)
+        while not stop.is_set():
+            if not _guarded(worker, clocks, stop):
+                stop.wait(_IDLE_S)
     worker.threads.shutdown(cancel_futures=True)
     pool.close()
     connections.close_all()

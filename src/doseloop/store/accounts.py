@@ -10,6 +10,7 @@ from django.db import transaction
 from doseloop.access.rights import Right, Role, scope_for
 from doseloop.access.scope import Scope
 from doseloop.model.errors import UnusableInput
+from doseloop.store import locks
 from doseloop.store.audit import COMMAND, record_change
 from doseloop.store.models import RoleAtSite, Site
 
@@ -37,6 +38,7 @@ def add_account(name: str, password: str, role: Role, site: str | None) -> tuple
     if not name.strip():
         raise UnusableInput("An account needs a name.")
     with transaction.atomic():
+        locks.hold(f"account {name}")
         account = User(username=name)
         try:
             account.validate_unique()

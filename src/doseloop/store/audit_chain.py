@@ -163,9 +163,9 @@ def seals(since: int | None = None) -> Iterator[Seal]:
     columns = ", ".join(stored(name) for name in Seal.__slots__)
     bound, values = ("", []) if since is None else (' WHERE "number" > %s', [since])
     asked = f'SELECT {columns} FROM "store_auditseal"{bound} ORDER BY "number"'  # noqa: S608 (names of ours)
-    with connection.cursor() as cursor:
+    with connection.chunked_cursor() as cursor:  # many years of seals never lie in memory whole
         cursor.execute(asked, values)
-        while row := cursor.fetchone():
+        for row in cursor:
             yield Seal(*map(text, row))
 
 

@@ -4,9 +4,16 @@ from collections.abc import Iterable
 
 from django.db import connection, transaction
 
+from doseloop.store import locks
 from doseloop.store.models import Counter, Exam
 
 _NAME = "exams"
+
+
+def take_turn() -> None:
+    """From here to the end of its transaction a writer is alone: it sees what every writer before it wrote, and each one
+    after it sees its own. For what is judged across studies: two that hold one event would else not see each other."""
+    locks.hold("changes")
 
 
 def note_change(exams: Iterable[int]) -> int:
@@ -15,6 +22,7 @@ def note_change(exams: Iterable[int]) -> int:
     The counter's row stays locked until the commit, so that numbers become visible in their own order.
     """
     with transaction.atomic(savepoint=False):
+        take_turn()
         number = _next_number()
         Exam.objects.filter(pk__in=list(exams)).update(changed=number)
     return number

@@ -11,6 +11,8 @@ from doseloop.store.failpoint import failpoint
 from doseloop.store.models import DoseObjectRow
 
 _WAITING = DoseObjectRow.State.WAITING
+_LONGEST_WAIT = timedelta(minutes=1)
+"""More than a transaction waits for its turn before it fails."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +29,10 @@ def claim(worker: str, most: int, lease: timedelta) -> tuple[Claim, ...]:
     """Take up to `most` waiting objects, the oldest first. Each is given to one worker until the lease ends.
 
     No claim ends later than one lease from now: one that says so was made before the clock was set back, and counts as ended.
+    By a little it may: another worker took its claim while this one waited for its turn.
     """
     now = timezone.now()
-    free = Q(claimed_until=None) | Q(claimed_until__lt=now) | Q(claimed_until__gt=now + lease)
+    free = Q(claimed_until=None) | Q(claimed_until__lt=now) | Q(claimed_until__gt=now + lease + _LONGEST_WAIT)
     skip = connection.features.has_select_for_update_skip_locked
     with transaction.atomic():
         waiting = DoseObjectRow.objects.filter(free, state=_WAITING).order_by("pk")
@@ -55,6 +58,11 @@ def postpone(claim: Claim, by: timedelta) -> None:
 def held_by(claim: Claim) -> QuerySet[DoseObjectRow]:
     """The object of a claim that still holds; empty once it was processed, or claimed anew after its lease."""
     return DoseObjectRow.objects.filter(pk=claim.object, state=_WAITING, attempts=claim.attempts)
+
+
+def still_held(claim: Claim) -> bool:
+    """Whether the claim still holds; if so, nobody can claim the object anew until the transaction ends."""
+    return held_by(claim).select_for_update().values_list("pk", flat=True).first() is not None
 
 
 def anything_waiting() -> bool:

@@ -5,12 +5,12 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from doseloop.harmonise.age_bands import age_band
 from doseloop.model.exam import ExamRecord, Part
-from doseloop.store import models
+from doseloop.store import locks, models
 from doseloop.store.audit import WORKER, record_change
 from doseloop.store.event_rows import EventPlace, event_row, value_of
 from doseloop.store.scanners import ScannerAtSite
@@ -27,8 +27,16 @@ _MOST_SHARING = 25
 
 @contextmanager
 def study_lock(study_uid: str) -> Iterator[None]:
-    """One transaction under the lock on a study: SQLite's IMMEDIATE transaction locks the whole record."""
+    """One transaction under the lock on a study."""
     with transaction.atomic():
+        locks.hold(f"study {study_uid}")
+        yield
+
+
+@contextmanager
+def exam_lock(exam: int) -> Iterator[None]:
+    """One transaction under the lock on the exam's study."""
+    with study_lock(models.Exam.objects.values_list("study_uid", flat=True).get(pk=exam)):
         yield
 
 
@@ -46,7 +54,7 @@ def exam_of(patient: int, study_uid: str, scanner: ScannerAtSite) -> int:
 
 def move_to(patient: int, exam: int) -> bool:
     """Give an exam to another patient (a demographic update); False where that patient has the study already."""
-    row = models.Exam.objects.get(pk=exam)
+    row = models.Exam.objects.select_for_update().get(pk=exam)
     if models.Exam.objects.filter(patient_id=patient, study_uid=row.study_uid).exists():
         return False
     models.Exam.objects.filter(pk=exam).update(patient_id=patient)
@@ -69,7 +77,7 @@ def write(
 
     `arrived`: an object has just come, so that the exam is provisional again.
     """
-    row = models.Exam.objects.get(pk=exam)
+    row = models.Exam.objects.select_for_update().get(pk=exam)
     if models.Part.objects.filter(exam=row).exists():
         models.Event.objects.filter(exam=row).delete()
         models.Part.objects.filter(exam=row).delete()
@@ -89,23 +97,25 @@ def write(
 
 
 def quiet_since(quiet: timedelta, most: int) -> list[int]:
-    """Exams that are provisional and whose study has been quiet for that long.
+    """Exams that are provisional and whose study has been quiet for that long."""
+    return list(_quiet(quiet).order_by("pk").values_list("pk", flat=True)[:most])
 
-    One that arrived after now, by more than the clock may drift, did so before the clock was set back.
-    """
+
+def settle(exam: int, quiet: timedelta) -> bool:
+    """Mark an exam as no longer provisional; False where an object of its study, or another worker, came before."""
+    return bool(_quiet(quiet).filter(pk=exam).update(settled=True))
+
+
+def _quiet(quiet: timedelta) -> "QuerySet[models.Exam]":
+    """One that arrived after now, by more than the clock may drift, did so before the clock was set back."""
     now = timezone.now()
     past = Q(received_at__lt=now - quiet) | Q(received_at__gt=now + max(quiet, _DRIFT))
-    return list(models.Exam.objects.filter(past, settled=False).order_by("pk").values_list("pk", flat=True)[:most])
-
-
-def settle(exam: int) -> None:
-    """Mark an exam as no longer provisional."""
-    models.Exam.objects.filter(pk=exam).update(settled=True)
+    return models.Exam.objects.filter(past, settled=False)
 
 
 def is_excluded(exam: int) -> bool:
-    """Whether a person has excluded the exam as phantom or test."""
-    return models.Exam.objects.filter(pk=exam).exclude(excluded_as="").exists()
+    """Whether a person has excluded the exam as phantom or test; nobody may change that until the transaction ends."""
+    return bool(models.Exam.objects.select_for_update().values_list("excluded_as", flat=True).get(pk=exam))
 
 
 def in_other_exams(exam: int) -> list[int]:

@@ -36,8 +36,9 @@ def take_back(scope: Scope, exam: int, actor: Actor) -> None:
     _change(scope, exam, "", "", actor, "included again")
 
 
-def _visible(scope: Scope, exam: int) -> Exam:
-    row = visible.exams(scope).filter(pk=exam).first()
+def _visible(scope: Scope, exam: int, *, to_change: bool = False) -> Exam:
+    rows = visible.exams(scope).filter(pk=exam)
+    row = (rows.select_for_update() if to_change else rows).first()
     if row is None:
         raise NotVisible(f"There is no exam {exam}.")
     return row
@@ -45,7 +46,7 @@ def _visible(scope: Scope, exam: int) -> Exam:
 
 def _change(scope: Scope, exam: int, excluded_as: str, reason: str, actor: Actor, action: str) -> None:
     with transaction.atomic():
-        row = _visible(scope, exam)
+        row = _visible(scope, exam, to_change=True)
         before = {"excluded_as": row.excluded_as, "reason": row.excluded_reason}
         settled = row.settled and not (row.excluded_as and not excluded_as)
         Exam.objects.filter(pk=exam).update(excluded_as=excluded_as, excluded_reason=reason, settled=settled)

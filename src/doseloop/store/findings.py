@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
+from django.db import transaction
 from django.utils import timezone
 
 from doseloop.model.flag import Finding
@@ -23,9 +24,10 @@ class ExamFinding:
     procedure: str | None = None
 
 
+@transaction.atomic
 def apply(exam: int, findings: Iterable[ExamFinding]) -> bool:
     """Make the exam's flags what the rules find now. True where any flag was raised, changed or withdrawn."""
-    held = {flag.key: flag for flag in Flag.objects.filter(exam_id=exam)}
+    held = {flag.key: flag for flag in Flag.objects.select_for_update().filter(exam_id=exam).order_by("pk")}
     found = {str(one.finding.key): one for one in findings}
     if not held and not found:
         return False

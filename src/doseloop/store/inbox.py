@@ -156,7 +156,9 @@ class Inbox:
         arrival = {"size": size, "received_at": now, "last_received_at": now}
         peer = {"way_in": origin.way_in, "peer_ae": origin.peer_ae, "peer_host": origin.peer_host}
         with transaction.atomic():
-            row, made = DoseObjectRow.objects.get_or_create(sha256=sha256, defaults={**arrival, **peer})
+            row, made = DoseObjectRow.objects.select_for_update().get_or_create(
+                sha256=sha256, defaults={**arrival, **peer}
+            )
             if not made:
                 again = _TRIED_AGAIN if row.state == DoseObjectRow.State.QUARANTINED else {}
                 update = DoseObjectRow.objects.filter(pk=row.pk)

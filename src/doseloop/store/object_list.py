@@ -77,7 +77,7 @@ def in_trouble(scope: Scope, within: timedelta, most: int = 20) -> tuple[ObjectS
     that peer (AE title and host) are at.
     """
     rows = DoseObjectRow.objects.filter(state__in=_TROUBLE, received_at__gte=timezone.now() - within)
-    return _shown(rows.filter(_seen_by(scope)).order_by("-received_at")[:most])
+    return _shown(rows.filter(_seen_by(scope)).order_by("-received_at", "-pk")[:most])
 
 
 def patients_of(scope: Scope, objects: Iterable[ObjectShown]) -> set[Seen]:

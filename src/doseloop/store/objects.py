@@ -169,6 +169,11 @@ def sha256_of(scope: Scope, key: int) -> str:
     return found
 
 
+def any_taken_in() -> bool:
+    """Whether any object was ever taken in."""
+    return DoseObjectRow.objects.exists()
+
+
 def objects_of(exam: int) -> list[Held]:
     """The objects that make an exam: of several with one SOP Instance UID the newest, by its content and then its arrival."""
     newest: dict[str, Held] = {}

@@ -8,6 +8,7 @@ from doseloop.access.scope import Scope
 from doseloop.model import dose_object
 from doseloop.model.names import joins
 from doseloop.model.pseudonym import UNISSUED
+from doseloop.store import locks
 from doseloop.store.models import Identity, Patient
 
 _NO_ISSUER, _SITE = "no issuer", " at site "
@@ -22,6 +23,7 @@ def identify(who: dose_object.Identity, study_uid: str, site: int) -> Identity:
     """
     joined = joins(who.number)
     number = (who.number or "").strip() if joined else f"study {study_uid}"
+    locks.hold(f"patient {number} of {_issuer(who, site)}")
     known = list(Identity.objects.filter(issuer=_issuer(who, site), number=number, joins=joined).order_by("pk"))
     named = (who.name or "", _date(who.birth_date))
     if same := next((one for one in known if (one.name, one.birth_date) == named), None):

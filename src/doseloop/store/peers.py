@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from doseloop.access.scope import Scope
 from doseloop.model.errors import NotVisible, UnusableInput
-from doseloop.store import visible
+from doseloop.store import locks, visible
 from doseloop.store.audit import Actor, record_change
 from doseloop.store.models import PeerDecision, RefusedPeer
 
@@ -53,6 +53,7 @@ def note_refusals(counts: Mapping[tuple[str, str, str], int]) -> None:
     """Add to the counts of refusals by AE title, host and reason."""
     now = timezone.now()
     with transaction.atomic():
+        locks.hold("refused peers")
         for (ae, host, reason), count in counts.items():
             row, made = RefusedPeer.objects.get_or_create(
                 ae=ae, host=host, reason=reason, defaults={"first_at": now, "last_at": now, "count": count}
@@ -76,7 +77,7 @@ def refusals(scope: Scope, within: timedelta) -> tuple[Refusal, ...]:
     if not visible.sees_all(scope):
         return ()
     decided = {(one.ae, one.host): one.verdict for one in PeerDecision.objects.all()}
-    rows = RefusedPeer.objects.filter(last_at__gte=timezone.now() - within).order_by("-last_at")
+    rows = RefusedPeer.objects.filter(last_at__gte=timezone.now() - within).order_by("-last_at", "-pk")
     found = (Refusal(row.ae, row.host, row.reason, row.count, row.last_at) for row in rows)
     return tuple(one for one in found if not _is_settled(one, decided.get((one.ae, one.host))))[:_MOST_SHOWN]
 
@@ -112,6 +113,7 @@ def decide(scope: Scope, ae: str, host: str, verdict: str, actor: Actor) -> None
         raise UnusableInput("Name the peer by its AE title and host.")
     _check_sees_all(scope, ae, host)
     with transaction.atomic():
+        locks.hold("decisions about peers")
         before = _verdict(ae, host)
         made = {"verdict": verdict, "decided_by": actor.name, "decided_at": timezone.now()}
         PeerDecision.objects.update_or_create(ae=ae, host=host, defaults=made)
@@ -122,6 +124,7 @@ def take_back(scope: Scope, ae: str, host: str, actor: Actor) -> None:
     """Undo a decision. Errors: `UnusableInput` where there is none; `NotVisible` where the scope leaves a site out."""
     _check_sees_all(scope, ae, host)
     with transaction.atomic():
+        locks.hold("decisions about peers")
         before = _verdict(ae, host)
         if not before:
             raise UnusableInput("Nothing was decided about this peer.")

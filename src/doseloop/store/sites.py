@@ -21,7 +21,7 @@ def set_up(name: str, zone: str | None, units: Mapping[str, str], operators: boo
     for quantity, unit in units.items():
         _check_unit(quantity, unit)
     with transaction.atomic():
-        row, _ = Site.objects.get_or_create(name=name)
+        row, _ = Site.objects.select_for_update().get_or_create(name=name)
         before = _shown(row)
         row.zone, row.units = zone or row.zone, {**row.units, **units}
         row.operators_shown = row.operators_shown if operators is None else operators

@@ -45,7 +45,7 @@ def add(name: str) -> str:
 def revoke(name: str) -> None:
     """End a peer's token, at its next request. Errors: `UnusableInput` where it has none in force."""
     with transaction.atomic():
-        row = PeerToken.objects.filter(name=name, revoked_at=None).first()
+        row = PeerToken.objects.select_for_update().filter(name=name, revoked_at=None).first()
         if row is None:
             raise UnusableInput(f"{name!r} has no token in force.")
         PeerToken.objects.filter(pk=row.pk).update(revoked_at=timezone.now())

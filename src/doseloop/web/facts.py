@@ -11,4 +11,4 @@ from doseloop.facts.paths import FactsPaths
 @cache
 def the_facts() -> Facts:
     """Figures of this installation's record."""
-    return Facts(FactsPaths.in_data(settings.FOLDER.root))
+    return Facts(FactsPaths.in_data(settings.FOLDER.root, settings.RECORD))

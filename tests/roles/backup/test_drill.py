@@ -1,7 +1,6 @@
 """The drill with a real installation: a backup while objects arrive over DIMSE, restored elsewhere, served and compared."""
 
 import json
-import sqlite3
 import threading
 from pathlib import Path
 from typing import Self
@@ -11,6 +10,8 @@ from pydicom import dcmread
 
 from doseloop.roles.data_folder import DataFolder
 from doseloop.simulate.day import objects
+from doseloop.store.address import Address, address_of
+from doseloop.store.record_copy import tried, view
 from doseloop.store.vault import Vault
 from tests.roles.installation import Installation, until
 from tests.roles.test_serve import STORESCU, storescu, written
@@ -18,12 +19,8 @@ from tests.roles.test_serve import STORESCU, storescu, written
 pytestmark = [pytest.mark.peers, pytest.mark.skipif(STORESCU is None, reason="DCMTK's storescu is not installed")]
 
 
-def tables(record: Path) -> dict[str, list[tuple[object, ...]]]:
-    with sqlite3.connect(f"file:{record}?mode=ro", uri=True, timeout=30) as opened:
-        names = [name for (name,) in opened.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        found = {name: opened.execute(f'SELECT * FROM "{name}" ORDER BY 1').fetchall() for name in names}
-    opened.close()
-    return found
+def record_of(installation: Installation) -> Address:
+    return address_of(installation.environment["DOSELOOP_RECORD"], installation.data)
 
 
 def kept(data: Path) -> dict[str, bytes]:
@@ -71,14 +68,16 @@ def test_a_backup_while_objects_arrive_is_restored_and_served_and_holds_every_re
 
     backup = Path(told["backup"])
     assert (told["drill"]["wrong"], told["gone"]) == ([], [])
-    at_the_moment = tables(backup / "record.sqlite3")
+    with tried(backup, record_of(first).database) as copy:
+        at_the_moment = copy.tables()
     assert len(received) == len(files)
 
     second = Installation(tmp_path / "elsewhere" / "data")
     second.data.parent.mkdir()
     restored = second.command("restore", str(backups), "--keys", str(keys), "--data", str(second.data), "--json")
     assert json.loads(restored.stdout)["moment"] == told["moment"]
-    assert tables(second.data / "record.sqlite3") == at_the_moment
+    with view(record_of(second).database) as there:
+        assert there.tables() == at_the_moment
     assert kept(second.data) == {name: originals[name] for name in kept(second.data)}
     with second:
         until(second.idle, 60, "what waited is processed")

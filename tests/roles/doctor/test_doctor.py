@@ -19,7 +19,9 @@ from typing import Any, NamedTuple
 import psutil
 import pytest
 import trustme
+from django.conf import settings
 from django.contrib.auth.models import User
+from django.db import connection
 from django.utils import timezone
 
 from doseloop.access.rights import Role
@@ -29,14 +31,16 @@ from doseloop.pipeline import Pipeline
 from doseloop.roles.data_folder import DataFolder
 from doseloop.roles.doctor import every_check, network, software
 from doseloop.roles.doctor.check import Check, Fault, Place
-from doseloop.roles.doctor.examination import examine
+from doseloop.roles.doctor.examination import examine, left_out
 from doseloop.roles.settings import Settings
 from doseloop.simulate.day import objects
-from doseloop.store import mode
+from doseloop.store import home, mode
 from doseloop.store.accounts import demo_account, grant
+from doseloop.store.address import address_of
 from doseloop.store.inbox import Origin
 from doseloop.store.keyring import KeyRing
 from doseloop.store.models import Counter, DoseObjectRow, Exam, Site
+from tests.record import ON_POSTGRESQL, execute
 from tests.roles.installation import free_port
 from tests.test_pipeline import pipeline as pipeline
 from tests.test_pipeline import take_in
@@ -70,10 +74,7 @@ class House:
         return sorted(self.folder.facts.glob("*.parquet"))
 
     def sql(self, statement: str) -> None:
-        with sqlite3.connect(self.folder.record) as record:
-            record.execute("PRAGMA foreign_keys=OFF")
-            record.execute(statement)
-        record.close()
+        execute(settings.RECORD, statement)
 
     def put(self, content: bytes) -> str:
         return self.pipeline.inbox.put(io.BytesIO(content), Origin("ingest")).sha256
@@ -82,14 +83,16 @@ class House:
 @pytest.fixture
 def house(folder: DataFolder, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     ports = {name: free_port() for name in ("web_port", "dicom_port")}
-    options = Settings(floor_bytes=0, data=folder.root, **ports)  # type: ignore[arg-type]
+    url = os.environ["DOSELOOP_RECORD"] if ON_POSTGRESQL else ""
+    options = Settings(floor_bytes=0, data=folder.root, record=url, **ports)  # type: ignore[arg-type]
+    home.hold(folder.key("installation"))
     mode.hold(pseudonymous=False)
     folder.key("web")
     take_in(pipeline, objects(3, seed=5))
     site = Site.objects.first()
     assert site is not None
     grant(User.objects.create(username="a.keane").pk, site.pk, Role.ADMINISTRATOR)
-    refresh(FactsPaths.in_data(folder.root))
+    refresh(FactsPaths.in_data(folder.root, settings.RECORD))
     monkeypatch.setattr(software, "lock", lambda: "")
     with ExitStack() as stack:
         yield House(Place(folder, options), pipeline, monkeypatch, stack)
@@ -242,6 +245,14 @@ def a_pending_migration(house: House) -> None:
     house.sql("DROP TABLE django_session")
 
 
+def nobody_answers(house: House) -> House:
+    url = f"postgresql://doseloop@127.0.0.1:{free_port()}/doseloop"
+    other = address_of(url, house.root)
+    house.patch.setitem(connection.settings_dict, "OPTIONS", other.database["OPTIONS"])
+    connection.close()
+    return with_options(house, record=url)
+
+
 def another_key(house: House) -> None:
     (house.root / "keys" / "objects").write_bytes(os.urandom(32))
 
@@ -263,10 +274,12 @@ PLANTS: dict[str, Plant] = {
     "settings-unusable": lambda house: replace(house, place=replace(house.place, options=None, unusable="`zone`: ...")),
     "settings-exposed": exposed_settings,
     "record-missing": lambda house: house.folder.record.unlink(),
+    "record-unreachable": nobody_answers,
     "record-damaged": damaged_record,
     "record-references": procedure_that_is_gone,
     "record-newer": a_newer_migration,
     "record-older": a_pending_migration,
+    "record-elsewhere": lambda house: (house.root / "keys" / "installation").write_bytes(os.urandom(32)),
     "record-mode": other_mode,
     "clock-behind": lambda house: house.sql(
         "UPDATE store_doseobjectrow SET received_at = '2099-01-01 00:00:00' WHERE id=1"
@@ -297,6 +310,8 @@ PLANTS: dict[str, Plant] = {
 
 @pytest.mark.parametrize("code", list(PLANTS))
 def test_a_planted_fault_is_found_and_no_other(house: House, code: str) -> None:
+    if code in left_out(house.place):
+        pytest.skip("does not apply to this record")
     planted = PLANTS[code](house)
     sick = planted if isinstance(planted, House) else house
 
@@ -304,6 +319,14 @@ def test_a_planted_fault_is_found_and_no_other(house: House, code: str) -> None:
 
     assert {fault.code for fault in faults} == {code}
     assert all(fault.what and fault.mend for fault in faults)
+
+
+def test_checks_that_do_not_apply_to_the_record_are_named_and_not_made(house: House) -> None:
+    on_server = {"record-unreachable", "record-elsewhere"}
+    in_file = {"record-missing", "record-damaged", "record-references", "sqlite-twice"}
+    assert set(left_out(house.place)) == (in_file if ON_POSTGRESQL else on_server)
+    (house.root / "keys" / "installation").unlink()
+    assert codes(examine(house.place)) == (["record-elsewhere"] if ON_POSTGRESQL else [])
 
 
 def test_every_check_has_its_planted_fault() -> None:

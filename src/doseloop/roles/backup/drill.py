@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from doseloop.model.errors import DoseloopError, SetupError
+from doseloop.model.errors import DoseloopError
 from doseloop.roles.backup.manifest import Manifest
 from doseloop.roles.backup.restore import restore
-from doseloop.store.record_copy import copied, sqlite
+from doseloop.store.record_copy import tried
+from doseloop.store.record_copy.view import Database
 from doseloop.store.vault import Vault
 
 
@@ -27,28 +28,29 @@ class Drill:
     """A sentence for each thing that does not come back as it was."""
 
 
-def drill(backup: Path, keys: dict[str, bytes]) -> Drill:
+def drill(backup: Path, keys: dict[str, bytes], database: Database) -> Drill:
     """Restore a backup and compare it with what the manifest says of the moment that it is a copy of.
 
-    Errors: `SetupError` for a record that only a server can open: restore that one into an empty database instead.
+    `database` is the record that it was made of (Django's entry): a dump is tried in a database beside it.
+
+    Errors: `SetupError` where that database may not be made.
     """
     with tempfile.TemporaryDirectory(prefix=".drill-", dir=backup.parent) as place:
         target = Path(place) / "data"
-        manifest = restore(backup, keys, target, _put_file)
+        manifest = restore(backup, keys, target, _put_copy)
         vault = Vault(target / "objects", keys["objects"])
-        wrong = [*_wrong_tables(target, manifest), *_wrong_objects(target, vault, manifest)]
+        wrong = [*_wrong_tables(target, manifest, database), *_wrong_objects(target, vault, manifest)]
         rows = sum(table.rows for table in manifest.tables.values())
         return Drill(len(manifest.tables), rows, manifest.objects, manifest.waiting, tuple(wrong))
 
 
-def _put_file(backup: Path, target: Path) -> None:
-    if not (backup / sqlite.NAME).is_file():
-        raise SetupError("A record of a server is tried by restoring it into an empty database (docs/operating.md).")
-    shutil.copy2(backup / sqlite.NAME, target / sqlite.NAME)
+def _put_copy(backup: Path, target: Path) -> None:
+    for path in backup.glob("record.*"):
+        shutil.copy2(path, target / path.name)
 
 
-def _wrong_tables(target: Path, manifest: Manifest) -> Iterator[str]:
-    with copied(target) as record:
+def _wrong_tables(target: Path, manifest: Manifest, database: Database) -> Iterator[str]:
+    with tried(target, database) as record:
         yield from record.faults()
         found = record.tables()
     for name in sorted({*found, *manifest.tables}):

@@ -9,8 +9,9 @@ from doseloop.roles.backup.manifest import Manifest, fingerprint
 from doseloop.roles.data_folder import DataFolder
 from doseloop.store.durable import DRAFT, draft
 
-_NEEDED = ("objects", "pseudonyms")
-"""Without these a backup cannot be read, or the next exam of a patient would not join the earlier ones."""
+_NEEDED = ("objects", "pseudonyms", "installation")
+"""Without these a backup cannot be read, the next exam of a patient would not join the earlier ones, or a record on a server
+would take the folder for another installation's."""
 
 
 class KeysFile(msgspec.Struct, frozen=True, rename={"keys": "doseloop keys"}):

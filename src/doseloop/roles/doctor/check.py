@@ -5,10 +5,13 @@ import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from doseloop.model.errors import SetupError
 from doseloop.roles.data_folder import DataFolder
 from doseloop.roles.settings import Settings, settings_of_this_process
+
+Engine = Literal["SQLite", "PostgreSQL"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,12 @@ class Place:
         assert self.options is not None
         return self.options
 
+    @property
+    def engine(self) -> "Engine":
+        """What the record is."""
+        on_server = self.options is not None and not self.options.record_address.in_folder
+        return "PostgreSQL" if on_server else "SQLite"
+
     def runs(self) -> bool:
         """Whether a Doseloop runs over it."""
         try:
@@ -52,7 +61,9 @@ def place_of(root: Path, most_objects: int | None = None) -> Place:
     """The installation of a data folder, with this process's settings. Makes nothing."""
     folder = DataFolder(root.absolute())
     try:
-        return Place(folder, settings_of_this_process(), most_objects=most_objects)
+        options = settings_of_this_process()
+        options.record_address  # noqa: B018 (whether it can be read)
+        return Place(folder, options, most_objects=most_objects)
     except SetupError as error:
         return Place(folder, None, str(error), most_objects)
 
@@ -75,6 +86,12 @@ class Check:
     """Mends it, where nothing can be lost by that."""
     blocks: bool = False
     """Whether nothing that comes later can be looked at while it stands."""
+    only: Engine | None = None
+    """The one engine of the record that can have the fault; None for every one."""
+
+    def applies_to(self, place: Place) -> bool:
+        """Whether an installation can have the fault at all."""
+        return self.only in (None, place.engine)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +105,18 @@ class Fault:
 
 
 def check(
-    into: list[Check], code: str, mend: str, *, mender: Mender | None = None, blocks: bool = False
+    into: list[Check],
+    code: str,
+    mend: str,
+    *,
+    mender: Mender | None = None,
+    blocks: bool = False,
+    only: Engine | None = None,
 ) -> Callable[[Finder], Finder]:
     """Enter a function as the check of that code into its file's list."""
 
     def enter(find: Finder) -> Finder:
-        into.append(Check(code, mend, find, mender, blocks))
+        into.append(Check(code, mend, find, mender, blocks, only))
         return find
 
     return enter

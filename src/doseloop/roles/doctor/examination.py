@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from doseloop.roles.doctor import BEFORE, within
+from doseloop.roles.doctor import BEFORE, every_check, within
 from doseloop.roles.doctor.check import Check, Fault, Place
 from doseloop.roles.record import use_data
 
@@ -24,6 +24,11 @@ def examine(place: Place, *, mend: bool = False) -> Iterator[Fault]:
             return
 
 
+def left_out(place: Place) -> list[str]:
+    """Codes of the checks that do not apply, since the record is of another engine."""
+    return [one.code for one in every_check() if not one.applies_to(place)]
+
+
 def _stops(one: Check, fault: Fault) -> bool:
     return one.blocks and not fault.mended
 
@@ -39,7 +44,7 @@ def _open(place: Place) -> None:
 
 
 def _made(one: Check, place: Place, *, mend: bool) -> list[Fault]:
-    found = list(one.find(place))
+    found = list(one.find(place)) if one.applies_to(place) else []
     if not (found and mend and one.mender):
         return [Fault(one.code, what, one.mend) for what in found]
     one.mender(place)

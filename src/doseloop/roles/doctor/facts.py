@@ -17,7 +17,7 @@ _LATE_S = 900.0
 
 
 def _paths(place: Place) -> FactsPaths:
-    return FactsPaths.in_data(place.root)
+    return FactsPaths.in_data(place.root, place.settings.record_address)
 
 
 def _refresh(place: Place) -> None:

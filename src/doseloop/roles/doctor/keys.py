@@ -27,7 +27,8 @@ def key_missing(place: Place) -> Iterator[str]:
     if not (keys / "objects").exists() and objects.is_dir() and any(objects.iterdir()):
         yield f"{keys / 'objects'} is missing: kept objects cannot be read."
     pseudonymous = place.options is not None and place.options.pseudonymous
-    if pseudonymous and place.folder.record.exists() and not (keys / "pseudonyms").exists():
+    used = keys / "installation" if place.engine == "PostgreSQL" else place.folder.record
+    if pseudonymous and used.exists() and not (keys / "pseudonyms").exists():
         yield f"{keys / 'pseudonyms'} is missing: new exams of a patient would not join the earlier ones."
 
 

@@ -4,14 +4,14 @@ import sqlite3
 from collections.abc import Iterator
 from datetime import timedelta
 
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from doseloop.roles.doctor.check import Check, Place, check
 from doseloop.roles.lock import held
-from doseloop.roles.record import bring_up_to_date
-from doseloop.store import mode
+from doseloop.roles.record import bring_up_to_date, said
+from doseloop.store import home, mode
 from doseloop.store.models import DoseObjectRow
 from doseloop.store.record_copy import sqlite
 
@@ -20,32 +20,40 @@ _FROM_BACKUP = "End Doseloop, keep the file, and restore the last backup (`dosel
 _AHEAD = timedelta(minutes=5)
 
 
-def _in_file() -> bool:
-    return connection.vendor == "sqlite"
-
-
-@check(CHECKS, "record-missing", "Run `doseloop serve`, which makes one, or restore a backup.", blocks=True)
+@check(
+    CHECKS, "record-missing", "Run `doseloop serve`, which makes one, or restore a backup.", blocks=True, only="SQLite"
+)
 def record_missing(place: Place) -> Iterator[str]:
     """There is no record."""
-    if _in_file() and (not place.folder.record.is_file() or not place.folder.record.stat().st_size):
+    if not place.folder.record.is_file() or not place.folder.record.stat().st_size:
         yield f"There is no record at {place.folder.record}."
 
 
-@check(CHECKS, "record-damaged", _FROM_BACKUP, blocks=True)
+@check(
+    CHECKS, "record-unreachable", "Start the server, or set host, user, password and database of `record` right.",
+    blocks=True, only="PostgreSQL",
+)  # fmt: skip
+def record_unreachable(place: Place) -> Iterator[str]:
+    """The server of the record does not answer, or lets nobody in: objects are refused until it does."""
+    try:
+        connection.ensure_connection()
+    except DatabaseError as error:
+        yield f"The record at {place.settings.record_address} does not answer: {said(error)}"
+
+
+@check(CHECKS, "record-damaged", _FROM_BACKUP, blocks=True, only="SQLite")
 def record_damaged(place: Place) -> Iterator[str]:
     """SQLite finds the file not intact."""
     yield from _told_by_sqlite(place, references=False)
 
 
-@check(CHECKS, "record-references", _FROM_BACKUP)
+@check(CHECKS, "record-references", _FROM_BACKUP, only="SQLite")
 def record_references(place: Place) -> Iterator[str]:
     """Rows name rows that are not there."""
     yield from _told_by_sqlite(place, references=True)
 
 
 def _told_by_sqlite(place: Place, *, references: bool) -> Iterator[str]:
-    if not _in_file():
-        return
     try:
         with sqlite.view(place.folder.record) as record:
             yield from record.broken_references() if references else record.damage()
@@ -79,6 +87,17 @@ def record_older(place: Place) -> Iterator[str]:
     pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if pending:
         yield f"{len(pending)} changes of the record's tables are still to be made."
+
+
+@check(
+    CHECKS, "record-elsewhere", "Choose the record's own data folder (`data`), put its keys back, or name a database of its "
+    "own for this one (`record`).", only="PostgreSQL",
+)  # fmt: skip
+def record_elsewhere(place: Place) -> Iterator[str]:
+    """The record belongs to another data folder, which has its objects and keys."""
+    key = place.root / "keys" / "installation"
+    if not home.is_free() and not (key.exists() and home.is_of(key.read_bytes())):
+        yield f"The record at {place.settings.record_address} belongs to another data folder than {place.root}."
 
 
 @check(CHECKS, "record-mode", "Set `pseudonymous` as it was when the first object arrived (docs/pseudonymous.md).")

@@ -45,8 +45,9 @@ def lock() -> str:
 
 
 @check(
-    CHECKS, "sqlite-twice", "Remove the library that brings a SQLite of its own: locks would not hold, commits vanish."
-)
+    CHECKS, "sqlite-twice", "Remove the library that brings a SQLite of its own: locks would not hold, commits vanish.",
+    only="SQLite",
+)  # fmt: skip
 def sqlite_twice(place: Place) -> Iterator[str]:
     """Two SQLite libraries in one process (docs/decisions/0002-one-sqlite-library-in-a-process.md)."""
     found = sorted(path for path in mapped() if path.is_file() and _SOURCE_ID.search(path.read_bytes()))

@@ -5,7 +5,7 @@ from doseloop.store.models.equipment import Scanner, Site
 from doseloop.store.models.exam import Event, Exam, Part
 from doseloop.store.models.flag import Case, Comment, Flag
 from doseloop.store.models.object import DoseObjectRow
-from doseloop.store.models.patient import Identity, Patient, RecordMode
+from doseloop.store.models.patient import Identity, Patient, RecordHome, RecordMode
 from doseloop.store.models.people import ExamPerson, Person, RoleAtSite
 from doseloop.store.models.procedure import Procedure, ProcedureName, ReferenceLevel
 from doseloop.store.models.token import PeerToken
@@ -29,6 +29,7 @@ __all__ = [
     "Person",
     "Procedure",
     "ProcedureName",
+    "RecordHome",
     "RecordMode",
     "ReferenceLevel",
     "RefusedPeer",

@@ -33,3 +33,10 @@ class RecordMode(models.Model):
 
     pseudonymous = models.BooleanField()
     since = models.DateTimeField()
+
+
+class RecordHome(models.Model):
+    """The data folder whose objects and keys belong to the record: one row."""
+
+    folder = models.TextField()
+    """SHA-256 of the folder's key `installation`."""

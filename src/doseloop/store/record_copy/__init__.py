@@ -6,6 +6,7 @@ What a copy is good for is checked by digests of every table, taken in the view 
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+from doseloop.model.errors import SetupError
 from doseloop.store.record_copy import postgresql, sqlite
 from doseloop.store.record_copy.view import Database, View
 
@@ -18,9 +19,29 @@ def view(database: Database) -> AbstractContextManager[View]:
     return postgresql.view(database) if _on_server(database) else sqlite.view(Path(database["NAME"]))
 
 
-def copied(folder: Path) -> AbstractContextManager[View]:
-    """The record in a backup's folder, opened where that needs no server. Errors: `SetupError`."""
+def tried(folder: Path, database: Database) -> AbstractContextManager[View]:
+    """The record of a backup's folder opened: a file where it lies, a dump in a database beside the record's for as long.
+
+    Errors: `SetupError`.
+    """
+    if _on_server(database):
+        return postgresql.tried(folder, database)
     return sqlite.view(folder / sqlite.NAME, unchanging=True)
+
+
+def check_place(engine: str, database: Database) -> None:
+    """See that a record that was copied from this engine can be put there, before anything is changed.
+
+    Errors: `SetupError` where it is of another engine, or a server's database is not empty or does not answer.
+    """
+    if (engine == "postgresql") != _on_server(database):
+        said = ("was a SQLite file", "names a server") if _on_server(database) else ("was on a server", "names none")
+        raise SetupError(
+            f"The record of the backup {said[0]}, and the setting `record` {said[1]}: a backup goes back into what it was "
+            "made of."
+        )
+    if _on_server(database):
+        postgresql.check_empty(database)
 
 
 def put_back(folder: Path, database: Database) -> None:

@@ -1,6 +1,12 @@
-"""A record on a PostgreSQL server: copied by pg_dump in one exported snapshot, put back by pg_restore."""
+"""A record on a PostgreSQL server: copied by pg_dump in one exported snapshot, put back by pg_restore.
+
+Both are the server's own: a dump has the tables with their constraints, triggers and sequences, and goes into any later
+version of the server. Copies of tables by ourselves would need the very version of Doseloop that made them.
+"""
 
 import os
+import re
+import secrets
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -17,6 +23,8 @@ from doseloop.model.errors import SetupError
 from doseloop.store.record_copy.view import Database, Table, digest
 
 NAME = "record.pgdump"
+_BESIDE_THE_PATH = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin")
+"""Where Debian and Red Hat keep the programs of each version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +42,8 @@ class _Server:
         return {name: digest(self._texts(name)) for name in names}
 
     def _texts(self, name: str) -> Iterator[tuple[Any, ...]]:
-        table = sql.Identifier(name)
-        query = sql.SQL("SELECT one::text FROM {} AS one ORDER BY one::text").format(table)
+        """The rows as texts, in an order that no locale changes: a copy may lie in a database of another one."""
+        query = sql.SQL('SELECT one::text FROM {} AS one ORDER BY one::text COLLATE "C"').format(sql.Identifier(name))
         with self.connection.cursor("table") as cursor:
             yield from cursor.execute(query)
 
@@ -54,7 +62,7 @@ _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() O
 
 @contextmanager
 def view(database: Database) -> Iterator[_Server]:
-    """One view of the record on a server."""
+    """One view of the record on a server. Errors: `SetupError` where it does not answer, or goes away meanwhile."""
     try:
         with psycopg.connect(_conninfo(database)) as connection:
             connection.isolation_level, connection.read_only = psycopg.IsolationLevel.REPEATABLE_READ, True
@@ -65,12 +73,58 @@ def view(database: Database) -> Iterator[_Server]:
         raise SetupError(f"The record on the server does not answer ({type(error).__name__}).") from None
 
 
+def check_empty(database: Database) -> None:
+    """See that a record can be put there. Errors: `SetupError` where the database holds tables or does not answer."""
+    with view(database) as there:
+        if next(there.rows(_TABLES), None) is not None:
+            raise SetupError(
+                f"The database {database['NAME']} holds tables already: make an empty one (docs/operating.md) and name it "
+                "by DOSELOOP_RECORD. Nothing was changed."
+            )
+
+
 def put_back(folder: Path, database: Database) -> None:
     """Put the copied record into the database, which must be empty."""
-    with view(database) as there:
-        if there.tables():
-            raise SetupError("The database that the setting names holds tables already: name an empty one.")
-    _run("pg_restore", database, "--exit-on-error", "--single-transaction", "--no-owner", str(folder / NAME))
+    check_empty(database)
+    _restore(folder, database)
+
+
+@contextmanager
+def tried(folder: Path, database: Database) -> Iterator[_Server]:
+    """The copied record in a database of its own beside the record's, which is dropped at the end.
+
+    Errors: `SetupError` where the user may make none.
+    """
+    name = f"{database['NAME']}_drill_{secrets.token_hex(4)}"
+    with _made(name, database):
+        trial = {**database, "NAME": name}
+        _restore(folder, trial)
+        with view(trial) as there:
+            yield there
+
+
+@contextmanager
+def _made(name: str, database: Database) -> Iterator[None]:
+    make = sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(sql.Identifier(name))
+    drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+    with psycopg.connect(_conninfo(database), autocommit=True) as connection:
+        try:
+            connection.execute(make)
+        except psycopg.errors.InsufficientPrivilege:
+            raise SetupError(
+                "The drill restores the copy into a database of its own beside the record, which this user may not make: "
+                "`ALTER ROLE doseloop CREATEDB`, or restore the backup into an empty database (docs/operating.md)."
+            ) from None
+    try:
+        yield
+    finally:
+        with psycopg.connect(_conninfo(database), autocommit=True) as connection:
+            connection.execute(drop)
+
+
+def _restore(folder: Path, database: Database) -> None:
+    how = ("--exit-on-error", "--single-transaction", "--no-owner", "--no-privileges")
+    _run("pg_restore", database, *how, str(folder / NAME))
 
 
 def _conninfo(database: Database) -> str:
@@ -84,16 +138,25 @@ def _run(program: str, database: Database, *words: str) -> None:
 
     Errors: `SetupError`, with the last line of what the program said.
     """
-    if shutil.which(program) is None:
-        raise SetupError(
-            f"{program} is not installed: install the server's own version of PostgreSQL's client programs."
-        )
     options = dict(database.get("OPTIONS", {}))
     password = options.pop("password", "")
     where = _conninfo({**database, "OPTIONS": options})
     environment = {**os.environ, **({"PGPASSWORD": str(password)} if password else {})}
-    command = [program, f"--dbname={where}", *words]
+    command = [_found(program), f"--dbname={where}", *words]
     ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
     if ended.returncode:
         said = (ended.stderr.strip().splitlines() or ["it said nothing"])[-1]
         raise SetupError(f"{program} failed: {said}")
+
+
+def _found(program: str) -> str:
+    """The program: that on the path, else that of the newest version which is installed. Errors: `SetupError`."""
+    beside = [path for pattern in _BESIDE_THE_PATH for path in Path("/").glob(f"{pattern[1:]}/{program}")]
+    newest = max(beside, key=lambda path: int("".join(re.findall(r"\d+", str(path))[:1])), default=None)
+    found = shutil.which(program) or newest
+    if found is None:
+        raise SetupError(
+            f"{program} is not installed: install the client programs of PostgreSQL (Debian: postgresql-client), of the "
+            "server's version or a later one."
+        )
+    return str(found)
