@@ -12,8 +12,9 @@ from pathlib import Path
 from doseloop.access.scope import SYSTEM
 from doseloop.assess import high_dose, revised_dose, same_event
 from doseloop.harmonise.age_bands import AGE_BANDS
+from doseloop.harmonise.held import HeldObject
 from doseloop.harmonise.procedures import match
-from doseloop.harmonise.study import HeldObject, equipment_of, unite
+from doseloop.harmonise.study import equipment_of, unite
 from doseloop.model.dose_object import Deidentified, DoseObject, Modality, ReadResult
 from doseloop.model.errors import DoseloopError, NotDose, NotReadYet, ObjectError, ReaderStopped, Unsettled
 from doseloop.model.flag import Finding

@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from doseloop.harmonise import acquisitions
-from doseloop.harmonise.study import HeldObject, equipment_of, unite
+from doseloop.harmonise.held import HeldObject
+from doseloop.harmonise.study import equipment_of, unite
 from doseloop.model.ct import CtEvent, CtSource, DoseCheck
 from doseloop.model.dose_object import Equipment, PatientAtStudy, StudyHeader
 from doseloop.model.exam import ExamRecord, Total

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, Literal
 
-from doseloop.harmonise.study import HeldObject, unite
+from doseloop.harmonise.held import HeldObject
+from doseloop.harmonise.study import unite
 from doseloop.model.dose_object import DoseObject, ReadResult
 from doseloop.model.errors import DoseloopError, NotDose, ReaderStopped
 from doseloop.model.reading import Code, Reading
