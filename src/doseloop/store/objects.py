@@ -7,6 +7,7 @@ import msgspec
 from django.utils import timezone
 
 from doseloop.access.scope import Scope
+from doseloop.harmonise.totals import contradictions
 from doseloop.model.dose_object import SLICE_KINDS, DoseObject, ReadResult
 from doseloop.model.errors import DoseloopError, NotVisible
 from doseloop.store import visible
@@ -18,6 +19,9 @@ READER_VERSION = "2"
 _State, _Standing = DoseObjectRow.State, DoseObjectRow.Standing
 RESEND, DEMOGRAPHIC = _Standing.RESEND, _Standing.DEMOGRAPHIC
 _UNHELD = (_Standing.RESEND, _Standing.SLICE)
+
+_MISSING = "The figures shown are sound; what is missing could not be read from the object."
+_BOTH_SHOWN = "The exam shows both values; the maker can tell which of them the scanner measured."
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +58,7 @@ def settle_again(key: int, result: ReadResult, identity: Identity, standing: str
 def _told(result: ReadResult, identity: Identity, standing: str) -> dict[str, object]:
     dose = result.dose
     return {
-        "state": _State.PARTLY_READ if dose.missing else _State.READ,
-        "reason_code": "partly-read" if dose.missing else "",
-        "reason": " ".join(dose.missing)[:500],
-        "hint": "The figures shown are sound; what is missing could not be read from the object."
-        if dose.missing
-        else "",
+        **_mark(dose),
         "kind": dose.kind,
         "sop_class_uid": dose.sop_class_uid,
         "sop_instance_uid": dose.sop_instance_uid,
@@ -69,6 +68,19 @@ def _told(result: ReadResult, identity: Identity, standing: str) -> dict[str, ob
         "record": pack(dose),
         "dose_digest": dose_digest(dose),
         "identity": identity,
+    }
+
+
+def _mark(dose: DoseObject) -> dict[str, object]:
+    """State and reason: what is missing, and what the object says against itself."""
+    against = contradictions(dose)
+    code = "partly-read" if dose.missing else "total-disagrees" if against else ""
+    hints = (_MISSING if dose.missing else "", _BOTH_SHOWN if against else "")
+    return {
+        "state": _State.PARTLY_READ if dose.missing else _State.READ,
+        "reason_code": code,
+        "reason": " ".join((*dose.missing, *against))[:500],
+        "hint": " ".join(filter(None, hints)),
     }
 
 
