@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from doseloop.harmonise import acquisitions
 from doseloop.harmonise.held import HeldObject
 from doseloop.harmonise.study import equipment_of, unite
@@ -335,3 +337,25 @@ def test_each_quantity_of_a_plane_is_held_against_its_runs() -> None:
     planes = (PlaneTotals(dap_gy_cm2=number(20.0), ka_r_mgy=number(7.0)),)
     (sentence,) = contradictions(angiography(1, run(1, 2.0), planes=planes).dose)
     assert "KAP" in sentence
+
+
+# What cannot be
+
+
+@pytest.mark.parametrize(
+    ("held", "words"),
+    [
+        (report(1, event(1, 1e9)), "1e+09 mGy·cm"),
+        (report(1, replace(event(1, 10), ctdi_vol_mgy=number(1e6))), "1e+06 mGy"),
+        (report(1, replace(event(1, 10), sources=(CtSource("A", kvp=number(120_000.0)),))), "Tube voltage"),
+        (report(1, replace(event(1, 10), exposure_time_ms=number(11_912_000.0))), "Exposure time"),
+        (angiography(1, run(1, 1e7)), "1e+07"),
+        (angiography(1, replace(run(1, 1), irradiation_duration_s=number(1e6))), "Irradiation duration"),
+        (angiography(1, replace(run(1, 1), agd_mgy=number(9e3))), "9000 mGy"),
+        (angiography(1, run(1, 1), planes=(PlaneTotals(fluoro_time_s=number(1e6)),)), "1e+06 s"),
+    ],
+)
+def test_a_value_past_anything_that_can_be_counts_as_not_recorded_and_is_named(held: HeldObject, words: str) -> None:
+    exam = united(held)
+    assert any(words in issue and "cannot be" in issue for issue in exam.issues), exam.issues
+    assert all(total.value is None or total.value < 1e5 for part in exam.parts for total in part.totals)

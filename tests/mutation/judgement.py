@@ -115,7 +115,7 @@ def _of_object(dose: DoseObject) -> Iterator[tuple[str, float | str]]:
 
 def _events(dose: DoseObject) -> Iterator[tuple[str, Numbers]]:
     seen: Counter[str] = Counter()
-    for event in (*dose.ct_events, *dose.projection_events):
+    for event in (*dose.ct_events, *dose.projection_events, *dose.administrations, *dose.mr_series):
         uid = event.event_uid.value if event.event_uid else "without UID"
         yield f"{uid} {seen[uid]}", dict(_of("", event))
         seen[uid] += 1

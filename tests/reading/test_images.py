@@ -235,3 +235,29 @@ def test_every_reading_of_an_image_stands_in_its_tree_and_no_identity_does() -> 
 
 def _places(tree: Any) -> dict[str, str | None]:
     return {tree.place: tree.text} | {place: text for child in tree.children for place, text in _places(child).items()}
+
+
+def test_an_image_whose_header_was_cut_says_that_doses_may_be_lost() -> None:
+    whole = reports.encode(images.mammogram())
+    at = whole.index(b"\x28\x00\x10\x00")
+    assert read_object(whole).dose.missing == ()
+    assert "cut" in read_object(whole[:at]).dose.missing[0]
+
+
+@pytest.mark.parametrize(
+    ("made", "modality", "kind"),
+    [
+        (images.mammogram(), "CT", "mammogram"),
+        (images.mammogram(), "", "mammogram"),
+        (images.pet(), "NM", "pet image"),
+        (images.radiograph(), "CT", "radiograph"),
+        (images.radiograph(), "MG", "mammogram"),
+        (images.radiograph(), "PX", "dental image"),
+        (images.ct(), "OT", "ct image"),
+    ],
+)
+def test_a_class_of_one_kind_holds_it_whatever_its_modality_says(
+    made: images.Dataset, modality: str, kind: str
+) -> None:
+    made.Modality = modality
+    assert images.read(made).kind == kind

@@ -9,7 +9,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pydicom.datadict import dictionary_VR, tag_for_keyword
+from pydicom.datadict import dictionary_VM, dictionary_VR, tag_for_keyword
 
 from doseloop.model.reading import Code, Reading
 from doseloop.reading.elements import DataSet, named
@@ -30,6 +30,7 @@ KEYWORDS = (
     ),
     *("AcquisitionDate", "AcquisitionTime", "AcquisitionDateTime", "PresentationIntentType", "SourceImageSequence"),
     *("ReferencedSOPInstanceUID", "NumberOfFrames", "BodyPartExamined", "PatientPosition", "QualityControlImage"),
+    "Rows",
     *("CommentsOnRadiationDose", "IrradiationEventUID", "FrameOfReferenceUID", "ConversionType"),
     *("SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence", "FrameAnatomySequence", "FrameLaterality"),
     *("AnatomicRegionSequence", "ImageLaterality", "Laterality", "ProtocolName", "ManufacturerModelName"),
@@ -81,6 +82,8 @@ def _tag(keyword: str) -> int:
 
 TAGS = {keyword: _tag(keyword) for keyword in KEYWORDS}
 VRS = {tag: dictionary_VR(tag) for tag in TAGS.values()}
+_SINGLE = frozenset(tag for tag in TAGS.values() if dictionary_VM(tag) == "1")
+"""Elements of one value."""
 _BINARY = {"US": "H", "SS": "h", "UL": "I", "SL": "i", "FL": "f", "FD": "d"}
 _CODE_VALUES = (0x00080100, 0x00080119, 0x00080120)
 _GROUPS = ("SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence")
@@ -212,4 +215,6 @@ class Tags:
             return self.decode(raw)
         order = ">" if self.big_endian else "<"
         numbers = struct.unpack(f"{order}{len(raw) // struct.calcsize(letter)}{letter}", raw)
+        if len(numbers) > 1 and tag in _SINGLE:
+            return ""  # not a number of this representation
         return "\\".join(f"{number:.7g}" if letter == "f" else repr(number) for number in numbers)

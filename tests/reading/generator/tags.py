@@ -137,7 +137,7 @@ def image(chance: Random, sop_class: str, modality: str, fill: Filler) -> Made:
     if any(element.tag == 0x00080023 for element in made):
         told["content_at"] = "2026-03-03T10:15:00"
     how = form(chance, script)
-    made.append(of("PixelData", bytes(8)))
+    made += [of("Rows", (2,)), of("PixelData", bytes(8))]
     how = Form(how.encoding, script, how.lengths, how.group_lengths, bare=how.bare)
     return Made(_with_pixels(made), how, told)
 
