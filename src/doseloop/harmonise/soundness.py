@@ -45,7 +45,7 @@ _PLANE_TOTALS: Final[Bounds] = {
     "agd_left_mgy": 1_000,
     "agd_right_mgy": 1_000,
 }
-_ADMINISTRATION: Final[Bounds] = {"activity_mbq": 500_000, "effective_dose_msv": 5_000}
+_ADMINISTRATION: Final[Bounds] = {"activity_mbq": 50_000, "effective_dose_msv": 5_000}
 _TRACER: Final = "an administration"
 _MR_SERIES: Final[Bounds] = {"sar_whole_body_w_kg": 100, "sar_head_w_kg": 100, "b1_rms_ut": 1_000}
 _QUANTITY: Final = {"agd_left_mgy": "agd_mgy", "agd_right_mgy": "agd_mgy"}

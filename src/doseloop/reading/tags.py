@@ -45,6 +45,7 @@ KEYWORDS = (
     *("PositionerSecondaryAngle", "ColumnAngulation", "ViewPosition", "ViewCodeSequence", "ViewModifierCodeSequence"),
     *("ExposureIndex", "TargetExposureIndex", "DeviationIndex", "RelativeXRayExposure", "Sensitivity", "DetectorID"),
     *("ExposureControlMode", "BreastImplantPresent", "XRay3DAcquisitionSequence", "ContributingSourcesSequence"),
+    "XRayAcquisitionDoseSequence",
     "AveragePulseWidth",
     # CT
     *("CTDIvol", "CTDIPhantomTypeCodeSequence", "CTExposureSequence", "CTAcquisitionTypeSequence", "AcquisitionType"),
@@ -162,6 +163,17 @@ class Tags:
             if isinstance(raw, list) and raw:
                 return [Tags(item, self.decode, self.big_endian, f"{place}[{n}]") for n, item in enumerate(raw, 1)]
         return []
+
+    def frames(self, keyword: str) -> list["Tags"]:
+        """The first item of a functional group for each frame (PS3.3 section C.7.6.16)."""
+        groups, at = self.data_set.get(TAGS[_GROUPS[1]]), named(TAGS[_GROUPS[1]])
+        found = []
+        for number, group in enumerate(groups if isinstance(groups, list) else (), 1):
+            items = group.get(TAGS[keyword])
+            if isinstance(items, list) and items:
+                place = f"{at}[{number}].{named(TAGS[keyword])}[1]"
+                found.append(Tags(items[0], self.decode, self.big_endian, place))
+        return found
 
     def moment(self, *keywords: str) -> Reading[str] | None:
         """A date and time (DT) as the local wall clock, ISO."""

@@ -1,6 +1,9 @@
 """The Radiopharmaceutical Information Sequence of NM and PET images (PS3.3 sections C.8.4.10 and C.8.9.2)."""
 
+from random import Random
+
 from tests.reading.generator.content import CodeTriple, Content, Told
+from tests.reading.generator.numbers import written
 from tests.reading.generator.tags import coded, numbers, one, texts
 from tests.reading.generator.writing import Element, Elements, of
 
@@ -28,13 +31,19 @@ def administrations(content: Content, factor: float) -> tuple[list[Element], Tol
     return [sequence], {"administrations": [told for _, told in found]}
 
 
+def _activity(chance: Random, factor: float) -> tuple[list[Element], Told]:
+    """An activity in the kind's own unit, or in the other one, which its size tells."""
+    mbq = chance.randint(10, 40_000) / 10
+    bq = chance.random() < 0.1 if factor == 1.0 else chance.random() < 0.9
+    return [of("RadionuclideTotalDose", written(chance, mbq * 1e6 if bq else mbq))], {"activity_mbq": mbq}
+
+
 def _administration(content: Content, factor: float) -> tuple[Elements, Told]:
     chance = content.chance
-    activity = one("activity_mbq", "RadionuclideTotalDose", factor)
     made: list[Element] = []
     told: Told = {}
     for more, of_more in (
-        numbers(chance, (activity,), 1.0),
+        _activity(chance, factor),
         numbers(chance, NUMBERS),
         texts(content, (("product_name", "Radiopharmaceutical"),), 0.6),
     ):
