@@ -124,6 +124,18 @@ def test_images_beside_a_report_are_its_exposures_or_possibly_twice(pipeline: Pi
     assert [issue for issue in Exam.objects.get().issues if "possibly twice" in issue]
 
 
+def test_a_total_that_its_events_do_not_add_up_to_marks_the_object_and_shows_both(pipeline: Pipeline) -> None:
+    take_in(pipeline, encoded([reports.ct_report(2, total="2505")]))
+    row, exam = DoseObjectRow.objects.get(), Exam.objects.get()
+    assert (row.state, row.reason_code) == ("read", "total-disagrees")
+    assert "2,505" in row.reason.replace("2505", "2,505")
+    assert "501" in row.reason
+    assert [(one["stated"], one["summed"], one["used"]) for one in exam.totals] == [(2505, 501, "stated")]
+
+    take_in(pipeline, encoded([reports.ct_report(2, total="501")]))
+    assert DoseObjectRow.objects.order_by("pk").last().reason == ""  # type: ignore[union-attr]
+
+
 @pytest.mark.parametrize("backwards", [False, True])
 def test_the_pet_ct_study_is_one_exam_with_one_administration(pipeline: Pipeline, backwards: bool) -> None:
     names = ("NM-RRDSR-Siemens", "NM-CT-RDSR-Siemens", "NM-PetIm-Siemens", "NM-PetIm-Siemens-2", "NM-PetIm-Siemens-3",

@@ -13,8 +13,9 @@ from doseloop.access.scope import SYSTEM
 from doseloop.assess import high_dose, revised_dose, same_event
 from doseloop.harmonise import identifiers
 from doseloop.harmonise.age_bands import AGE_BANDS
+from doseloop.harmonise.held import HeldObject
 from doseloop.harmonise.procedures import match
-from doseloop.harmonise.study import HeldObject, equipment_of, unite
+from doseloop.harmonise.study import equipment_of, unite
 from doseloop.model.dose_object import Deidentified, DoseObject, Modality, ReadResult
 from doseloop.model.errors import DoseloopError, NotDose, NotReadYet, ObjectError, ReaderStopped, Unsettled
 from doseloop.model.flag import Finding
@@ -25,6 +26,8 @@ from doseloop.store.claims import Claim
 from doseloop.store.failpoint import failpoint
 from doseloop.store.findings import ExamFinding
 from doseloop.store.inbox import Inbox
+from doseloop.store.models import Identity
+from doseloop.store.objects import Beside
 from doseloop.store.scanners import ScannerAtSite, SiteDefaults
 from doseloop.store.vault import Vault
 
@@ -99,11 +102,11 @@ class Pipeline:
         with exams.study_lock(result.dose.study.study_uid):
             if not claims.still_held(claim):
                 return False
-            stood_in = self._enter(claim, result)
-            if not keeps_first and stood_in != claim.sha256:
+            not_needed = self._enter(claim, result)
+            if not keeps_first and claim.sha256 not in not_needed:
                 self._keep_read(claim, outcome)
-        if stood_in:
-            self.vault.destroy(stood_in)
+        for sha256 in not_needed:
+            self.vault.destroy(sha256)
         return True
 
     def _keep_read(self, claim: Claim, outcome: ReadResult | Deidentified) -> None:
@@ -156,9 +159,9 @@ class Pipeline:
             self._enter(claim, result)
         return True
 
-    def _enter(self, claim: Claim, result: ReadResult) -> str | None:
-        """Enter the object into the exam of its study. Returns the name of bytes that are not needed for the record any more:
-        those of a further image of a series."""
+    def _enter(self, claim: Claim, result: ReadResult) -> list[str]:
+        """Enter the object into the exam of its study. Returns the names of bytes that are not needed for the record any more:
+        those of further images of a series."""
         dose = result.dose
         scanner = scanners.scanner_of(dose.equipment, dose.modality, self.defaults)
         identity = patients.identify(result.identity, dose.study.study_uid, scanner.site)
@@ -166,22 +169,24 @@ class Pipeline:
         beside = objects.beside_copies(claim.object, dose, identity)
         if beside.standing == objects.RESEND and beside.exam is not None:
             objects.settle_read(claim, result, identity, beside.standing, beside.exam)
-            return None
-        image = objects.image_of_series(dose, identity)
+            return []
+        left = _follow_patient(identity, dose.study.study_uid, beside)
+        image = objects.image_of_series(dose, exams.known_exam(identity.patient_id, dose.study.study_uid))
         if image and image.stands_for(dose):
             objects.settle_slice(claim, result, identity, image.exam)
-            return claim.sha256
-        if image:
-            objects.become_slice(image.key)
+            if beside.standing == objects.DEMOGRAPHIC:
+                self.rebuild(image.exam)
+                judge(image.exam)
+            return [*left, claim.sha256]
         patients.make_current(identity)
-        if beside.standing == objects.DEMOGRAPHIC and beside.exam is not None:
-            exams.move_to(identity.patient_id, beside.exam)
         exam = exams.exam_of(identity.patient_id, dose.study.study_uid, scanner)
         objects.settle_read(claim, result, identity, beside.standing, exam)
         failpoint("pipeline: object settled, before its exam is made")
+        if image:
+            left += objects.one_of_each_series(exam)
         self._rebuild(exam, scanner, dose)
         failpoint("pipeline: all written, before the commit")
-        return image.sha256 if image else None
+        return left
 
     def rebuild(self, exam: int) -> None:
         """Make a known exam anew from all of its objects, of which none has just come, and do not judge it yet.
@@ -200,6 +205,22 @@ class Pipeline:
         if equipment != newest.equipment:
             scanner = scanners.scanner_of(equipment, newest.modality, self.defaults)
         write(exam, held, scanner)
+
+
+def _follow_patient(identity: Identity, study_uid: str, beside: Beside) -> list[str]:
+    """Give the study to the patient whom a copy of one of its objects names (a demographic update); where that patient has an
+    exam of it too, both are one. Returns the names of bytes that are not needed any more."""
+    if beside.standing != objects.DEMOGRAPHIC or beside.exam is None:
+        return []
+    left: list[str] = []
+    own = exams.known_exam(identity.patient_id, study_uid)
+    exam = beside.exam
+    if own is not None and own != exam:
+        exam = exams.join(exam, own)
+        left = objects.one_of_each_series(exam)
+    patients.make_current(identity)
+    exams.move_to(identity.patient_id, exam)
+    return left
 
 
 def write(exam: int, held: list[HeldObject], scanner: ScannerAtSite) -> None:

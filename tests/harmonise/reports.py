@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from doseloop.harmonise.study import HeldObject, unite
+from doseloop.harmonise.held import HeldObject
+from doseloop.harmonise.study import unite
 from doseloop.model.ct import CtEvent
 from doseloop.model.dose_object import CtTotals, DoseObject, Equipment, PatientAtStudy, People, StudyHeader
 from doseloop.model.exam import ExamRecord

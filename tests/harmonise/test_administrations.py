@@ -1,14 +1,18 @@
 """One administration however many objects tell of it, and short names of nuclides, targets and filters."""
 
+from dataclasses import replace
+
 import pytest
 
 from doseloop.harmonise.administrations import one_each
 from doseloop.harmonise.radionuclides import emits_positrons, product_name, radionuclide
 from doseloop.harmonise.target_filter import target_filter
+from doseloop.model.image import ImageHeader
 from doseloop.model.projection import Filter, ProjectionEvent
 from doseloop.model.reading import Code, Reading
 from doseloop.model.tracer import Administration
-from tests.harmonise.reports import number
+from tests.harmonise.reports import number, united
+from tests.harmonise.studies import held
 
 
 def text(value: str) -> Reading[str]:
@@ -31,11 +35,13 @@ def given(
 
 
 def kept(*found: Administration) -> list[int]:
-    return [key for key, _ in one_each(list(enumerate(found)))[0]]
+    return [key for key, _ in one_each([(key, [one]) for key, one in enumerate(found)])[0]]
 
 
 def test_clocks_that_differ_by_minutes_are_one_administration_with_both_starts_said() -> None:
-    found, issues = one_each([(0, given("10:40:30", uid="2.25.1")), (1, given("10:48:30", 394.02, "F-18", "2.25.2"))])
+    found, issues = one_each(
+        [(0, [given("10:40:30", uid="2.25.1")]), (1, [given("10:48:30", 394.02, "F-18", "2.25.2")])]
+    )
     assert [key for key, _ in found] == [0]
     assert "10:40:30" in issues[0]
     assert "10:48:30" in issues[0]
@@ -88,3 +94,33 @@ def test_target_and_filter_are_symbols() -> None:
         == "W/unobtainium"
     )
     assert target_filter(ProjectionEvent(filters=(silver,))) == ""
+
+
+def shown(start: str | None, activity: float) -> Administration:
+    return replace(given(start, activity), image=ImageHeader("2.25.1"))
+
+
+def test_what_stayed_in_the_syringe_makes_no_second_administration() -> None:
+    found, issues = one_each([(0, [given("10:00:00", uid="2.25.1")]), (1, [shown("10:05:00", 370.0)])])
+    assert [key for key, _ in found] == [0]
+    assert "possibly twice" in issues[0]
+    assert "370" in issues[0]
+
+
+def test_two_injections_that_one_object_lists_are_two() -> None:
+    injections = [given("10:00:00"), given("10:10:00")]
+    assert len(one_each([(0, injections)])[0]) == 2
+    assert len(one_each([(0, injections), (1, injections)])[0]) == 2
+
+
+def test_injections_of_two_reports_with_uids_are_two_also_where_only_the_activity_differs() -> None:
+    found, issues = one_each([(0, [given("10:00:00", uid="2.25.1")]), (1, [given("10:09:00", 300.0, uid="2.25.2")])])
+    assert (len(found), issues) == (2, ())
+
+
+def test_the_later_report_wins_for_an_administration() -> None:
+    early, late = (
+        held(n, "PT", n, kind="tracer report", administrations=(given("10:00:00", 300.0 + n, uid="2.25.1"),))
+        for n in (1, 2)
+    )
+    assert united(early, late).total("activity_mbq") == united(late, early).total("activity_mbq") == 302.0

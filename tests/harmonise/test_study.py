@@ -2,8 +2,12 @@
 
 from dataclasses import replace
 
+import pytest
+
 from doseloop.harmonise import acquisitions
-from doseloop.harmonise.study import HeldObject, equipment_of, unite
+from doseloop.harmonise.held import HeldObject
+from doseloop.harmonise.study import equipment_of, unite
+from doseloop.harmonise.totals import contradictions
 from doseloop.model.ct import CtEvent, CtSource, DoseCheck
 from doseloop.model.dose_object import Equipment, PatientAtStudy, StudyHeader
 from doseloop.model.exam import ExamRecord, Total
@@ -307,3 +311,51 @@ def test_two_scanners_of_one_model_stay_two_by_their_serial_numbers() -> None:
     best = report(2, event(1, 10), event(2, 10), equipment=Equipment("Siemens", "Definition", serial_number="7"))
     twin = report(1, event(1, 10), equipment=Equipment("Siemens", "Definition", "CT2", "8"))
     assert united(best, twin).equipment.station_name is None
+
+
+# What one object says against itself
+
+
+def test_an_object_whose_total_its_events_do_not_add_up_to_says_both() -> None:
+    (sentence,) = contradictions(report(1, event(1, 10), event(2, 20), total=300.0).dose)
+    assert "300" in sentence
+    assert "30.0" in sentence
+
+
+def test_an_object_that_agrees_or_states_nothing_says_nothing_against_itself() -> None:
+    told = (
+        report(1, event(1, 10), total=10.0),
+        report(1, event(1, 10)),
+        report(1, total=10.0),
+        report(1, event(1, 10), bare(2)),
+        angiography(1, run(1, 2.0), planes=(PlaneTotals(dap_gy_cm2=number(2.0)),)),
+    )
+    assert [contradictions(one.dose) for one in told] == [()] * len(told)
+
+
+def test_each_quantity_of_a_plane_is_held_against_its_runs() -> None:
+    planes = (PlaneTotals(dap_gy_cm2=number(20.0), ka_r_mgy=number(7.0)),)
+    (sentence,) = contradictions(angiography(1, run(1, 2.0), planes=planes).dose)
+    assert "KAP" in sentence
+
+
+# What cannot be
+
+
+@pytest.mark.parametrize(
+    ("held", "words"),
+    [
+        (report(1, event(1, 1e9)), "1e+09 mGy·cm"),
+        (report(1, replace(event(1, 10), ctdi_vol_mgy=number(1e6))), "1e+06 mGy"),
+        (report(1, replace(event(1, 10), sources=(CtSource("A", kvp=number(120_000.0)),))), "Tube voltage"),
+        (report(1, replace(event(1, 10), exposure_time_ms=number(11_912_000.0))), "Exposure time"),
+        (angiography(1, run(1, 1e7)), "1e+07"),
+        (angiography(1, replace(run(1, 1), irradiation_duration_s=number(1e6))), "Irradiation duration"),
+        (angiography(1, replace(run(1, 1), agd_mgy=number(9e3))), "9000 mGy"),
+        (angiography(1, run(1, 1), planes=(PlaneTotals(fluoro_time_s=number(1e6)),)), "1e+06 s"),
+    ],
+)
+def test_a_value_past_anything_that_can_be_counts_as_not_recorded_and_is_named(held: HeldObject, words: str) -> None:
+    exam = united(held)
+    assert any(words in issue and "cannot be" in issue for issue in exam.issues), exam.issues
+    assert all(total.value is None or total.value < 1e5 for part in exam.parts for total in part.totals)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doseloop.harmonise.study import HeldObject
+from doseloop.harmonise.held import HeldObject
 from doseloop.model.ct import CtEvent
 from doseloop.model.dose_object import Equipment
 from doseloop.model.projection import PlaneTotals, ProjectionEvent
@@ -59,9 +59,12 @@ angiographies = st.builds(
 @st.composite
 def studies(draw: st.DrawFn) -> list[HeldObject]:
     """Reports of one study, of both kinds, at moments that may coincide or be missing."""
-    return [
-        replace(draw(st.one_of(ct_reports, angiographies)), key=key) for key in range(1, draw(st.integers(1, 4)) + 1)
-    ]
+    drawn = draw(st.lists(st.one_of(ct_reports, angiographies), min_size=1, max_size=4, unique_by=_uid))
+    return [replace(held, key=key) for key, held in enumerate(drawn, start=1)]
+
+
+def _uid(held: HeldObject) -> str:
+    return held.dose.sop_instance_uid
 
 
 @given(reports=studies(), data=st.data())

@@ -7,6 +7,10 @@ from tests.mutation.body import ITEM, ITEM_END, LONG, SEQUENCE_END, UNDEFINED, E
 from tests.mutation.mutant import Mutant, Mutator
 from tests.mutation.seeds import Seed
 
+ROWS = 0x00280010
+_WITHOUT_PIXELS = (
+    "An image cut between two elements after Rows (0028,0010): images are also kept and sent without pixels."
+)
 DEEP = 0x00091010
 """A private sequence in the data set."""
 
@@ -48,12 +52,15 @@ def cut_at_a_tag(seed: Seed, chance: Random) -> Mutant:
 
 def cut_at(seed: Seed, boundary: int) -> Mutant:
     """The object up to where an element begins."""
-    return Mutant(seed.object.file(seed.object.data[:boundary]), f"cut before byte {boundary}")
+    known = not any(one.tag == ROWS and one.end <= boundary for one in seed.body.elements)
+    return Mutant(seed.object.file(seed.object.data[:boundary]), f"cut before byte {boundary}", known)
 
 
 def cut_anywhere(seed: Seed, chance: Random) -> Mutant:
     at = chance.randrange(len(seed.file))
-    return Mutant(seed.file[:at], f"file cut before byte {at}")
+    boundary = at - len(seed.object.before)
+    between = not seed.object.deflated and boundary in seed.body.boundaries
+    return Mutant(seed.file[:at], f"file cut before byte {at}", not between or cut_at(seed, boundary).detectable)
 
 
 def lengthen(seed: Seed, chance: Random) -> Mutant:
@@ -146,7 +153,7 @@ def swap_byte_order(seed: Seed, chance: Random) -> Mutant:
     return Mutant(seed.object.file(bytes(made)), f"tag of {_named(one)} in the other order")
 
 
-CUT_AT_A_TAG = Mutator("cut at a tag", "The object ends where an element would begin.", cut_at_a_tag)
+CUT_AT_A_TAG = Mutator("cut at a tag", "The object ends where an element would begin.", cut_at_a_tag, _WITHOUT_PIXELS)
 _FLIPPED = "A changed character that leaves a sound value: another digit is as good as the first."
 MUTATORS = (
     Mutator("bit flipped in a value", "One bit of a value.", flip_in_a_value, _FLIPPED),
@@ -158,7 +165,7 @@ MUTATORS = (
         "A deflated stream has no checksum (PS3.5 section A.5), so that a bit of it may become another sound value.",
     ),
     CUT_AT_A_TAG,
-    Mutator("cut anywhere", "The file ends early.", cut_anywhere),
+    Mutator("cut anywhere", "The file ends early.", cut_anywhere, _WITHOUT_PIXELS),
     Mutator("length too long", "A declared length is longer than its value.", lengthen),
     Mutator("length too short", "A declared length is shorter than its value.", shorten),
     Mutator("another value representation", "An element states another value representation.", swap_the_representation),

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, Literal
 
-from doseloop.harmonise.study import HeldObject, unite
+from doseloop.harmonise.held import HeldObject
+from doseloop.harmonise.study import unite
 from doseloop.model.dose_object import DoseObject, ReadResult
 from doseloop.model.errors import DoseloopError, NotDose, ReaderStopped
 from doseloop.model.reading import Code, Reading
@@ -114,7 +115,7 @@ def _of_object(dose: DoseObject) -> Iterator[tuple[str, float | str]]:
 
 def _events(dose: DoseObject) -> Iterator[tuple[str, Numbers]]:
     seen: Counter[str] = Counter()
-    for event in (*dose.ct_events, *dose.projection_events):
+    for event in (*dose.ct_events, *dose.projection_events, *dose.administrations, *dose.mr_series):
         uid = event.event_uid.value if event.event_uid else "without UID"
         yield f"{uid} {seen[uid]}", dict(_of("", event))
         seen[uid] += 1

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from functools import cache, cached_property, partial
 
 from pydicom import Dataset
+from pydicom.sequence import Sequence
 
 from doseloop.simulate.day import objects
 from tests.mutation.body import Body, Object, opened
-from tests.reading import canary, reports
+from tests.reading import canary, images, reports
 from tests.reading.reports import (
     ENCODINGS,
     Encoding,
@@ -137,8 +138,86 @@ def enhanced() -> Dataset:
     return made
 
 
+def tracer() -> Dataset:
+    """Two injections of a nuclide, with who and what."""
+    given = [
+        container(
+            ("113502", "Radiopharmaceutical Administration"),
+            reports.uid(("113503", "Radiopharmaceutical Administration Event UID"), f"2.25.4{number}"),
+            reports.moment(("123003", "Radiopharmaceutical Start DateTime"), f"20260303{8 + 3 * number:02}0000"),
+            coded(
+                ("349358000", "Radiopharmaceutical agent"),
+                ("C-B1031", "Fluorodeoxyglucose F^18^"),
+                coded(("89457008", "Radionuclide"), ("C-111A1", "^18^Fluorine")),
+                num(("304283002", "Radionuclide Half Life"), "6586.2", "s"),
+            ),
+            num(("113507", "Administered activity"), f"{100 * number + 150}", "MBq"),
+            num(("113839", "Effective Dose"), "4.75", "mSv"),
+        )
+        for number in (0, 1)
+    ]
+    made = report("10021", _procedure("P5-0A000", "PET study"), *given)
+    made.ConceptNameCodeSequence[0].CodeValue = "113500"
+    return made
+
+
+def summary() -> Dataset:
+    """Totals alone, under codes of the maker's own."""
+    items = (
+        num(("C-204", "Dose Area Product"), "0.75", "Gy.cm2"),
+        num(("C-202", "Fluoro Time"), "34.5", "s"),
+        num(("C-200", "Number of Exposures"), "3", "1"),
+    )
+    made = report("1", *items)
+    made.SOPClassUID = reports.ENHANCED_SR
+    made.ConceptNameCodeSequence[0].CodeValue = "C-10"
+    for code in (made.ConceptNameCodeSequence[0], *(item.ConceptNameCodeSequence[0] for item in items)):
+        code.CodingSchemeDesignator = "99SMS_RADSUM"
+    return made
+
+
+def screen() -> Dataset:
+    """The dose screen of a CT, two series with their doses."""
+    made = images.image("7", "CT", TotalNumberOfExposures=2)
+    made.ExposureDoseSequence = Sequence([_scan("Head", 40.5, "700.25"), _scan("Neck", 10.25, "200.5")])
+    _elscint(made, "900.75")
+    return made
+
+
+def _scan(name: str, ctdi_mgy: float, dlp_mgy_cm: str) -> Dataset:
+    made = images.item(
+        SeriesDescription=name, CTDIvol=ctdi_mgy, KVP=120, SpiralPitchFactor=0.9, AcquisitionType="SPIRAL"
+    )
+    _elscint(made, dlp_mgy_cm)
+    return made
+
+
+def _elscint(made: Dataset, dlp_mgy_cm: str) -> None:
+    made.add_new(0x00E10010, "LO", "ELSCINT1")
+    made.add_new(0x00E11021, "DS", dlp_mgy_cm)
+
+
+def plain(made: Dataset, *without: str) -> Dataset:
+    """An image in which every quantity stands once: what is lost has no coarser copy."""
+    for keyword in ("ExposureInuAs", *without):
+        if keyword in made:
+            delattr(made, keyword)
+    return made
+
+
+IMAGES: dict[str, Callable[[], Dataset]] = {
+    "radiograph": lambda: plain(images.radiograph()),
+    "mammogram": lambda: plain(images.mammogram(Exposure=48)),
+    "panoramic image": lambda: plain(images.radiograph(Modality="PX")),
+    "nuclear medicine image": images.nuclear,
+    "PET image": images.pet,
+    "MR image": images.mr,
+    "CT image": lambda: plain(images.ct()),
+}
+
+
 def image() -> Dataset:
-    """An image, which is no report."""
+    """An image without dose, which is no report."""
     made = ct_report()
     made.SOPClassUID, made.Modality = "1.2.840.10008.5.1.4.1.1.2", "CT"
     del made.ContentSequence
@@ -157,8 +236,12 @@ DATA_SETS: dict[str, Callable[[], Dataset]] = {
     "radiography": radiography,
     "mammography": mammography,
     "enhanced report": enhanced,
+    "injections": tracer,
+    "summary of a C-arm": summary,
+    "dose screen": screen,
+    **IMAGES,
     "letter": letter,
-    "image": image,
+    "image without dose": image,
 }
 """Each is written in every encoding, with lengths that are defined and lengths that are not."""
 

@@ -1,10 +1,14 @@
 """Readers under attack: a thousand spoilt objects of one fixed seed; `make mutations` runs ten thousand."""
 
+from contextlib import suppress
 from pathlib import Path
 from random import Random
+from typing import get_args
 
 import pytest
 
+from doseloop.model.dose_object import ObjectKind
+from doseloop.model.errors import NotDose
 from doseloop.reading.object import read_object
 from doseloop.reading.process import ReaderPool
 from doseloop.roles.data_folder import DataFolder
@@ -53,6 +57,14 @@ def test_there_are_enough_seeds_and_mutators() -> None:
     assert len(MUTATORS) >= 24
     assert len({mutator.name for mutator in MUTATORS}) == len(MUTATORS)
     assert len({seed.name for seed in seeds()}) == len(DATA_SETS) * 8 + len(FILES)
+
+
+def test_every_kind_of_object_that_is_read_is_attacked() -> None:
+    kinds = set()
+    for name in DATA_SETS:
+        with suppress(NotDose):
+            kinds.add(read_object(seed_named(f"{name}, explicit").file).dose.kind)
+    assert kinds == set(get_args(ObjectKind))
 
 
 def test_no_sound_object_is_marked() -> None:

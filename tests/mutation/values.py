@@ -4,6 +4,8 @@ import re
 from itertools import pairwise
 from random import Random
 
+from pydicom.datadict import dictionary_VR
+
 from tests.mutation.body import CODE_VALUE, CONTENT, ITEM, NUMBER, UNIT, Element
 from tests.mutation.mutant import Mutant, Mutator
 from tests.mutation.seeds import Seed
@@ -11,6 +13,12 @@ from tests.mutation.seeds import Seed
 TOTALS = (b"113813", b"113722", b"113725")
 ADDED_UP = (b"113736",)
 """Exposure: its numbers are those of pulses."""
+ADDED_UP_TAGS = (0x00181152, 0x00181153)
+"""The same of images."""
+BOUNDED = (b"113838", b"113830", b"122130", b"113738", b"111631", b"113733", b"113507", b"113813", b"113722", b"113725")
+"""DLP, CTDIvol, DAP, dose at the reference point, glandular dose, tube voltage, activity, and totals."""
+BOUNDED_TAGS = (0x0018115E, 0x00400316, 0x00180060, 0x00181074, 0x00181316)
+"""The same of images, and SAR."""
 EVENTS = (b"113819", b"113706")
 EVENT_UID = b"113769"
 NUMBERS_OF_THE_HEADER = (0x00101010, 0x00101020, 0x00101030)
@@ -27,7 +35,16 @@ NEVER_ENDING = (
 
 def _changed(seed: Seed, one: Element, value: bytes, done: str, detectable: bool = True) -> Mutant:
     where = f"({one.tag >> 16:04x},{one.tag & 0xFFFF:04x}) at {one.start}"
+    detectable = detectable and (not value or not _is_binary(one))
     return Mutant(seed.object.file(seed.body.with_value(one, value)), f"{where}: {done}", detectable)
+
+
+def _is_binary(one: Element) -> bool:
+    """Whether the element holds numbers as bytes: any bytes are numbers there."""
+    try:
+        return dictionary_VR(one.tag) in ("US", "SS", "UL", "SL", "FL", "FD")
+    except KeyError:
+        return False
 
 
 def _numbers(seed: Seed) -> list[Element]:
@@ -65,11 +82,24 @@ def never_ending_text(seed: Seed, chance: Random) -> Mutant:
     return _changed(seed, one, value, f"{value[:10]!r} and so on", detectable)
 
 
+def past_physical_bounds(seed: Seed, chance: Random) -> Mutant:
+    """A dose, a tube voltage or a time a hundred million times what it was."""
+    found = [one for one in seed.body.with_tag(NUMBER) if _concept(seed, one) in BOUNDED]
+    found += [one for one in seed.body.plain if one.tag in BOUNDED_TAGS]
+    found = [one for one in found if re.search(rb"[1-9]", seed.body.value(one)) and b"\\" not in seed.body.value(one)]
+    if not found:
+        return no_number(seed, chance)
+    one = chance.choice(found)
+    value = float(seed.body.value(one).strip(b" \0").replace(b",", b"."))
+    return _changed(seed, one, f"{value * 1e8:.6g}".encode(), "a hundred million times as much")
+
+
 def many_values(seed: Seed, chance: Random) -> Mutant:
     one = chance.choice(_numbers(seed))
     value = seed.body.value(one).strip(b" \0")
     times = min(chance.choice((2, 100, 9_000)), 65_000 // (len(value) + 1))
-    return _changed(seed, one, b"\\".join([value] * times), f"{times} times", _concept(seed, one) not in ADDED_UP)
+    adds = _concept(seed, one) in ADDED_UP or one.tag in ADDED_UP_TAGS
+    return _changed(seed, one, b"\\".join([value] * times), f"{times} times", not adds)
 
 
 def empty_a_value(seed: Seed, chance: Random) -> Mutant:
@@ -162,6 +192,8 @@ def swap_events(seed: Seed, chance: Random) -> Mutant:
     return Mutant(seed.object.file(data[: one.start] + swapped + data[other.end :]), f"items at {one.start} swapped")
 
 
+_BYTES = "Text in an element whose numbers are bytes: any bytes are a number."
+
 MUTATORS = (
     Mutator(
         "digit changed",
@@ -170,7 +202,12 @@ MUTATORS = (
         "Another number is as good as the first. Where the sound object was received too, the second copy of its SOP "
         "Instance UID with other dose is flagged.",
     ),
-    Mutator("no number", "A number is NaN, infinite, or larger than anything that is measured.", no_number),
+    Mutator("no number", "A number is NaN, infinite, or larger than anything that is measured.", no_number, _BYTES),
+    Mutator(
+        "past physical bounds",
+        "A dose, voltage, activity or rate is a hundred million times what it was.",
+        past_physical_bounds,
+    ),
     Mutator(
         "text without end",
         "A value of 60,000 characters and more, as patterns fear it.",
@@ -181,7 +218,7 @@ MUTATORS = (
         "many values",
         "A number stands up to 9,000 times in its value.",
         many_values,
-        "Exposure (113736) of several pulses is added up.",
+        "Exposure (113736, (0018,1152)) of several pulses is added up.",
     ),
     Mutator("value emptied", "A value is empty.", empty_a_value),
     Mutator("impossible date", "A date or time of the year 0, 9999 or of no calendar.", impossible_date),

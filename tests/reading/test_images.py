@@ -235,3 +235,77 @@ def test_every_reading_of_an_image_stands_in_its_tree_and_no_identity_does() -> 
 
 def _places(tree: Any) -> dict[str, str | None]:
     return {tree.place: tree.text} | {place: text for child in tree.children for place, text in _places(child).items()}
+
+
+def test_an_image_whose_header_was_cut_says_that_doses_may_be_lost() -> None:
+    whole = reports.encode(images.mammogram())
+    at = whole.index(b"\x28\x00\x10\x00")
+    assert read_object(whole).dose.missing == ()
+    assert "cut" in read_object(whole[:at]).dose.missing[0]
+
+
+@pytest.mark.parametrize(
+    ("made", "modality", "kind"),
+    [
+        (images.mammogram(), "CT", "mammogram"),
+        (images.mammogram(), "", "mammogram"),
+        (images.pet(), "NM", "pet image"),
+        (images.radiograph(), "CT", "radiograph"),
+        (images.radiograph(), "MG", "mammogram"),
+        (images.radiograph(), "PX", "dental image"),
+        (images.ct(), "OT", "ct image"),
+    ],
+)
+def test_a_class_of_one_kind_holds_it_whatever_its_modality_says(
+    made: images.Dataset, modality: str, kind: str
+) -> None:
+    made.Modality = modality
+    assert images.read(made).kind == kind
+
+
+def frame(organ_dgy: float | None) -> Dataset:
+    told = {"ExposureInmAs": 2.5, "ExposureTimeInms": 30.0} | ({"OrganDose": organ_dgy} if organ_dgy else {})
+    return item(XRayAcquisitionDoseSequence=Sequence([item(**told)]))
+
+
+def projections(*frames: Dataset) -> Dataset:
+    """A breast projection image (PS3.3 section A.75), whose frames tell their own doses (section C.8.31.5)."""
+    made = images.image("13.1.5", "MG", KVP=28, NumberOfFrames=len(frames), ImageLaterality="L")
+    made.PerFrameFunctionalGroupsSequence = Sequence(frames)
+    return made
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_the_doses_of_projections_are_added_up_over_their_frames(encoding: Encoding) -> None:
+    (event,) = read(projections(frame(0.001), frame(0.0015), frame(0.001)), encoding).projection_events
+    assert (value(event.agd_mgy), value(event.exposure_mas)) == (pytest.approx(0.35), 7.5)
+    assert value(event.exposure_time_ms) == 90
+    assert event.agd_mgy is not None
+    assert event.agd_mgy.recorded.count("+") == 2
+
+
+def test_a_sum_over_frames_with_one_missing_is_none() -> None:
+    (event,) = read(projections(frame(0.001), frame(None))).projection_events
+    assert (event.agd_mgy, value(event.exposure_mas)) == (None, 5)
+
+
+@pytest.mark.parametrize(
+    ("made", "written", "mbq"),
+    [
+        (images.nuclear, 700, 700),
+        (images.nuclear, 203e6, 203),
+        (images.nuclear, 11_100, 11_100),
+        (images.pet, 394e6, 394),
+        (images.pet, 394, 394),
+        (images.pet, 0, 0),
+    ],
+)
+def test_an_activity_that_cannot_be_in_the_unit_of_its_kind_is_in_the_other(
+    made: Any, written: float, mbq: float
+) -> None:
+    image = made()
+    image.RadiopharmaceuticalInformationSequence[0].RadionuclideTotalDose = written
+    (one,) = read(image).administrations
+    assert value(one.activity_mbq) == pytest.approx(mbq)
+    assert one.activity_mbq is not None
+    assert float(one.activity_mbq.recorded) == written

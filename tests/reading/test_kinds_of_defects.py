@@ -9,6 +9,7 @@ from doseloop.model.errors import Malformed, NotDose
 from doseloop.model.projection import ProjectionEvent
 from doseloop.model.reading import Code
 from doseloop.reading.object import read_object
+from tests.reading import reports
 from tests.reading.reports import (
     ENHANCED_SR,
     code_item,
@@ -364,3 +365,10 @@ def test_the_model_of_the_device_observer_stands_in_for_a_missing_one() -> None:
     made = projection_report(text(("121015", "Device Observer Model Name"), "Tower"), run(1))
     del made.ManufacturerModelName
     assert read(made).dose.equipment.model == "Tower"
+
+
+def test_a_report_with_a_glandular_dose_is_of_mammography_whatever_its_procedure_says() -> None:
+    made = reports.projection_report(
+        reports.run(1, reports.num(("111631", "Average Glandular Dose"), "1.2", "mGy"), kind=("113611", "Stationary"))
+    )
+    assert read_object(reports.encode(made)).dose.modality == "MG"

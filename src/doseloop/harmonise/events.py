@@ -2,17 +2,15 @@
 
 An event is its Irradiation Event UID (113769), its plane and its occurrence within its report: biplane systems write one
 UID for both planes, and a UID that stands twice in one report stands for two events. An event without a UID is its
-content. The same key in another report is the same event.
-
-An image without an event UID is its exposure: start, technique, side, view and doses together. For Processing and For
-Presentation are one exposure by that, whatever series they stand in. An image that has no start is its own or its source's SOP
-Instance UID. A CT image is its acquisition.
+content. The same key in another report is the same event. What a projection image without a UID shows is found out from all
+images (`exposures`). A CT image is its acquisition.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
-from typing import Any, Generic, TypeVar
+from math import isclose
+from typing import Any, Final, Generic, TypeVar
 
 from doseloop.model.ct import CtEvent
 from doseloop.model.image import ImageHeader
@@ -22,6 +20,9 @@ from doseloop.model.reading import Code, Reading
 Event = CtEvent | ProjectionEvent
 E = TypeVar("E", CtEvent, ProjectionEvent)
 EventKey = tuple[object, str, int]
+"""What the event is, its plane, and how often both stood before in its report."""
+_ROUNDED_WITHIN: Final = 0.02
+"""A report and the header of an image round differently: one part in fifty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +44,19 @@ class EventUnion(Generic[E]):
         )
 
 
-def union_of(reports: Iterable[tuple[int, Sequence[E]]]) -> EventUnion[E]:
-    """Events of all reports, each once. `reports` come from the earliest to the latest, whose word holds."""
+def union_of(objects: Iterable[tuple[int, Mapping[EventKey, E]]]) -> EventUnion[E]:
+    """Events of all objects by their key, each once. `objects` come from the earliest to the latest, whose word holds."""
     found: dict[EventKey, tuple[int, E]] = {}
     issues: list[str] = []
-    for report, events in reports:
-        for key, event in keyed(events).items():
+    for held, events in objects:
+        for key, event in events.items():
             earlier = found.get(key)
             if earlier and not _agree(event, earlier[1]):
                 issues.append(f"Two objects give {name_of(event)} different doses; those of the later report are used.")
             if key[2] and event.event_uid:
                 issues.append(f"One report holds {name_of(event)} more than once; each is kept.")
             if earlier is None or _supersedes(event, earlier[1]):
-                found[key] = report, event
+                found[key] = held, event
     return EventUnion(found, tuple(dict.fromkeys(issues)))
 
 
@@ -77,21 +78,15 @@ def name_of(event: Event) -> str:
 
 def _identity(event: Event) -> tuple[object, str]:
     if event.event_uid is None:
-        return _exposure(event, event.image) if event.image else _bare(event), ""
+        is_image = isinstance(event, CtEvent) and event.image
+        return _acquisition(event.image) if is_image and event.image else _bare(event), ""
     plane = event.plane if isinstance(event, ProjectionEvent) else None
     return event.event_uid.value, plane.value.value if plane else ""
 
 
-def _exposure(event: Event, image: ImageHeader) -> tuple[object, ...]:
-    """What one exposure is known by where no UID tells: two images that agree in all of it show the same one."""
-    if isinstance(event, CtEvent):
-        return "ct", image.acquisition_number or image.series_uid or image.sop_instance_uid
-    if event.started_at is None:
-        return "image", image.source_image_uids[0] if image.source_image_uids else image.sop_instance_uid
-    technique = (event.kvp, event.tube_current_ma, event.exposure_time_ms, event.exposure_mas)
-    doses = (event.dap_gy_cm2, event.agd_mgy, event.entrance_exposure_mgy)
-    view = event.view_position.value if event.view_position else None
-    return "exposure", event.started_at.value, event.laterality, view, *map(_value, technique), *map(_value, doses)
+def _acquisition(image: ImageHeader) -> tuple[str, str]:
+    """What a CT image without a UID shows."""
+    return "ct", image.acquisition_number or image.series_uid or image.sop_instance_uid
 
 
 def _bare(value: Any) -> Any:
@@ -105,8 +100,8 @@ def _bare(value: Any) -> Any:
     return value
 
 
-def _doses(event: Event) -> tuple[float | None, ...]:
-    """What is added up comes first."""
+def doses_of(event: Event) -> tuple[float | None, ...]:
+    """The doses that make two words on one event differ. What is added up comes first."""
     if isinstance(event, CtEvent):
         return _value(event.dlp_mgy_cm), _value(event.ctdi_vol_mgy)
     return _value(event.dap_gy_cm2), _value(event.ka_r_mgy), _value(event.agd_mgy)
@@ -118,11 +113,12 @@ def _value(reading: Reading[float] | None) -> float | None:
 
 def _agree(one: Event, other: Event) -> bool:
     """Whether no dose that both state differs: a dose that is not recorded contradicts nothing."""
-    pairs = zip(_doses(one), _doses(other), strict=True)
-    return all(mine is None or theirs is None or mine == theirs for mine, theirs in pairs)
+    within = _ROUNDED_WITHIN if (one.image is None) != (other.image is None) else 0.0
+    pairs = zip(doses_of(one), doses_of(other), strict=True)
+    return all(mine is None or theirs is None or isclose(mine, theirs, rel_tol=within) for mine, theirs in pairs)
 
 
 def _supersedes(later: Event, earlier: Event) -> bool:
     """The later word holds, unless it only leaves out a dose that the earlier one states."""
-    stated, stated_before = ([dose is not None for dose in _doses(event)] for event in (later, earlier))
+    stated, stated_before = ([dose is not None for dose in doses_of(event)] for event in (later, earlier))
     return stated >= stated_before or not _agree(later, earlier)

@@ -19,7 +19,7 @@ def filled(best: R, ranked: Iterable[R]) -> R:
 def filled_equipment(best: Equipment, ranked: Iterable[Equipment]) -> Equipment:
     """As `filled`, from objects of the same device alone: a scanner mixed from two is neither."""
     for other in ranked:
-        if _may_be_one_device(best, other):
+        if may_be_one_device(best, other):
             best = _with_gaps_from(best, other)
     return best
 
@@ -30,7 +30,7 @@ def _with_gaps_from(best: R, other: R) -> R:
     return replace(best, **found) if found else best
 
 
-def _may_be_one_device(one: Equipment, other: Equipment) -> bool:
+def may_be_one_device(one: Equipment, other: Equipment) -> bool:
     pairs = (
         (one.manufacturer, other.manufacturer),
         (one.model, other.model),

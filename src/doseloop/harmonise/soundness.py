@@ -1,38 +1,74 @@
-"""Doses that cannot be: a negative value counts as not recorded, and is named."""
+"""Values that cannot be: a negative dose, or one past anything that a machine can give, counts as not recorded and is named.
 
+What was read stays in the object's record; the exam does without the value, so that no sum and no comparison is made of it.
+"""
+
+from collections.abc import Mapping
 from dataclasses import replace
 from math import isfinite
 from typing import Any, Final, TypeVar
 
 from doseloop.harmonise.events import name_of
-from doseloop.model.ct import CtEvent
+from doseloop.model.ct import CtEvent, CtSource
 from doseloop.model.dose_object import CtTotals, DoseObject
 from doseloop.model.mr import MrSeries
 from doseloop.model.projection import PlaneTotals, ProjectionEvent
 from doseloop.model.quantities import quantity
 from doseloop.model.tracer import Administration
 
-T = TypeVar("T", CtEvent, ProjectionEvent, CtTotals, PlaneTotals, Administration, MrSeries)
+T = TypeVar("T", CtEvent, CtSource, ProjectionEvent, CtTotals, PlaneTotals, Administration, MrSeries)
 
-_CT_EVENT: Final = ("dlp_mgy_cm", "ctdi_vol_mgy", "ssde_mgy", "effective_dose_msv")
-_PROJECTION_EVENT: Final = ("dap_gy_cm2", "ka_r_mgy", "entrance_exposure_mgy", "agd_mgy", "irradiation_duration_s")
-_CT_TOTALS: Final = ("dlp_mgy_cm",)
-_PLANE_TOTALS: Final = ("dap_gy_cm2", "ka_r_mgy", "fluoro_time_s", "agd_left_mgy", "agd_right_mgy")
-_ADMINISTRATION: Final = ("activity_mbq", "effective_dose_msv")
+Bounds = Mapping[str, float]
+
+# Our own lines, ten times past the largest that was met in practice: they find a wrong unit or a broken number, not a high dose.
+_CT_EVENT: Final[Bounds] = {
+    "dlp_mgy_cm": 200_000,
+    "ctdi_vol_mgy": 20_000,
+    "ssde_mgy": 20_000,
+    "effective_dose_msv": 5_000,
+    "exposure_time_ms": 3_600_000,
+}
+_CT_SOURCE: Final[Bounds] = {"kvp": 200, "tube_current_ma": 5_000}
+_PROJECTION_EVENT: Final[Bounds] = {
+    "dap_gy_cm2": 20_000,
+    "ka_r_mgy": 200_000,
+    "entrance_exposure_mgy": 20_000,
+    "agd_mgy": 500,
+    "kvp": 200,
+    "irradiation_duration_s": 36_000,
+}
+_CT_TOTALS: Final[Bounds] = {"dlp_mgy_cm": 500_000}
+_PLANE_TOTALS: Final[Bounds] = {
+    "dap_gy_cm2": 50_000,
+    "ka_r_mgy": 500_000,
+    "fluoro_time_s": 100_000,
+    "agd_left_mgy": 1_000,
+    "agd_right_mgy": 1_000,
+}
+_ADMINISTRATION: Final[Bounds] = {"activity_mbq": 50_000, "effective_dose_msv": 5_000}
 _TRACER: Final = "an administration"
-_MR_SERIES: Final = ("sar_whole_body_w_kg", "sar_head_w_kg", "b1_rms_ut")
-_QUANTITY: Final = {"irradiation_duration_s": "fluoro_time_s", "agd_left_mgy": "agd_mgy", "agd_right_mgy": "agd_mgy"}
+_MR_SERIES: Final[Bounds] = {"sar_whole_body_w_kg": 100, "sar_head_w_kg": 100, "b1_rms_ut": 1_000}
+_QUANTITY: Final = {"agd_left_mgy": "agd_mgy", "agd_right_mgy": "agd_mgy"}
+_NAMES: Final = {
+    "exposure_time_ms": ("Exposure time", "ms"),
+    "irradiation_duration_s": ("Irradiation duration", "s"),
+    "entrance_exposure_mgy": ("Entrance exposure", "mGy"),
+    "kvp": ("Tube voltage", "kV"),
+    "tube_current_ma": ("Tube current", "mA"),
+    "ssde_mgy": ("SSDE", "mGy"),
+}
+"""What has no entry among the quantities."""
 
 
 def sound(dose: DoseObject) -> tuple[DoseObject, tuple[str, ...]]:
-    """The object without doses that are negative (or no number), and a sentence on each of them."""
+    """The object without values that cannot be, and a sentence on each of them."""
     issues: list[str] = []
     totals = _sound(dose.ct_totals, _CT_TOTALS, "a report's total", issues) if dose.ct_totals else None
     return (
         replace(
             dose,
             ct_totals=totals,
-            ct_events=tuple(_sound(event, _CT_EVENT, name_of(event), issues) for event in dose.ct_events),
+            ct_events=tuple(_ct_event(event, issues) for event in dose.ct_events),
             plane_totals=tuple(_sound(one, _PLANE_TOTALS, "a plane's total", issues) for one in dose.plane_totals),
             projection_events=tuple(
                 _sound(event, _PROJECTION_EVENT, name_of(event), issues) for event in dose.projection_events
@@ -44,8 +80,14 @@ def sound(dose: DoseObject) -> tuple[DoseObject, tuple[str, ...]]:
     )
 
 
-def _sound(record: T, names: tuple[str, ...], whose: str, issues: list[str]) -> T:
-    wrong = [name for name in names if (reading := getattr(record, name)) and not _is_dose(reading.value)]
+def _ct_event(event: CtEvent, issues: list[str]) -> CtEvent:
+    name = name_of(event)
+    sources = tuple(_sound(source, _CT_SOURCE, name, issues) for source in event.sources)
+    return replace(_sound(event, _CT_EVENT, name, issues), sources=sources)
+
+
+def _sound(record: T, bounds: Bounds, whose: str, issues: list[str]) -> T:
+    wrong = [name for name in bounds if (one := getattr(record, name)) and not _can_be(one.value, bounds[name])]
     if not wrong:
         return record
     issues.extend(_sentence(name, getattr(record, name).value, whose) for name in wrong)
@@ -53,13 +95,15 @@ def _sound(record: T, names: tuple[str, ...], whose: str, issues: list[str]) -> 
     return replace(record, **unrecorded)
 
 
-def _is_dose(value: float) -> bool:
-    return isfinite(value) and value >= 0
+def _can_be(value: float, most: float) -> bool:
+    return isfinite(value) and 0 <= value <= most
 
 
 def _sentence(name: str, value: float, whose: str) -> str:
-    meant = quantity(_QUANTITY.get(name, name))
-    return (
-        f"{meant.name} of {whose} is recorded as {value:g} {meant.unit}, which no dose can be; "
-        "it counts as not recorded."
-    )
+    what, unit = _NAMES[name] if name in _NAMES else _named(_QUANTITY.get(name, name))
+    return f"{what} of {whose} is recorded as {value:g} {unit}, which cannot be; it counts as not recorded."
+
+
+def _named(key: str) -> tuple[str, str]:
+    meant = quantity(key)
+    return meant.name, meant.unit

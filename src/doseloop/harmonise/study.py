@@ -4,19 +4,20 @@ Reports of one study are cumulative, continued, partial or repeated. The exam's 
 Irradiation Event UID (113769); a report's own total is used only where that report holds every event of the union, else the
 events are added up. What disagrees is kept as an issue, never resolved in silence.
 
-Headers of images tell of events where no report does. CT headers only give header estimates, and none beside a report.
-Projection images beside a report are of its exposures where UIDs say so; what no UID links may be counted already and is left
-out, with an issue.
+Headers of images and captures of dose screens tell of events where no report does (`counted`). CT headers only give header
+estimates, and none beside a report or a screen. Projection images beside a report are of its exposures where UIDs or one rule
+(`exposures`) say so; what nothing links may be counted already and is left out, with an issue.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from doseloop.harmonise import acquisitions
 from doseloop.harmonise.administrations import one_each
-from doseloop.harmonise.events import E, EventUnion, union_of
+from doseloop.harmonise.counted import ct_events, projection_events
 from doseloop.harmonise.headers import filled, filled_equipment
+from doseloop.harmonise.held import HeldObject, best_first, moment
 from doseloop.harmonise.radionuclides import emits_positrons
 from doseloop.harmonise.soundness import sound
 from doseloop.harmonise.totals import breast_totals, ct_totals, is_fluoroscopy, projection_totals, tracer_totals
@@ -40,20 +41,12 @@ _JudgedPart = tuple[Part, tuple[str, ...]]
 Matcher = Callable[[StudyNames, Modality], Match | None]
 
 
-@dataclass(frozen=True, slots=True)
-class HeldObject:
-    """One object of the study, with the record's key of it."""
-
-    key: int
-    dose: DoseObject
-
-
 def unite(objects: Sequence[HeldObject], zone: str, zone_source: str, match: Matcher) -> ExamRecord:
     """The exam that the objects of one study and one patient make together. At least one object.
 
     `zone` is the scanner's or site's, used where no object states an offset.
     """
-    ranked, unsound = _sound(_ranked(objects))
+    ranked, unsound = _sound(best_first(objects))
     best = ranked[0].dose
     study = filled(best.study, [held.dose.study for held in ranked])
     parts = tuple(_parts(ranked, match))
@@ -72,23 +65,8 @@ def unite(objects: Sequence[HeldObject], zone: str, zone_source: str, match: Mat
 
 def equipment_of(objects: Sequence[HeldObject]) -> Equipment:
     """The scanner as the objects of one study that speak of the same device together name it."""
-    ranked = _ranked(objects)
+    ranked = best_first(objects)
     return filled_equipment(ranked[0].dose.equipment, [held.dose.equipment for held in ranked])
-
-
-def _ranked(objects: Iterable[HeldObject]) -> list[HeldObject]:
-    return sorted(objects, key=_rank, reverse=True)
-
-
-def _rank(held: HeldObject) -> tuple[bool, bool, int, str, str, int]:
-    """Reports before images, complete before partial, more events before fewer, later before earlier; the UID settles a tie."""
-    dose = held.dose
-    count = len(dose.ct_events) + len(dose.projection_events)
-    return dose.image is None, dose.completion != "PARTIAL", count, *_moment(held)
-
-
-def _moment(held: HeldObject) -> tuple[str, str, int]:
-    return held.dose.content_at or "", held.dose.sop_instance_uid, held.key
 
 
 def _sound(objects: Sequence[HeldObject]) -> tuple[list[HeldObject], tuple[str, ...]]:
@@ -101,28 +79,6 @@ def _people(ranked: Sequence[HeldObject]) -> People:
     operators = {name for held in ranked for name in held.dose.people.operators}
     physicians = {name for held in ranked for name in held.dose.people.physicians}
     return People(tuple(sorted(operators)), tuple(sorted(physicians)))
-
-
-def _ct_events(dose: DoseObject) -> Sequence[CtEvent]:
-    return dose.ct_events
-
-
-def _projection_events(dose: DoseObject) -> Sequence[ProjectionEvent]:
-    return dose.projection_events
-
-
-def _union(objects: Sequence[HeldObject], events_of: Callable[[DoseObject], Sequence[E]]) -> EventUnion[E]:
-    """Images first, so that the word of a report holds before theirs."""
-    ordered = sorted(objects, key=lambda held: (held.dose.image is None, *_moment(held)))
-    return union_of((held.key, events_of(held.dose)) for held in ordered)
-
-
-def _wholes(
-    objects: Sequence[HeldObject], union: EventUnion[E], events_of: Callable[[DoseObject], Sequence[E]]
-) -> list[DoseObject]:
-    """The reports that hold every event of the union, the best first: their own totals are the exam's."""
-    reports = (held.dose for held in objects if held.dose.image is None)
-    return [dose for dose in reports if union.is_held_by(events_of(dose))]
 
 
 def _parts(ranked: Sequence[HeldObject], match: Matcher) -> Iterator[_JudgedPart]:
@@ -145,24 +101,23 @@ def _is_projection(dose: DoseObject) -> bool:
 
 
 def _ct_part(objects: Sequence[HeldObject], match: Matcher) -> _JudgedPart:
-    reports = [held for held in objects if held.dose.image is None]
-    is_estimate = not reports
-    union = _union(reports or objects, _ct_events)
-    found = union.in_order()
+    counted = ct_events(objects)
+    is_estimate = all(held.dose.image for held in counted.objects)
+    found = counted.union.in_order()
     role = (lambda event: HEADER_ESTIMATE) if is_estimate else acquisitions.role
     events = tuple(ExamEvent(key, role(event), ct=event) for key, event in found)
-    judged = [] if is_estimate else ct_totals(_wholes(reports, union, _ct_events), [event for _, event in found])
+    judged = [] if is_estimate else ct_totals(counted.wholes, [event for _, event in found])
     main = [event.ct for event in events if event.role in ("main", HEADER_ESTIMATE) and event.ct]
     part = Part(
         modality="CT",
         events=events,
-        procedure=_procedure(reports or objects, "CT", match),
+        procedure=_procedure(counted.objects, "CT", match),
         totals=tuple(total for total, _ in judged),
         ctdi_vol_mgy=max((event.ctdi_vol_mgy.value for event in main if event.ctdi_vol_mgy), default=None),
         phantom_cm=_phantom(main),
         is_estimate=is_estimate,
     )
-    return part, (*union.issues, *(issue for _, issues in judged for issue in issues))
+    return part, (*counted.issues, *(issue for _, issues in judged for issue in issues))
 
 
 def _phantom(events: Iterable[CtEvent]) -> int | None:
@@ -171,50 +126,20 @@ def _phantom(events: Iterable[CtEvent]) -> int | None:
 
 
 def _projection_part(objects: Sequence[HeldObject], match: Matcher) -> _JudgedPart:
-    counted, left_out = _linked(objects)
-    union = _union(counted, _projection_events)
-    found = union.in_order()
+    counted = projection_events(objects)
+    found = counted.union.in_order()
     events = [event for _, event in found]
-    wholes = _wholes(counted, union, _projection_events)
-    modality = counted[0].dose.modality
-    judged = projection_totals(wholes, events)
+    modality = counted.objects[0].dose.modality
+    judged = projection_totals(counted.wholes, events)
     if modality == "MG":
-        judged += breast_totals(wholes, events)
+        judged += breast_totals(counted.wholes, events)
     part = Part(
         modality=modality,
         events=tuple(ExamEvent(key, _projection_role(event), projection=event) for key, event in found),
-        procedure=_procedure(counted, modality, match),
+        procedure=_procedure(counted.objects, modality, match),
         totals=tuple(total for total, _ in judged),
     )
-    return part, (*union.issues, *left_out, *(issue for _, issues in judged for issue in issues))
-
-
-def _linked(objects: Sequence[HeldObject]) -> tuple[list[HeldObject], tuple[str, ...]]:
-    """The objects whose events count: all where no report tells; beside one the images that share an event's UID.
-
-    An image that a report's event names (113795) is that event. What is left may show exposures that the report holds.
-    """
-    reports = [held for held in objects if held.dose.image is None]
-    if not reports:
-        return list(objects), ()
-    events = [event for held in reports for event in held.dose.projection_events]
-    uids = {event.event_uid.value for event in events if event.event_uid}
-    shown = {uid for event in events for uid in event.image_uids}
-    images = [held for held in objects if held.dose.image is not None]
-    same = [held for held in images if _event_uids(held.dose) & uids]
-    unlinked = [held for held in images if held not in same and not _image_uids(held.dose) & shown]
-    if not unlinked:
-        return [*reports, *same], ()
-    many = f"{len(unlinked)} image" + ("s show" if len(unlinked) > 1 else " shows")
-    return [*reports, *same], (f"{many} exposures that no UID links to the report; possibly twice, so not counted.",)
-
-
-def _event_uids(dose: DoseObject) -> set[str]:
-    return {event.event_uid.value for event in dose.projection_events if event.event_uid}
-
-
-def _image_uids(dose: DoseObject) -> set[str]:
-    return {dose.image.sop_instance_uid, *dose.image.source_image_uids} if dose.image else set()
+    return part, (*counted.issues, *(issue for _, issues in judged for issue in issues))
 
 
 def _projection_role(event: ProjectionEvent) -> str:
@@ -223,8 +148,8 @@ def _projection_role(event: ProjectionEvent) -> str:
 
 def _tracer_part(ranked: Sequence[HeldObject], match: Matcher) -> _JudgedPart:
     objects = [held for held in ranked if held.dose.administrations]
-    ordered = sorted(objects, key=lambda held: (held.dose.image is not None, *_moment(held)))
-    found, conflicts = one_each((held.key, one) for held in ordered for one in held.dose.administrations)
+    later_first = sorted(objects, key=lambda held: (held.is_report, *moment(held)), reverse=True)
+    found, conflicts = one_each((held.key, held.dose.administrations) for held in later_first)
     judged = tracer_totals([one for _, one in found])
     modality = _tracer_modality(objects, [one for _, one in found])
     part = Part(
@@ -246,7 +171,7 @@ def _tracer_modality(objects: Sequence[HeldObject], found: Sequence[Administrati
 
 
 def _mr_part(ranked: Sequence[HeldObject], match: Matcher) -> _JudgedPart:
-    objects = sorted((held for held in ranked if held.dose.mr_series), key=_moment)
+    objects = sorted((held for held in ranked if held.dose.mr_series), key=moment)
     series = {
         one.image.series_uid or one.image.sop_instance_uid: (held.key, one)
         for held in objects

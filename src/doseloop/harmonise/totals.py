@@ -81,6 +81,15 @@ def tracer_totals(administrations: Sequence[Administration]) -> list[Judged]:
     return [activity, _judged("effective_dose_msv", "administrations", [], _added(doses))]
 
 
+def contradictions(dose: DoseObject) -> tuple[str, ...]:
+    """The totals that one object states and that its own events do not add up to, one sentence each with both values."""
+    judged = [*ct_totals([dose], dose.ct_events)] if dose.ct_events else []
+    if dose.projection_events:
+        judged += projection_totals([dose], dose.projection_events)
+        judged += breast_totals([dose], dose.projection_events)
+    return tuple(issue for total, issues in judged if total.stated is not None for issue in issues)
+
+
 def _may_be(event: ProjectionEvent, side: str) -> bool:
     return event.laterality in (side, "B", None)
 

@@ -42,6 +42,8 @@ IMAGE_KINDS: frozenset[ObjectKind] = frozenset(
     )
 )
 """Kinds of which the header alone is kept, since the pixels are not needed once it was read."""
+SLICE_KINDS: frozenset[ObjectKind] = frozenset(("ct image", "mr image", "pet image", "nuclear medicine image"))
+"""Kinds of which a series has many images that tell the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +224,7 @@ class DoseObject:
     @property
     def is_slice(self) -> bool:
         """Whether the object is one of the many images of a series that tell the same: CT, MR, PET and NM."""
-        return self.kind in ("ct image", "mr image", "pet image", "nuclear medicine image")
+        return self.kind in SLICE_KINDS
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ Screens that hold their doses in pixels alone are for a reader of text in images
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from doseloop.model.ct import CtEvent
 from doseloop.model.dose_object import CtTotals, DoseObject
@@ -19,6 +20,7 @@ from doseloop.reading.tid10011_ct import phantom_cm
 from doseloop.reading.units import number_of
 
 COMMENT = "(0040,0310)"
+_EMPTY = "An item of the Exposure Dose Sequence (0040,030E) holds nothing that is read."
 _LINE = re.compile(r"Series #\s*(\d+)\s+(.*?)\s+Average CTDIvol\s*=\s*([\d.]+)\s+DLP\s*=\s*([\d.]+)", re.IGNORECASE)
 _TOTAL = re.compile(r"Total DLP\s*=\s*([\d.]+)", re.IGNORECASE)
 _PHANTOMS = {
@@ -39,9 +41,12 @@ def is_dose_screen(header: Header) -> bool:
 def dose_screen(header: Header) -> DoseObject:
     """A CT dose screen: totals and series as its header has them."""
     tags = header.tags
-    events = tuple(_event(item) for item in tags.items("ExposureDoseSequence")) or tuple(_lines(tags))
+    items = tags.items("ExposureDoseSequence")
+    events = tuple(_event(item) for item in items if item.data_set) or tuple(_lines(tags))
     totals = CtTotals(dlp_mgy_cm=_total(header), events=tags.number(("TotalNumberOfExposures", 1.0)))
-    return dose_object_of(header, "dose screen", "CT", ct_totals=totals, ct_events=events)
+    dose = dose_object_of(header, "dose screen", "CT", ct_totals=totals, ct_events=events)
+    empty = () if all(item.data_set for item in items) else (_EMPTY,)
+    return replace(dose, missing=(*dose.missing, *empty))
 
 
 def _event(item: Tags) -> CtEvent:

@@ -1,9 +1,10 @@
 """The kinds of objects that are read, each once: what it is called, how it is known, and who reads it.
 
-A report is known by its content, whatever its SOP class; an image by its modality, else by its SOP class. The first kind
-that an object is of reads it. A new kind of object is a new entry here and a file beside this one. Still to come, each with
-its place: Enhanced X-Ray Radiation Dose SR (TID 10040) and Patient Radiation Dose SR (TID 10030) as `tid10040_*.py` and
-`tid10030_*.py`, performed procedure steps, and dose screens that are read from their pixels.
+A report is known by its content, whatever its SOP class; an image by its SOP class, and by its modality where a class holds
+images of several kinds or is that of none. The first kind that an object is of reads it. A new kind of object is a new entry
+here and a file beside this one. Still to come, each with its place: Enhanced X-Ray Radiation Dose SR (TID 10040) and Patient
+Radiation Dose SR (TID 10030) as `tid10040_*.py` and `tid10030_*.py`, performed procedure steps, and dose screens that are read
+from their pixels.
 """
 
 from collections.abc import Callable
@@ -54,6 +55,8 @@ class ImageKind:
     classes: tuple[str, ...]
     """Ends of SOP Class UIDs below the storage root, for images whose modality is none of any kind."""
     read: Callable[[Header], DoseObject]
+    may_be: tuple[ObjectKind, ...] = ()
+    """Kinds that images of these classes are where their modality says so."""
 
 
 REPORTS = (
@@ -74,11 +77,14 @@ REPORTS = (
 IMAGES = (
     ImageKind("mammogram", "Mammogram or tomosynthesis", ("MG",), _BREAST, mammography.mammogram),
     ImageKind("dental image", "Panoramic or intra-oral image", ("PX", "IO"), ("1.3", "1.3.1"), dental.dental_image),
-    ImageKind("radiograph", "Radiograph", ("DX", "CR", "DR", "RG"), ("1", "1.1", "1.1.1"), radiography.radiograph),
+    ImageKind(
+        "radiograph", "Radiograph", ("DX", "CR", "DR", "RG"), ("1", "1.1", "1.1.1"), radiography.radiograph,
+        ("mammogram", "dental image"),
+    ),
     ImageKind("pet image", "PET image", ("PT",), ("128", "130"), pet.pet_image),
     ImageKind("nuclear medicine image", "Planar, whole body or SPECT image", ("NM",), ("20",), nuclear_medicine.nm_image),
     ImageKind("mr image", "MR image", ("MR",), ("4", "4.1", "4.3", "4.4"), mr.mr_image),
-    ImageKind("ct image", "CT image", ("CT",), ("2", "2.1", "2.2"), ct_image.ct_image),
+    ImageKind("ct image", "CT image", ("CT",), ("2", "2.1", "2.2"), ct_image.ct_image, ("mammogram", "radiograph", "dental image")),
 )  # fmt: skip
 NOT_READ = (
     (
@@ -104,7 +110,8 @@ def report_kind(root: ContentItem) -> ReportKind | None:
 def image_kind(header: Header) -> ImageKind | None:
     """The kind of an image, None where none of that kind carries dose.
 
-    A secondary capture is none, except that tomosynthesis may come as one: it then says MG and holds its exposure.
+    A class that holds one kind holds it whatever modality is written: the units of its elements are the class's. A secondary
+    capture is none, except that tomosynthesis may come as one: it then says MG and holds its exposure.
     """
     modality = (header.text(0x00080060) or "").strip().upper()
     ends = header.sop_class_uid.removeprefix(STORAGE)
@@ -114,4 +121,6 @@ def image_kind(header: Header) -> ImageKind | None:
     by_class = next((kind for kind in IMAGES if ends in kind.classes), None)
     if by_class is None and ends not in SECONDARY_CAPTURES:
         return None
+    if by_class and by_modality and by_modality.name not in by_class.may_be:
+        return by_class
     return by_modality or by_class

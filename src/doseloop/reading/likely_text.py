@@ -92,6 +92,9 @@ _SETS = (
 _LATIN_SIGNS = frozenset("µ°²³±§·–—’‘“”„…€×ªº®©«»¿¡")
 _LATIN = _Set("cp1252", lambda letter: letter in _LATIN_SIGNS or unicodedata.name(letter, "").startswith("LATIN"))
 
+_THAI = _Set("tis_620", _is_any("THAI"), is_alphabet=True, start=2.0)
+"""Tried where it is declared, and ahead of the others then: no system declares it by default."""
+
 
 def likely_encoding(raw: bytes, declared: str) -> str:
     """The encoding by which bytes that are not UTF-8 read most likely, `declared` (a Python encoding) ahead of the others;
@@ -118,7 +121,7 @@ def _tried(declared: str) -> tuple[_Set, ...]:
     """Windows Latin, the sets of other scripts, and the declared one where it is none of them."""
     if declared in ("utf-8", *(_name(one.encoding) for one in _SETS), _name(_LATIN.encoding)):
         return _LATIN, *_SETS
-    return _Set(declared, _is_any("LATIN", "THAI")), _LATIN, *_SETS
+    return _THAI if declared == "tis-620" else _Set(declared, _is_any("LATIN")), _LATIN, *_SETS
 
 
 def _name(encoding: str) -> str:

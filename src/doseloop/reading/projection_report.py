@@ -30,10 +30,12 @@ def read(header: Header, root: ContentItem) -> DoseObject:
 
 
 def _modality(events: tuple[ProjectionEvent, ...], planes: tuple[PlaneTotals, ...], procedure: Code | None) -> Modality:
-    """RF with any fluoroscopy, MG for a mammography procedure, else DX; what the device calls itself is not enough."""
+    """RF with any fluoroscopy, MG for a mammography procedure or with a glandular dose, else DX; what the device calls itself is
+    not enough."""
     if any(map(tid10001_projection.is_fluoroscopy, events)):
         return "RF"
-    if tid10001_projection.is_mammography(procedure):
+    glandular = any(event.agd_mgy for event in events) or any(one.agd_left_mgy or one.agd_right_mgy for one in planes)
+    if glandular or tid10001_projection.is_mammography(procedure):
         return "MG"
     fluoroscopy_s = sum(plane.fluoro_time_s.value for plane in planes if plane.fluoro_time_s)
     return "RF" if fluoroscopy_s > 0 else "DX"

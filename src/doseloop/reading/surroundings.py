@@ -13,6 +13,11 @@ from doseloop.reading.sr import ContentItem
 
 _EVENTS = (tid10011_ct.ACQUISITION, tid10001_projection.EVENT, tid10021_radiopharmaceutical.ADMINISTRATION)
 
+_CUT = (
+    "The header has no Rows (0028,0010), which every image has: it may have been cut, and what stands after it is lost."
+)
+"""Doses of an image stand before and after its pixel description (PS3.3 section C.7.6.3)."""
+
 
 def dose_object_of(header: Header, kind: ObjectKind, modality: Modality, **dose: Any) -> DoseObject:
     """An object that is no report with a template: `dose` are the fields that its reader fills."""
@@ -20,6 +25,7 @@ def dose_object_of(header: Header, kind: ObjectKind, modality: Modality, **dose:
         "equipment": equipment(header, Equipment()),
         "people": people(header, (), ()),
         "comment_on_dose": header.tags.plain("CommentsOnRadiationDose"),
+        "missing": () if header.tags.plain("Rows") else (_CUT,),
     }
     return DoseObject(kind=kind, modality=modality, **_header_fields(header), **(surroundings | dose))
 

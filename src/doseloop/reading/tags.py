@@ -9,7 +9,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pydicom.datadict import dictionary_VR, tag_for_keyword
+from pydicom.datadict import dictionary_VM, dictionary_VR, tag_for_keyword
 
 from doseloop.model.reading import Code, Reading
 from doseloop.reading.elements import DataSet, named
@@ -30,6 +30,7 @@ KEYWORDS = (
     ),
     *("AcquisitionDate", "AcquisitionTime", "AcquisitionDateTime", "PresentationIntentType", "SourceImageSequence"),
     *("ReferencedSOPInstanceUID", "NumberOfFrames", "BodyPartExamined", "PatientPosition", "QualityControlImage"),
+    "Rows",
     *("CommentsOnRadiationDose", "IrradiationEventUID", "FrameOfReferenceUID", "ConversionType"),
     *("SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence", "FrameAnatomySequence", "FrameLaterality"),
     *("AnatomicRegionSequence", "ImageLaterality", "Laterality", "ProtocolName", "ManufacturerModelName"),
@@ -44,6 +45,7 @@ KEYWORDS = (
     *("PositionerSecondaryAngle", "ColumnAngulation", "ViewPosition", "ViewCodeSequence", "ViewModifierCodeSequence"),
     *("ExposureIndex", "TargetExposureIndex", "DeviationIndex", "RelativeXRayExposure", "Sensitivity", "DetectorID"),
     *("ExposureControlMode", "BreastImplantPresent", "XRay3DAcquisitionSequence", "ContributingSourcesSequence"),
+    "XRayAcquisitionDoseSequence",
     "AveragePulseWidth",
     # CT
     *("CTDIvol", "CTDIPhantomTypeCodeSequence", "CTExposureSequence", "CTAcquisitionTypeSequence", "AcquisitionType"),
@@ -81,6 +83,8 @@ def _tag(keyword: str) -> int:
 
 TAGS = {keyword: _tag(keyword) for keyword in KEYWORDS}
 VRS = {tag: dictionary_VR(tag) for tag in TAGS.values()}
+_SINGLE = frozenset(tag for tag in TAGS.values() if dictionary_VM(tag) == "1")
+"""Elements of one value."""
 _BINARY = {"US": "H", "SS": "h", "UL": "I", "SL": "i", "FL": "f", "FD": "d"}
 _CODE_VALUES = (0x00080100, 0x00080119, 0x00080120)
 _GROUPS = ("SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence")
@@ -160,6 +164,17 @@ class Tags:
                 return [Tags(item, self.decode, self.big_endian, f"{place}[{n}]") for n, item in enumerate(raw, 1)]
         return []
 
+    def frames(self, keyword: str) -> list["Tags"]:
+        """The first item of a functional group for each frame (PS3.3 section C.7.6.16)."""
+        groups, at = self.data_set.get(TAGS[_GROUPS[1]]), named(TAGS[_GROUPS[1]])
+        found = []
+        for number, group in enumerate(groups if isinstance(groups, list) else (), 1):
+            items = group.get(TAGS[keyword])
+            if isinstance(items, list) and items:
+                place = f"{at}[{number}].{named(TAGS[keyword])}[1]"
+                found.append(Tags(items[0], self.decode, self.big_endian, place))
+        return found
+
     def moment(self, *keywords: str) -> Reading[str] | None:
         """A date and time (DT) as the local wall clock, ISO."""
         written = self.text(*keywords)
@@ -212,4 +227,6 @@ class Tags:
             return self.decode(raw)
         order = ">" if self.big_endian else "<"
         numbers = struct.unpack(f"{order}{len(raw) // struct.calcsize(letter)}{letter}", raw)
+        if len(numbers) > 1 and tag in _SINGLE:
+            return ""  # not a number of this representation
         return "\\".join(f"{number:.7g}" if letter == "f" else repr(number) for number in numbers)

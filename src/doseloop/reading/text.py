@@ -51,6 +51,8 @@ _TWO_BYTES = 0x7FF
 _SEVERAL = 4
 _NO_LETTERS = re.compile("[\x80-\x9f\ufffd\ue000-\uf8ff]")
 """Controls, the replacement character and private use: no set means them."""
+_LEFT_ESCAPES = re.compile(r"\x1b\$\)[AC]")
+"""What pydicom leaves of a selected set: that of ISO 2022 IR 58."""
 _DELIMITERS = set(b"\n\r\t\f^=\\")
 
 
@@ -132,7 +134,7 @@ def _decode_escaped(raw: bytes, encodings: list[str]) -> str:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            return str(decode_bytes(raw, [*encodings, *used], _DELIMITERS))
+            return _LEFT_ESCAPES.sub("", decode_bytes(raw, [*encodings, *used], _DELIMITERS))
         except (LookupError, UnicodeError):
             return raw.decode("cp1252", "replace")
 

@@ -1,5 +1,6 @@
 """The Radiopharmaceutical Information Sequence (0054,0016) of NM and PET images (PS3.3 sections C.8.4.10, C.8.9.2)."""
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from doseloop.model.image import ImageHeader
@@ -10,6 +11,11 @@ from doseloop.reading.moments import date_of, time_iso
 from doseloop.reading.tags import Tags
 
 MBQ_A_BQ = 1e-6
+_MOST_MBQ = 1e5
+_LEAST_BQ = 1e4
+"""Nobody is given more than 100 GBq, nor less than 10 kBq: a number past these was written in the other unit, as systems do that
+image both ways (innolitics/dicom-standard, issues 76 and 91, have a Radionuclide Total Dose of 203,000,000 under the text that
+says MBq)."""
 
 
 def administrations(tags: Tags, image: ImageHeader, activity_factor: float) -> tuple[Administration, ...]:
@@ -34,13 +40,25 @@ def _administration(item: Tags, tags: Tags, image: ImageHeader, activity_factor:
         radionuclide=item.code("RadionuclideCodeSequence"),
         half_life_s=number(("RadionuclideHalfLife", 1.0), nothing_is_zero=True),
         positron_fraction=number(("RadionuclidePositronFraction", 1.0)),
-        activity_mbq=number(("RadionuclideTotalDose", activity_factor)),
+        activity_mbq=_activity_mbq(item, activity_factor),
         specific_activity_mbq_umol=number(("RadiopharmaceuticalSpecificActivity", MBQ_A_BQ), nothing_is_zero=True),
         volume_ml=number(("RadiopharmaceuticalVolume", 1.0), nothing_is_zero=True),
         route=item.code("AdministrationRouteCodeSequence") or item.worded("RadiopharmaceuticalRoute"),
         image=image,
         nuclear_image=_nuclear_image(tags),
     )
+
+
+def _activity_mbq(item: Tags, factor: float) -> Reading[float] | None:
+    """Radionuclide Total Dose (0018,1074) in MBq, by the number where it cannot be in the unit of the image's kind."""
+    written = item.number(("RadionuclideTotalDose", 1.0))
+    if written is None:
+        return None
+    if factor == 1.0 and written.value > _MOST_MBQ:
+        factor = MBQ_A_BQ
+    elif factor == MBQ_A_BQ and 1 <= written.value < _LEAST_BQ:
+        factor = 1.0
+    return replace(written, value=written.value * factor)
 
 
 def _on_the_day(clock: Reading[str] | None, acquired: Reading[str] | None, tags: Tags) -> Reading[str] | None:

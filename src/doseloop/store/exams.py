@@ -40,16 +40,48 @@ def exam_lock(exam: int) -> Iterator[None]:
         yield
 
 
+def known_exam(patient: int, study_uid: str) -> int | None:
+    """Key of the exam of a patient's study, None before its first object: the patient's own, or the one that holds an object
+    which named this patient and then came with another identity (a demographic update of the study)."""
+    own = models.Exam.objects.filter(patient_id=patient, study_uid=study_uid).values_list("pk", flat=True).first()
+    if own is not None:
+        return own
+    named = models.DoseObjectRow.objects.filter(study_uid=study_uid, identity__patient=patient).exclude(exam=None)
+    return named.order_by("pk").values_list("exam_id", flat=True).first()
+
+
 def exam_of(patient: int, study_uid: str, scanner: ScannerAtSite) -> int:
     """Key of the exam of a patient's study, made where it is new. Call it under the lock on the study."""
-    made = {
-        "site_id": scanner.site,
-        "scanner_id": scanner.scanner,
-        "received_at": timezone.now(),
-        "modality": scanner.modality,
-    }
-    known = models.Exam.objects.filter(patient_id=patient, study_uid=study_uid).values_list("pk", flat=True).first()
-    return known or models.Exam.objects.create(patient_id=patient, study_uid=study_uid, **made).pk
+    known = known_exam(patient, study_uid)
+    if known is not None:
+        return known
+    made = models.Exam.objects.create(
+        patient_id=patient,
+        study_uid=study_uid,
+        site_id=scanner.site,
+        scanner_id=scanner.scanner,
+        received_at=timezone.now(),
+        modality=scanner.modality,
+    )
+    return made.pk
+
+
+def join(one: int, other: int) -> int:
+    """Make two exams of one study one, since an object of both came with either patient. Returns the key that stays: the older
+    one's, which takes over the objects, the comments and what people judged of the other."""
+    kept, gone = (models.Exam.objects.get(pk=key) for key in sorted((one, other)))
+    models.DoseObjectRow.objects.filter(exam=gone).update(exam=kept)
+    models.Comment.objects.filter(exam=gone).update(exam=kept)
+    models.Flag.objects.filter(exam=gone).exclude(judged_at=None).update(exam=kept)
+    if gone.excluded_as and not kept.excluded_as:
+        kept.excluded_as, kept.excluded_reason = gone.excluded_as, gone.excluded_reason
+        kept.save(update_fields=["excluded_as", "excluded_reason"])
+    before = {"patient_key": gone.patient_id, "exam": gone.pk}
+    after = {"patient_key": kept.patient_id, "exam": kept.pk}
+    subject, patient = f"exam {gone.pk}", gone.patient_id
+    gone.delete()
+    record_change(WORKER, "exams joined", subject, patient_key=patient, site=kept.site_id, before=before, after=after)
+    return kept.pk
 
 
 def move_to(patient: int, exam: int) -> bool:

@@ -7,16 +7,21 @@ import msgspec
 from django.utils import timezone
 
 from doseloop.access.scope import Scope
-from doseloop.model.dose_object import DoseObject, ReadResult
+from doseloop.harmonise.totals import contradictions
+from doseloop.model.dose_object import SLICE_KINDS, DoseObject, ReadResult
 from doseloop.model.errors import DoseloopError, NotVisible
 from doseloop.store import visible
 from doseloop.store.claims import Claim, held_by
 from doseloop.store.models import DoseObjectRow, Identity
 from doseloop.store.packing import pack, unpack
 
-READER_VERSION = "2"
+READER_VERSION = "3"
 _State, _Standing = DoseObjectRow.State, DoseObjectRow.Standing
 RESEND, DEMOGRAPHIC = _Standing.RESEND, _Standing.DEMOGRAPHIC
+_UNHELD = (_Standing.RESEND, _Standing.SLICE)
+
+_MISSING = "The figures shown are sound; what is missing could not be read from the object."
+_BOTH_SHOWN = "The exam shows both values; the maker can tell which of them the scanner measured."
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +58,7 @@ def settle_again(key: int, result: ReadResult, identity: Identity, standing: str
 def _told(result: ReadResult, identity: Identity, standing: str) -> dict[str, object]:
     dose = result.dose
     return {
-        "state": _State.PARTLY_READ if dose.missing else _State.READ,
-        "reason_code": "partly-read" if dose.missing else "",
-        "reason": " ".join(dose.missing)[:500],
-        "hint": "The figures shown are sound; what is missing could not be read from the object."
-        if dose.missing
-        else "",
+        **_mark(dose),
         "kind": dose.kind,
         "sop_class_uid": dose.sop_class_uid,
         "sop_instance_uid": dose.sop_instance_uid,
@@ -68,6 +68,19 @@ def _told(result: ReadResult, identity: Identity, standing: str) -> dict[str, ob
         "record": pack(dose),
         "dose_digest": dose_digest(dose),
         "identity": identity,
+    }
+
+
+def _mark(dose: DoseObject) -> dict[str, object]:
+    """State and reason: what is missing, and what the object says against itself."""
+    against = contradictions(dose)
+    code = "partly-read" if dose.missing else "total-disagrees" if against else ""
+    hints = (_MISSING if dose.missing else "", _BOTH_SHOWN if against else "")
+    return {
+        "state": _State.PARTLY_READ if dose.missing else _State.READ,
+        "reason_code": code,
+        "reason": " ".join((*dose.missing, *against))[:500],
+        "hint": " ".join(filter(None, hints)),
     }
 
 
@@ -102,24 +115,42 @@ class SeriesImage:
         return _number_in_series(self.dose) <= _number_in_series(dose)
 
 
-def image_of_series(dose: DoseObject, identity: Identity) -> SeriesImage | None:
-    """The image that is held of the object's series and patient, None for the first."""
-    if not dose.is_slice or not dose.series_uid:
+def image_of_series(dose: DoseObject, exam: int | None) -> SeriesImage | None:
+    """The image that the exam holds of the object's series, None for the first."""
+    if exam is None or not dose.is_slice or not dose.series_uid:
         return None
-    same = DoseObjectRow.objects.filter(series_uid=dose.series_uid, study_uid=dose.study.study_uid)
-    own = same.filter(standing=_Standing.CURRENT, exam__patient=identity.patient_id).exclude(record=None)
-    for row in own.order_by("pk"):
-        if row.exam_id is not None and row.sop_instance_uid != dose.sop_instance_uid:
-            return SeriesImage(row.pk, row.sha256, row.exam_id, dose_of(row))
-    return None
+    held = _held_of_series(exam, dose.series_uid, dose.kind)
+    return next((one for one in held if one.dose.sop_instance_uid != dose.sop_instance_uid), None)
+
+
+def one_of_each_series(exam: int) -> list[str]:
+    """Leave of each series the image that comes first by number. Returns the names of the bytes that are not needed for the
+    record any more."""
+    rows = DoseObjectRow.objects.filter(exam_id=exam, kind__in=SLICE_KINDS).exclude(record=None).exclude(series_uid="")
+    left: list[str] = []
+    for series, kind in rows.exclude(standing__in=_UNHELD).values_list("series_uid", "kind").distinct():
+        first, *others = _held_of_series(exam, series, kind)
+        for one in others:
+            if one.dose.sop_instance_uid != first.dose.sop_instance_uid:
+                become_slice(one.key)
+                left.append(one.sha256)
+    return left
+
+
+def _held_of_series(exam: int, series_uid: str, kind: str) -> list[SeriesImage]:
+    """The images that an exam holds of a series, the first by number first."""
+    own = DoseObjectRow.objects.filter(exam_id=exam, series_uid=series_uid, kind=kind).exclude(record=None)
+    held = own.exclude(standing__in=_UNHELD).order_by("pk")
+    found = (SeriesImage(row.pk, row.sha256, exam, dose_of(row)) for row in held)
+    return sorted(found, key=lambda one: _number_in_series(one.dose))
 
 
 def may_be_further_slice(dose: DoseObject) -> bool:
     """Whether an image of the object's series is held already, so that this one will most likely be counted alone."""
     if not dose.is_slice or not dose.series_uid:
         return False
-    same = DoseObjectRow.objects.filter(series_uid=dose.series_uid, study_uid=dose.study.study_uid)
-    return same.filter(standing=_Standing.CURRENT).exclude(record=None).exists()
+    same = DoseObjectRow.objects.filter(series_uid=dose.series_uid, study_uid=dose.study.study_uid, kind=dose.kind)
+    return same.exclude(standing__in=_UNHELD).exclude(record=None).exists()
 
 
 def become_slice(key: int) -> None:
@@ -158,6 +189,9 @@ def beside_copies(key: int, dose: DoseObject, identity: Identity) -> Beside:
             return Beside(_Standing.RESEND, row.exam_id)
     if same_dose:
         return Beside(_Standing.DEMOGRAPHIC, same_dose[0].exam_id)
+    of_another = same.filter(standing=_Standing.SLICE).exclude(exam=None).exclude(identity__patient=identity.patient_id)
+    if not copies and (counted := of_another.first()):
+        return Beside(_Standing.DEMOGRAPHIC, counted.exam_id)
     return Beside(_Standing.REVISION if copies else _Standing.CURRENT)
 
 
@@ -175,14 +209,18 @@ def any_taken_in() -> bool:
 
 
 def objects_of(exam: int) -> list[Held]:
-    """The objects that make an exam: of several with one SOP Instance UID the newest, by its content and then its arrival."""
-    newest: dict[str, Held] = {}
-    unheld = (_Standing.RESEND, _Standing.SLICE)
-    for row in DoseObjectRow.objects.filter(exam_id=exam).exclude(standing__in=unheld).order_by("pk"):
-        held, known = Held(row.pk, dose_of(row)), newest.get(row.sop_instance_uid)
-        if known is None or (held.dose.content_at or "") >= (known.dose.content_at or ""):
-            newest[row.sop_instance_uid] = held
-    return list(newest.values())
+    """The objects that make an exam: of several with one SOP Instance UID the newest by its content; at the same moment the
+    complete before the partial and the one with more events, so that no order of arrival chooses a dose; of one dose the last
+    to arrive."""
+    rows = DoseObjectRow.objects.filter(exam_id=exam).exclude(standing__in=_UNHELD)
+    ordered = sorted(((dose_of(row), row) for row in rows), key=lambda told: _newness(*told))
+    newest = {row.sop_instance_uid: Held(row.pk, dose) for dose, row in ordered}
+    return sorted(newest.values(), key=lambda held: held.key)
+
+
+def _newness(dose: DoseObject, row: DoseObjectRow) -> tuple[str, bool, int, str, int]:
+    events = len(dose.ct_events) + len(dose.projection_events) + len(dose.administrations)
+    return dose.content_at or "", dose.completion != "PARTIAL", events, row.dose_digest, row.pk
 
 
 def revised(exam: int) -> bool:
