@@ -37,11 +37,12 @@ def pytest_report_header() -> str:
 
 @pytest.hookimpl(tryfirst=True)  # before pytest chooses by marker
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what touches the record: tests with a fixture that needs one, and those that start an installation."""
+    """Mark what touches the record: tests with a fixture that makes one, unless they say `once`.
+
+    Tests that start an installation, which take long, say `record` themselves where what they hold is of the record.
+    """
     for item in items:
-        fixtures = getattr(item, "fixturenames", ())
-        touches = "records" in fixtures or hasattr(getattr(item, "module", None), "Installation")
-        if touches:
+        if "records" in getattr(item, "fixturenames", ()) and not item.get_closest_marker("once"):
             item.add_marker("record")
         if ON_POSTGRESQL and item.get_closest_marker("sqlite"):
             item.add_marker(pytest.mark.skip("is about SQLite itself"))
@@ -62,7 +63,7 @@ def records() -> None:
 def marked(request: pytest.FixtureRequest) -> Iterator[None]:
     """A test that touches the record without a fixture of it would be forgotten on the other database."""
     yield
-    if request.node.get_closest_marker("record") is None:
+    if not any(map(request.node.get_closest_marker, ("record", "once"))):
         assert connections["default"].connection is None, "ask for `folder`: this test touches the record"
 
 

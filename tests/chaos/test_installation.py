@@ -42,5 +42,6 @@ def test_a_storm_of_duplicates_is_one_row_for_each_object(tmp_path: Path) -> Non
     assert_nothing_was_lost(repetition.storm(tmp_path / "chaos", 300, 4))
 
 
+@pytest.mark.record
 def test_four_workers_make_the_exam_that_one_makes(tmp_path: Path) -> None:
     assert_nothing_was_lost(repetition.four_workers(tmp_path / "chaos"))

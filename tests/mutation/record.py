@@ -25,6 +25,7 @@ from doseloop.store.procedures import bring_up_to_date
 from doseloop.store.scanners import SiteDefaults
 from doseloop.store.vault import Vault
 from tests.mutation.run import LIMITS, READERS, Input
+from tests.record import fresh, use_record
 
 FINAL = frozenset(("read", "partly read", "not dose", "quarantined"))
 
@@ -83,8 +84,7 @@ def _installation() -> Iterator[DataFolder]:
     root = Path(tempfile.mkdtemp(prefix="doseloop-mutations-", dir=os.environ.get("TMPDIR")))
     made = DataFolder(root / "data")
     made.prepare()
-    connections["default"].close()
-    connections["default"].settings_dict["NAME"] = str(made.record)
+    use_record(fresh(made.root))
     call_command("migrate", verbosity=0)
     bring_up_to_date()
     yield made

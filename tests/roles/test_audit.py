@@ -9,7 +9,7 @@ import pytest
 from tests.roles.installation import Installation
 from tests.roles.signed_in import SignedIn
 
-pytestmark = pytest.mark.peers
+pytestmark = [pytest.mark.peers, pytest.mark.record]
 PASSWORD = "read-while-sealing-7"
 
 

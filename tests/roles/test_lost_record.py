@@ -12,9 +12,13 @@ from doseloop.simulate.day import objects
 from tests.postgresql import Cluster, cluster
 from tests.record import ON_POSTGRESQL
 from tests.roles.installation import Installation, until
-from tests.roles.test_serve import needs_dcmtk, storescu, written
+from tests.roles.test_serve import needs_dcmtk
+from tests.roles.traffic import storescu, written
 
-pytestmark = pytest.mark.skipif(not ON_POSTGRESQL, reason="SQLite has no server that may be lost")
+pytestmark = [
+    pytest.mark.record,
+    pytest.mark.skipif(not ON_POSTGRESQL, reason="SQLite has no server that may be lost"),
+]
 
 
 @pytest.fixture(scope="module")

@@ -46,6 +46,7 @@ def test_the_corpus_over_four_associations_is_there_once_and_again_changes_nothi
 
 
 @needs_dcmtk
+@pytest.mark.record
 @pytest.mark.timeout(600)
 def test_every_acknowledged_object_survives_the_killing_of_any_role(tmp_path: Path) -> None:
     """25 rounds of SIGKILL at random moments; identity and bytes of what was acknowledged are compared."""

@@ -12,7 +12,8 @@ from doseloop.roles.data_folder import DataFolder
 from doseloop.roles.worker_name import own_name
 from doseloop.simulate.day import objects
 from tests.roles.installation import Installation, until
-from tests.roles.test_serve import needs_dcmtk, over_four_associations, written
+from tests.roles.test_serve import needs_dcmtk, over_four_associations
+from tests.roles.traffic import written
 
 CLAIMED = "SELECT claimed_by, count(*) FROM store_doseobjectrow WHERE state = 'waiting' AND claimed_by <> '' GROUP BY 1"
 
@@ -32,6 +33,7 @@ def test_each_worker_has_a_name_of_its_own_and_the_next_takes_that_of_a_dead_one
 
 
 @needs_dcmtk
+@pytest.mark.record
 @pytest.mark.timeout(300)
 def test_two_workers_that_are_killed_give_their_claims_back(tmp_path: Path) -> None:
     """Their leases would hold for two minutes: what they held is processed at once after they were started again."""

@@ -67,7 +67,7 @@ def signed_in(department: Department) -> Any:
 
 
 @pytest.fixture(scope="session")
-def served(records: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A real server in a process of its own."""
     with served_in(tmp_path_factory.mktemp("served") / "data") as found:
         yield found

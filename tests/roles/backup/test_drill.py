@@ -16,7 +16,11 @@ from doseloop.store.vault import Vault
 from tests.roles.installation import Installation, until
 from tests.roles.test_serve import STORESCU, storescu, written
 
-pytestmark = [pytest.mark.peers, pytest.mark.skipif(STORESCU is None, reason="DCMTK's storescu is not installed")]
+pytestmark = [
+    pytest.mark.peers,
+    pytest.mark.record,
+    pytest.mark.skipif(STORESCU is None, reason="DCMTK's storescu is not installed"),
+]
 
 
 def record_of(installation: Installation) -> Address:
