@@ -5,7 +5,7 @@ import os
 import platform
 import sys
 
-from bench import chain, facts, reading, records
+from bench import chain, facts, kinds, reading, records
 
 
 def machine() -> str:
