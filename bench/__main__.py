@@ -23,6 +23,7 @@ def main() -> None:
     for name, figure in facts.measure().items():
         print(f"  {name:<50} {figure:10.1f}")
     print(flush=True)
+    print(kinds.table(kinds.measure()), "\n", flush=True)
     print(chain.table(chain.measure()), "\n", flush=True)
     print(records.table(records.measure()))
     print("\n" + machine().splitlines()[0], file=sys.stderr)
