@@ -33,7 +33,9 @@ ABOUT_PATIENTS = {
 OF_GROUPS = {
     "today-hours-csv", "today-hours-xlsx", "procedures", "procedures-csv", "procedures-xlsx", "procedure",
     "procedure-groups-csv", "procedure-groups-xlsx", "procedure-trend-csv", "procedure-trend-xlsx",
-    "procedure-levels-csv", "procedure-levels-xlsx", "scanners", "scanners-csv", "scanners-xlsx", "health",
+    "procedure-levels-csv", "procedure-levels-xlsx", "scanners", "scanners-csv", "scanners-xlsx", "scanner-reports",
+    "scanner-report", "scanner-report-scores-csv", "scanner-report-scores-xlsx", "scanner-report-defects-csv",
+    "scanner-report-defects-xlsx", "health",
     "account_login", "account_logout", "account_change_password",
 }  # fmt: skip
 """Routes that show nobody: figures of groups, equipment, accounts."""

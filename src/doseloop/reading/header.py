@@ -7,8 +7,8 @@ from pydicom.uid import UID
 
 from doseloop.model.dose_object import Equipment, PatientAtStudy, People, Requesters, StudyHeader
 from doseloop.model.errors import Malformed, TooLarge
-from doseloop.model.reading import Code
-from doseloop.reading.elements import IMPLICIT_LITTLE, UNDEFINED, DataSet, Layout, Walk, layout_of, past_end
+from doseloop.model.reading import Code, Remark
+from doseloop.reading.elements import IMPLICIT_LITTLE, UNDEFINED, DataSet, Layout, Walk, layout_of, named, past_end
 from doseloop.reading.encoding import DEFLATED_LITTLE, Encoded
 from doseloop.reading.limits import ReadLimits
 from doseloop.reading.moments import date_iso, time_iso, zone
@@ -37,6 +37,8 @@ _TEXTS = frozenset(
         *(0x0040A491, 0x0040A493, 0x0040DB00, 0x00080090, 0x00321032, 0x00081060, 0x00200010, 0x00400244, 0x00120062),
     )
 )
+_HOW = frozenset((0x00080070, 0x00081090, 0x00181000, 0x00181020)) | frozenset(TAGS.values())
+"""Equipment, and all that is read of an image."""
 WANTED = _CODES | _SEQUENCES | _TEXTS | frozenset(TAGS.values()) | _PRIVATE
 
 
@@ -74,6 +76,11 @@ class Header:
         items = self.data_set.get(sequence, b"")
         raws = (item.get(tag) for item in items if isinstance(item, dict))
         return next((text for raw in raws if isinstance(raw, bytes) and (text := self.decode(raw))), None)
+
+    def empty_elements(self) -> tuple[Remark, ...]:
+        """A remark for each element that is there without a value, of those that say how and by what, not who."""
+        found = (tag for tag, value in self.data_set.items() if not value and tag in _HOW)
+        return tuple(Remark("empty", named(tag), named(tag)) for tag in found)
 
     @property
     def sop_class_uid(self) -> str:

@@ -3,7 +3,7 @@
 
 from doseloop.model.ct import CtEvent, CtSource, DoseCheck
 from doseloop.model.dose_object import CtTotals
-from doseloop.model.reading import Code, Reading
+from doseloop.model.reading import Code, Reading, Remark
 from doseloop.reading.concept_names import Items
 from doseloop.reading.devices import device, maker_items
 from doseloop.reading.sr import ContentItem
@@ -14,7 +14,7 @@ ACCUMULATED = "113811"
 _PHANTOMS_CM = {"113690": 16, "113691": 32}
 
 
-def ct_totals(root: Items, missing: list[str]) -> CtTotals | None:
+def ct_totals(root: Items, missing: list[Remark]) -> CtTotals | None:
     """The totals that the report states, None where it states none."""
     containers = root.all(ACCUMULATED)
     if not containers:
@@ -30,12 +30,12 @@ def ct_totals(root: Items, missing: list[str]) -> CtTotals | None:
     )
 
 
-def ct_events(root: Items, missing: list[str]) -> tuple[CtEvent, ...]:
+def ct_events(root: Items, missing: list[Remark]) -> tuple[CtEvent, ...]:
     """The acquisitions in the order of the object."""
     return tuple(_ct_event(container, missing) for container in root.all(ACQUISITION))
 
 
-def _ct_event(container: ContentItem, missing: list[str]) -> CtEvent:
+def _ct_event(container: ContentItem, missing: list[Remark]) -> CtEvent:
     items = Items(container, missing)
     number, coded, text = items.number, items.coded, items.text
     phantom = coded("113835")
@@ -87,7 +87,7 @@ def phantom_cm(phantom: Code | None) -> int | None:
     return _PHANTOMS_CM.get(phantom.value, spelt if "phantom" in meaning else None)
 
 
-def _sources(items: Items, missing: list[str]) -> tuple[CtSource, ...]:
+def _sources(items: Items, missing: list[Remark]) -> tuple[CtSource, ...]:
     containers = [Items(container, missing) for container in items.all("113831")]
     if not containers and items.all("113733", "113734"):
         containers = [items]  # technique written beside the container that it belongs in
@@ -105,7 +105,7 @@ def _source(items: Items) -> CtSource:
     )
 
 
-def _dose_check(items: Items, missing: list[str]) -> DoseCheck | None:
+def _dose_check(items: Items, missing: list[Remark]) -> DoseCheck | None:
     details = items.all("113900", "113908")
     if not details:
         return None

@@ -3,7 +3,19 @@
 from django.urls import URLPattern
 
 from doseloop.web import sign_in
-from doseloop.web.pages import audit, exam, exams, flags, health, object_tree, procedure, procedures, scanners, today
+from doseloop.web.pages import (
+    audit,
+    exam,
+    exams,
+    flags,
+    health,
+    object_tree,
+    procedure,
+    procedures,
+    scanner_reports,
+    scanners,
+    today,
+)
 
 urlpatterns: list[URLPattern] = [
     *today.routes,
@@ -14,6 +26,7 @@ urlpatterns: list[URLPattern] = [
     *procedure.routes,
     *flags.routes,
     *scanners.routes,
+    *scanner_reports.routes,
     *audit.routes,
     *sign_in.routes,
     *health.routes,
