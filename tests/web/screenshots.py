@@ -45,7 +45,7 @@ def pages(page: Page, address: str) -> dict[str, str]:
     return {
         "today": "/", "exams": "/exams/", "exams-filtered": "/exams/?procedure=ct-chest&order=-dlp",
         "exams-empty": "/exams/?text=zzz",
-        "exam": exam or "", "object-tree": tree or "", "procedures": "/procedures/",
+        "exam": exam or "", "provenance": f"{exam}provenance/?event=1", "object-tree": tree or "", "procedures": "/procedures/",
         "procedure": procedure or "", "flags": "/flags/", "flag": flag or "", "scanners": "/scanners/",
         "scanner-reports": reports or "",
         **{f"exam-{kind}": first(page, address, f"/exams/?modality={modality}") for kind, modality in KINDS.items()},

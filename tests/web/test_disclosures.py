@@ -27,7 +27,8 @@ from tests.web.test_rights import ROUTES, address, flag_elsewhere
 
 ABOUT_PATIENTS = {
     "today", "today-live", "exams", "exams-csv", "exams-xlsx", "exam", "exam-events-csv", "exam-events-xlsx",
-    "exam-parts-csv", "exam-parts-xlsx", "object-tree", "flags", "flags-csv", "flags-xlsx", "flag",
+    "exam-parts-csv", "exam-parts-xlsx", "exam-provenance",
+    "exam-provenance-csv", "exam-provenance-xlsx", "object-tree", "flags", "flags-csv", "flags-xlsx", "flag",
 }  # fmt: skip
 """Routes that show rows about patients."""
 OF_GROUPS = {

@@ -7,6 +7,7 @@ items whose maker mistyped the number.
 
 from collections.abc import Iterable, Iterator
 
+from doseloop.model.precedence import order
 from doseloop.model.reading import Code, Reading, Remark
 from doseloop.reading.concepts import MEANINGS, OWN_CONTAINERS, SAME
 from doseloop.reading.moments import moment_iso
@@ -143,6 +144,13 @@ class Items:
         return number_in(self._by_concept.get(concept, ()), units, self._missing, total, nothing_is_zero)
 
 
+_FINER_HOLDS = order("several units")[0] == "finer unit"
+
+
+def _holds(factor: float, before: float) -> bool:
+    return factor < before if _FINER_HOLDS else factor > before
+
+
 def number_in(
     items: Iterable[ContentItem], units: dict[str, float], missing: list[Remark], total: bool, nothing_is_zero: bool
 ) -> Reading[float] | None:
@@ -157,7 +165,7 @@ def number_in(
             factor, numbers = _converted(item, measured, units, missing)
             if not numbers:
                 continue
-            if not finest or factor < finest_factor:
+            if not finest or _holds(factor, finest_factor):
                 finest, finest_factor = [], factor
             if factor == finest_factor:
                 finest.append((item, measured, numbers))

@@ -3,6 +3,7 @@
 
 from doseloop.model.ct import CtEvent, CtSource, DoseCheck
 from doseloop.model.dose_object import CtTotals
+from doseloop.model.precedence import first
 from doseloop.model.reading import Code, Reading, Remark
 from doseloop.reading.concept_names import Items
 from doseloop.reading.devices import device, maker_items
@@ -21,7 +22,8 @@ def ct_totals(root: Items, missing: list[Remark]) -> CtTotals | None:
         return None
     items = Items(containers[0], missing)
     total = items.first("113813")
-    phantom = (Items(total, missing).coded("113835") if total else None) or items.coded("113835")
+    below = Items(total, missing).coded("113835") if total else None
+    phantom = first("phantom of a total", {"below the total": below, "beside the total": items.coded("113835")})
     return CtTotals(
         dlp_mgy_cm=items.number("113813", MGY_CM),
         phantom_cm=phantom_cm(phantom.value if phantom else None),

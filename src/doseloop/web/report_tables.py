@@ -51,7 +51,7 @@ _FILE = (
 def scores(found: Iterable[KindQuality]) -> Table:
     """One row for each kind and software version."""
     rows = (_score(one, kind, position) for kind in found for position, one in enumerate(kind.versions))
-    return Table("report-scores", "Scores", _SCORES, rows)
+    return Table("report-scores", "Scores by software", _SCORES, rows)
 
 
 def defects(found: Iterable[KindQuality]) -> Table:
