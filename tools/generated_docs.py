@@ -1,4 +1,4 @@
-"""Writes the pages of the documentation that the code itself says: `docs/objects.md` and `docs/conformance.md`.
+"""Writes the pages of `docs/` that the code itself says: `objects.md`, `precedence.md` and `conformance.md`.
 
 `make docs` writes them; `tests/test_generated_docs.py` holds that they are what the code says.
 """
@@ -18,6 +18,7 @@ from pydicom.uid import UID
 from pynetdicom import AllStoragePresentationContexts
 
 from doseloop.model import ct, device, dose_object, image, mr, projection, reading, tracer
+from doseloop.model.precedence import TABLE
 from doseloop.reading import dose_screen
 from doseloop.reading.kinds import IMAGES, NOT_READ, REPORTS, STORAGE
 from doseloop.reading.vendors import QUIRKS
@@ -43,6 +44,23 @@ def objects() -> str:
 def conformance() -> str:
     """`docs/conformance.md`: the DICOM conformance statement of the receiver (PS3.2)."""
     return "\n".join((*_overview(), *_network(), *_contexts())) + "\n"
+
+
+def precedence() -> str:
+    """`docs/precedence.md`: which source of a value holds."""
+    return "\n".join(_precedence()) + "\n"
+
+
+def _precedence() -> Iterator[str]:
+    yield "# Which source of a value holds"
+    yield ""
+    yield "Written by `make docs` from `model/precedence.py`, the table that the code itself asks; a test holds it to that. The"
+    yield "first source that has a value holds. Doses that disagree are kept as an issue of the exam, never resolved in silence."
+    yield ""
+    yield "| value | sources, the first holds | why | where the standard has it |"
+    yield "| --- | --- | --- | --- |"
+    for row in TABLE:
+        yield f"| {row.of} | {', then '.join(row.sources)} | {row.reason} | {row.source} |"
 
 
 def _kinds() -> Iterator[str]:
@@ -179,11 +197,11 @@ def _first_sentence(module: object) -> str:
 
 
 def main() -> None:
-    """Write both pages."""
+    """Write the pages."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "doseloop.roles.django_settings")
     os.environ.setdefault("DOSELOOP_DATA", "build/docs")
     django.setup()
-    for name, text in (("objects", objects()), ("conformance", conformance())):
+    for name, text in (("objects", objects()), ("precedence", precedence()), ("conformance", conformance())):
         (DOCS / f"{name}.md").write_text(text)
 
 

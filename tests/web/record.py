@@ -26,6 +26,7 @@ from doseloop.store.comments import add_comment
 from doseloop.store.models import DoseObjectRow, Event, Exam, Flag, Identity, Part, Patient, Scanner, Site
 from doseloop.store.packing import pack
 from tests.web.browser import PASSWORD
+from tests.web.reports_of_scanners import give_records
 from tests.web.trees import FIRST_EVENT, Item, ct_tree
 
 PAYLOADS = (
@@ -73,6 +74,8 @@ class Department:
     flag: int = 0
     other_flag: int = 0
     object: int = 0
+    scanner: int = 0
+    other_scanner: int = 0
     hostile_exam: int = 0
     trees: dict[int, Item] = field(default_factory=dict)
 
@@ -86,6 +89,7 @@ def fill(exams: int = 320) -> Department:
     made = Department(site, other)
     make_accounts(site, other)
     scanners = _scanners(site, other)
+    made.scanner, made.other_scanner = scanners[0].pk, scanners[4].pk
     patients = [_patient(number) for number in range(80)]
     now = timezone.now()
     for position in range(exams):
@@ -97,6 +101,7 @@ def fill(exams: int = 320) -> Department:
     _today(made, chance, scanners, patients, now)
     _elsewhere(made, chance, scanners, patients, now)
     _troubles(now)
+    give_records()
     note_change(Exam.objects.values_list("pk", flat=True))
     return made
 

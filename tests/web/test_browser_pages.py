@@ -203,3 +203,15 @@ def test_who_saw_a_patient_is_reached_from_the_exam(page: Any, served: Served) -
     lines = download.value.path().read_text("utf-8-sig").splitlines()
     assert lines[0].startswith("When,Who,From,Did")
     assert {line.split(",")[3] for line in lines[1:]} == {"commented"}
+
+
+def test_the_number_of_an_event_shows_beneath_where_its_numbers_came_from(page: Any, served: Served) -> None:
+    sign_in(page, served.address)
+    page.goto(f"{served.address}/exams/{served.keys['exam']}/")
+    page.evaluate("window.notLoadedAgain = true")
+    page.get_by_role("link", name="Where the numbers came from: 2").press("Enter")
+    part = page.locator("#provenance")
+    part.get_by_text("CTDI", exact=False).first.wait_for()
+    assert "Mean CTDIvol" in part.inner_text()
+    assert "113830" in part.inner_text()
+    assert page.evaluate("window.notLoadedAgain")

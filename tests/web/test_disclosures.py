@@ -27,13 +27,16 @@ from tests.web.test_rights import ROUTES, address, flag_elsewhere
 
 ABOUT_PATIENTS = {
     "today", "today-live", "exams", "exams-csv", "exams-xlsx", "exam", "exam-events-csv", "exam-events-xlsx",
-    "exam-parts-csv", "exam-parts-xlsx", "object-tree", "flags", "flags-csv", "flags-xlsx", "flag",
+    "exam-parts-csv", "exam-parts-xlsx", "exam-provenance",
+    "exam-provenance-csv", "exam-provenance-xlsx", "object-tree", "flags", "flags-csv", "flags-xlsx", "flag",
 }  # fmt: skip
 """Routes that show rows about patients."""
 OF_GROUPS = {
     "today-hours-csv", "today-hours-xlsx", "procedures", "procedures-csv", "procedures-xlsx", "procedure",
     "procedure-groups-csv", "procedure-groups-xlsx", "procedure-trend-csv", "procedure-trend-xlsx",
-    "procedure-levels-csv", "procedure-levels-xlsx", "scanners", "scanners-csv", "scanners-xlsx", "health",
+    "procedure-levels-csv", "procedure-levels-xlsx", "scanners", "scanners-csv", "scanners-xlsx", "scanner-reports",
+    "scanner-report", "scanner-report-scores-csv", "scanner-report-scores-xlsx", "scanner-report-defects-csv",
+    "scanner-report-defects-xlsx", "health",
     "account_login", "account_logout", "account_change_password",
 }  # fmt: skip
 """Routes that show nobody: figures of groups, equipment, accounts."""

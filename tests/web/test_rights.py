@@ -35,6 +35,7 @@ def address(pattern: URLPattern, department: Department, *, own: bool) -> str:
     route = str(pattern.pattern)
     exam = department.exam if own else department.other_exam
     chosen = {
+        "<int:scanner>": department.scanner if own else department.other_scanner,
         "<int:exam>": exam,
         "<int:object_id>": DoseObjectRow.objects.filter(exam_id=exam).values_list("pk", flat=True)[0],
         "<int:flag>": department.flag if own else flag_elsewhere(department),

@@ -15,6 +15,7 @@ from doseloop.harmonise.held import HeldObject, moment
 from doseloop.harmonise.twins import twins
 from doseloop.model.ct import CtEvent
 from doseloop.model.dose_object import DoseObject
+from doseloop.model.precedence import rank
 from doseloop.model.projection import ProjectionEvent
 from doseloop.model.quantities import shown
 
@@ -80,7 +81,7 @@ def _of_reports(
     """The union over reports, and over images that are keyed as the reports' events. Images come first, so that the word
     of a report holds before theirs."""
     left_out: frozenset[EventKey] = twins([events[held.key] for held in objects if held.dose.image is None])
-    ordered = sorted(objects, key=lambda held: (held.dose.image is None, *moment(held)))
+    ordered = sorted(objects, key=lambda held: (-rank("event", held.source), *moment(held)))
     counted = [
         (held.key, {key: event for key, event in events[held.key].items() if key not in left_out}) for held in ordered
     ]

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from doseloop.model.dose_object import DoseObject
+from doseloop.model.precedence import rank
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,11 @@ class HeldObject:
         """Whether it is a structured report: neither an image nor a capture of a dose screen."""
         return self.dose.image is None and self.dose.kind != "dose screen"
 
+    @property
+    def source(self) -> str:
+        """What it is in the table of precedence."""
+        return "report" if self.is_report else "dose screen" if self.dose.kind == "dose screen" else "image"
+
 
 def best_first(objects: Iterable[HeldObject]) -> list[HeldObject]:
     """The best first: reports, then captures, then images; complete before partial, more events before fewer, later before
@@ -31,7 +37,7 @@ def moment(held: HeldObject) -> tuple[str, str, int]:
     return held.dose.content_at or "", held.dose.sop_instance_uid, held.key
 
 
-def _rank(held: HeldObject) -> tuple[bool, bool, bool, int, str, str, int]:
+def _rank(held: HeldObject) -> tuple[int, bool, int, str, str, int]:
     dose = held.dose
     count = len(dose.ct_events) + len(dose.projection_events)
-    return held.is_report, dose.image is None, dose.completion != "PARTIAL", count, *moment(held)
+    return -rank("objects of a study", held.source), dose.completion != "PARTIAL", count, *moment(held)

@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from doseloop.model.dose_object import Equipment
+from doseloop.model.precedence import first
 
 _MAKERS: Final = (
     ("siemens", "Siemens"),
@@ -34,7 +35,11 @@ def scanner_key(equipment: Equipment) -> str | None:
     None where neither serial number nor station is recorded: such an object belongs to no scanner until a person says
     so. A model alone is never a key, since a department may have two.
     """
-    own = _key_part("serial", equipment.serial_number) or _key_part("station", equipment.station_name)
+    parts = {
+        "serial number": _key_part("serial", equipment.serial_number),
+        "station name": _key_part("station", equipment.station_name),
+    }
+    own = first("scanner", parts)
     if own is None:
         return None
     return "/".join((_folded(maker(equipment.manufacturer)), _folded(equipment.model), own))

@@ -24,6 +24,7 @@ from doseloop.harmonise.totals import breast_totals, ct_totals, is_fluoroscopy, 
 from doseloop.model.ct import CtEvent
 from doseloop.model.dose_object import DoseObject, Equipment, Modality, People, StudyHeader
 from doseloop.model.exam import ExamEvent, ExamRecord, Part, WallTime
+from doseloop.model.precedence import first, rank
 from doseloop.model.procedure import Match, StudyNames
 from doseloop.model.projection import ProjectionEvent
 from doseloop.model.tracer import Administration
@@ -148,7 +149,7 @@ def _projection_role(event: ProjectionEvent) -> str:
 
 def _tracer_part(ranked: Sequence[HeldObject], match: Matcher) -> _JudgedPart:
     objects = [held for held in ranked if held.dose.administrations]
-    later_first = sorted(objects, key=lambda held: (held.is_report, *moment(held)), reverse=True)
+    later_first = sorted(objects, key=lambda held: (-rank("administration", held.source), *moment(held)), reverse=True)
     found, conflicts = one_each((held.key, held.dose.administrations) for held in later_first)
     judged = tracer_totals([one for _, one in found])
     modality = _tracer_modality(objects, [one for _, one in found])
@@ -206,8 +207,9 @@ def _procedure(objects: Sequence[HeldObject], modality: Modality, match: Matcher
 def _started(study: StudyHeader, parts: Sequence[Part], zone: str, zone_source: str) -> WallTime:
     """Study Date and Time as recorded, else the start of the first event."""
     starts = [event.detail.started_at for part in parts for event in part.events]
-    first = min((start.value[:19] for start in starts if start), default="")
-    local = f"{study.date}T{(study.time or '00:00:00')[:8]}" if study.date else first
+    earliest = min((start.value[:19] for start in starts if start), default="")
+    of_study = f"{study.date}T{(study.time or '00:00:00')[:8]}" if study.date else None
+    local = first("start of an exam", {"study date": of_study, "first event": earliest}) or ""
     if study.timezone_offset:
         return WallTime(local, study.timezone_offset, "object")
     return WallTime(local, zone, zone_source)

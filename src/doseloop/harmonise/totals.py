@@ -13,6 +13,7 @@ from doseloop.harmonise.acquisitions import role
 from doseloop.model.ct import CtEvent
 from doseloop.model.dose_object import DoseObject
 from doseloop.model.exam import Total
+from doseloop.model.precedence import chosen
 from doseloop.model.projection import ProjectionEvent
 from doseloop.model.quantities import quantity, shown
 from doseloop.model.reading import Reading
@@ -129,7 +130,8 @@ def _judged(key: str, noun: str, reports: Sequence[Added], events: Added) -> Jud
     if totals[0] == 0 and events.known:
         total, issue = _against_zero(key, noun, events)
         return total, (*issues, issue)
-    total = Total(key, totals[0], events.whole, "stated")
+    held = chosen("total", {"stated": totals[0], "summed": events.whole})
+    total = Total(key, totals[0], events.whole, held[0] if held else "")
     if key != "fluoro_time_s" and _contradicts(totals[0], events):
         issues.append(_disagreement(key, noun, totals[0], events))
     return total, tuple(issues)

@@ -10,7 +10,7 @@ from doseloop.model.ct import CtEvent
 from doseloop.model.image import ImageHeader
 from doseloop.model.mr import MrSeries
 from doseloop.model.projection import PlaneTotals, ProjectionEvent
-from doseloop.model.reading import Code, Reading, Unmeasured
+from doseloop.model.reading import Code, Reading, Remark, Unmeasured
 from doseloop.model.tracer import Administration, PatientState
 
 Modality = Literal["CT", "RF", "DX", "MG", "NM", "PT", "PX", "MR"]
@@ -220,6 +220,8 @@ class DoseObject:
     """Comments on Radiation Dose (0040,0310)."""
     identity_removed: bool | None = None
     """Patient Identity Removed (0012,0062)."""
+    remarks: tuple[Remark, ...] = ()
+    """What was noticed at single items: each sentence of `missing`, and items that are empty, misnamed or repaired."""
 
     @property
     def is_slice(self) -> bool:

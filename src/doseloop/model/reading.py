@@ -1,7 +1,7 @@
 """A value as it was read, and where in the object it stood."""
 
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, Literal, TypeVar
 
 T = TypeVar("T")
 
@@ -51,3 +51,25 @@ class Unmeasured:
     reason: Code
     """CID 42: value unknown, measurement not attempted, ..."""
     place: str
+
+
+Remarked = Literal["empty", "unit", "value", "code", "repaired", "report"]
+"""`empty`: the item is there without a value. `unit`: its unit is not known for it, or code and meaning name two. `value`: what
+is written is no number or no time. `code`: the item was known by the meaning of its name, or had none. `repaired`: a rule made
+the value. `report`: the report contradicts itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What reading noticed at one item, so that people can be told which items of a scanner's objects are not right."""
+
+    kind: Remarked
+    concept: str
+    """The code that the item's concept name is known by, or the tag of an element; empty where it has none."""
+    place: str
+    sentence: str = ""
+    """For people, where a value could not be read; empty where nothing is missing for it."""
+    rule: str = ""
+    """What repaired it: the id of a maker's quirk, or `concept-by-meaning`."""
+    field: str = ""
+    """The field that a quirk filled."""

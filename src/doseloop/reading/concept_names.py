@@ -7,7 +7,8 @@ items whose maker mistyped the number.
 
 from collections.abc import Iterable, Iterator
 
-from doseloop.model.reading import Code, Reading
+from doseloop.model.precedence import order
+from doseloop.model.reading import Code, Reading, Remark
 from doseloop.reading.concepts import MEANINGS, OWN_CONTAINERS, SAME
 from doseloop.reading.moments import moment_iso
 from doseloop.reading.sr import ContentItem
@@ -15,6 +16,8 @@ from doseloop.reading.units import factor_to, numbers_of, plain_unit
 from doseloop.reading.values import Measured
 
 _BY_MEANING = {meaning.casefold(): SAME.get(code, code) for code, meaning in MEANINGS.items()}
+BY_MEANING = "concept-by-meaning"
+"""The rule that knows an item by the meaning of its name, since the code of its name is not known."""
 _LEFT = frozenset(("G-A101", "T-04030", "7771000", "80248007"))
 _RIGHT = frozenset(("G-A100", "T-04020", "24028007", "73056007"))
 _BOTH = frozenset(("G-A102", "T-04080", "51440002", "63762007"))
@@ -36,18 +39,26 @@ def concept_of(concept: Code | None) -> str:
     return _BY_MEANING.get(concept.meaning.casefold(), value)
 
 
+def _is_misnamed(name: Code, concept: str) -> bool:
+    """Whether the code of a concept name is not the concept's own, nor another that is known for it."""
+    return concept in MEANINGS and name.value != concept and name.value not in SAME and name.scheme[:2] != "99"
+
+
 class Items:
     """The items below one content item by concept, those of plain containers included, in the order of the object."""
 
     __slots__ = ("_by_concept", "_missing", "_what")
 
-    def __init__(self, parent: ContentItem, missing: list[str]) -> None:
-        """`missing` takes a sentence for each value that is there and cannot be read."""
+    def __init__(self, parent: ContentItem, missing: list[Remark]) -> None:
+        """`missing` takes a remark for each value that cannot be read, and for each item that is empty or misnamed."""
         self._missing = missing
         self._by_concept: dict[str, list[ContentItem]] = {}
         for concept, item in _within(parent):
             if not concept and (item.children or item.measured):
-                missing.append(f"What content item {item.place} holds is not known: it names no concept.")
+                said = f"What content item {item.place} holds is not known: it names no concept."
+                missing.append(Remark("code", "", item.place, said))
+            elif item.concept is not None and concept is not item.concept.value and _is_misnamed(item.concept, concept):
+                missing.append(Remark("code", concept, item.place, rule=BY_MEANING))
             self._by_concept.setdefault(concept, []).append(item)
 
     def all(self, *concepts: str) -> list[ContentItem]:
@@ -64,6 +75,7 @@ class Items:
             written = item.text or (item.code and item.code.meaning)
             if written:
                 return Reading(written, item.place, written)
+        self._say_empty(concept)
         return None
 
     def plain_text(self, concept: str) -> str | None:
@@ -78,6 +90,7 @@ class Items:
                 return Reading(item.code, item.place, item.code.value or item.code.meaning)
             if item.text:
                 return Reading(Code("", "", item.text), item.place, item.text)
+        self._say_empty(concept)
         return None
 
     def plain_code(self, concept: str) -> Code | None:
@@ -98,15 +111,18 @@ class Items:
         moment = moment_iso(written.value)
         if moment is None:
             name = MEANINGS.get(concept, concept)
-            self._missing.append(
-                f"{name} at {written.place} is written {written.recorded[:40]!r}, which is not a time."
-            )
+            said = f"{name} at {written.place} is written {written.recorded[:40]!r}, which is not a time."
+            self._missing.append(Remark("value", concept, written.place, said))
             return None
         return Reading(moment, written.place, written.recorded)
 
     def below(self, *concepts: str) -> list["Items"]:
         """The items below each item of these concepts."""
         return [Items(item, self._missing) for item in self.all(*concepts)]
+
+    def _say_empty(self, concept: str) -> None:
+        for item in self._by_concept.get(concept, ()):
+            self._missing.append(Remark("empty", concept, item.place))
 
     def flag(self, concept: str) -> bool | None:
         """Yes or No (CID 230)."""
@@ -128,30 +144,39 @@ class Items:
         return number_in(self._by_concept.get(concept, ()), units, self._missing, total, nothing_is_zero)
 
 
+_FINER_HOLDS = order("several units")[0] == "finer unit"
+
+
+def _holds(factor: float, before: float) -> bool:
+    return factor < before if _FINER_HOLDS else factor > before
+
+
 def number_in(
-    items: Iterable[ContentItem], units: dict[str, float], missing: list[str], total: bool, nothing_is_zero: bool
+    items: Iterable[ContentItem], units: dict[str, float], missing: list[Remark], total: bool, nothing_is_zero: bool
 ) -> Reading[float] | None:
     """See `Items.number`."""
     finest: list[tuple[ContentItem, Measured, list[float]]] = []
     finest_factor = 0.0
-    empty: list[str] = []
+    empty: list[ContentItem] = []
     for item in items:
         if not any(measured.number for measured in item.measured):
-            empty.append(item.place)
+            empty.append(item)
         for measured in item.measured:
             factor, numbers = _converted(item, measured, units, missing)
             if not numbers:
                 continue
-            if not finest or factor < finest_factor:
+            if not finest or _holds(factor, finest_factor):
                 finest, finest_factor = [], factor
             if factor == finest_factor:
                 finest.append((item, measured, numbers))
+    for item in empty[: 1 if finest else None]:
+        said = f"{_name(item)} at {item.place} is empty, where others of it hold a number." if finest else ""
+        missing.append(Remark("empty", concept_of(item.concept), item.place, said))
     if not finest:
         return None
-    if empty:
-        missing.append(f"{_name(finest[0][0])} at {empty[0]} is empty, where others of it hold a number.")
     value = _combined([number for _, _, numbers in finest for number in numbers], total) * finest_factor
     if value == 0 and nothing_is_zero:
+        missing.append(Remark("empty", concept_of(finest[0][0].concept), finest[0][0].place))
         return None
     return Reading(value, finest[0][0].place, _recorded([measured for _, measured, _ in finest]))
 
@@ -171,7 +196,7 @@ def _recorded(values: list[Measured]) -> str:
 
 
 def _converted(
-    item: ContentItem, measured: Measured, units: dict[str, float], missing: list[str]
+    item: ContentItem, measured: Measured, units: dict[str, float], missing: list[Remark]
 ) -> tuple[float, list[float]]:
     """The factor to the field's unit and the numbers of one measured value; says in `missing` what cannot be read."""
     if not measured.number:
@@ -180,11 +205,13 @@ def _converted(
     factor = factor_to(units, unit.value, unit.meaning) if unit else units.get("")
     name = _name(item)
     if factor is None:
-        missing.append(f"{name} at {item.place} has {_unit_named(unit)}, which is not known for it.")
+        said = f"{name} at {item.place} has {_unit_named(unit)}, which is not known for it."
+        missing.append(Remark("unit", concept_of(item.concept), item.place, said))
         return 0.0, []
     numbers = numbers_of(measured.number)
     if None in numbers:
-        missing.append(f"{name} at {item.place} is written {measured.number[:80]!r}, which is not a number.")
+        said = f"{name} at {item.place} is written {measured.number[:80]!r}, which is not a number."
+        missing.append(Remark("value", concept_of(item.concept), item.place, said))
     return factor, [number for number in numbers if number is not None]
 
 

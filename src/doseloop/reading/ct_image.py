@@ -6,7 +6,7 @@ from doseloop.model.errors import NotDose
 from doseloop.model.image import ImageHeader
 from doseloop.model.reading import Code, Reading
 from doseloop.reading.header import Header
-from doseloop.reading.image import image_header, started_at
+from doseloop.reading.image import EXPOSURE, EXPOSURE_TIME, TUBE_CURRENT, image_header, started_at
 from doseloop.reading.surroundings import of_image
 from doseloop.reading.tags import Tags
 from doseloop.reading.tid10011_ct import phantom_cm
@@ -45,7 +45,7 @@ def _event(tags: Tags, image: ImageHeader) -> CtEvent:
         phantom=phantom,
         phantom_cm=phantom_cm(phantom.value if phantom else None),
         exposure_time_ms=exposure_time_ms(tags),
-        exposure_mas=number(("ExposureInuAs", 1e-3), ("ExposureInmAs", 1.0), ("Exposure", 1.0)),
+        exposure_mas=number(*EXPOSURE),
         pitch=number(("SpiralPitchFactor", 1.0), nothing_is_zero=True),
         single_collimation_mm=number(("SingleCollimationWidth", 1.0), nothing_is_zero=True),
         total_collimation_mm=number(("TotalCollimationWidth", 1.0), nothing_is_zero=True),
@@ -61,17 +61,16 @@ def _event(tags: Tags, image: ImageHeader) -> CtEvent:
 
 def ct_source(tags: Tags) -> CtSource:
     """The X-ray source of a CT image or of an item of a dose screen."""
-    current = (("XRayTubeCurrentInuA", 1e-3), ("XRayTubeCurrentInmA", 1.0), ("XRayTubeCurrent", 1.0))
     return CtSource(
         kvp=tags.number(("KVP", 1.0), nothing_is_zero=True),
-        tube_current_ma=tags.number(*current),
+        tube_current_ma=tags.number(*TUBE_CURRENT),
         rotation_time_s=tags.number(("RevolutionTime", 1.0), nothing_is_zero=True),
     )
 
 
 def exposure_time_ms(tags: Tags) -> Reading[float] | None:
     """Exposure Time in the finest unit that is written, ms."""
-    return tags.number(("ExposureTimeInuS", 1e-3), ("ExposureTimeInms", 1.0), ("ExposureTime", 1.0))
+    return tags.number(*EXPOSURE_TIME)
 
 
 def acquisition_type(tags: Tags) -> Reading[Code] | None:

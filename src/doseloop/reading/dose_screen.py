@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from doseloop.model.ct import CtEvent
 from doseloop.model.dose_object import CtTotals, DoseObject
+from doseloop.model.precedence import first
 from doseloop.model.reading import Code, Reading
 from doseloop.reading.ct_image import acquisition_type, ct_source, exposure_time_ms
 from doseloop.reading.header import Header
@@ -51,7 +52,8 @@ def dose_screen(header: Header) -> DoseObject:
 
 def _event(item: Tags) -> CtEvent:
     number, described = item.number, item.text("SeriesDescription")
-    phantom = _phantom(item) or item.code("CTDIPhantomTypeCodeSequence")
+    phantoms = {"maker's element": _phantom(item), "phantom code": item.code("CTDIPhantomTypeCodeSequence")}
+    phantom = first("dose screen phantom", phantoms)
     return CtEvent(
         started_at=item.moment("AcquisitionDateTime"),
         protocol=described,
@@ -83,7 +85,8 @@ def _total(header: Header) -> Reading[float] | None:
     exact = private_number(header.data_set, ELSCINT_DLP, header.decode)
     said = _TOTAL.search(header.tags.plain("CommentsOnRadiationDose") or "")
     rounded = number_of(said[1]) if said else None
-    return exact or (Reading(rounded, COMMENT, said[0]) if said and rounded is not None else None)
+    of_comment = Reading(rounded, COMMENT, said[0]) if said and rounded is not None else None
+    return first("dose screen total", {"maker's element": exact, "comment": of_comment})
 
 
 def _lines(tags: Tags) -> Iterator[CtEvent]:

@@ -7,8 +7,9 @@ from pydicom.uid import UID
 
 from doseloop.model.dose_object import Equipment, PatientAtStudy, People, Requesters, StudyHeader
 from doseloop.model.errors import Malformed, TooLarge
-from doseloop.model.reading import Code
-from doseloop.reading.elements import IMPLICIT_LITTLE, UNDEFINED, DataSet, Layout, Walk, layout_of, past_end
+from doseloop.model.precedence import first
+from doseloop.model.reading import Code, Remark
+from doseloop.reading.elements import IMPLICIT_LITTLE, UNDEFINED, DataSet, Layout, Walk, layout_of, named, past_end
 from doseloop.reading.encoding import DEFLATED_LITTLE, Encoded
 from doseloop.reading.limits import ReadLimits
 from doseloop.reading.moments import date_iso, time_iso, zone
@@ -37,6 +38,8 @@ _TEXTS = frozenset(
         *(0x0040A491, 0x0040A493, 0x0040DB00, 0x00080090, 0x00321032, 0x00081060, 0x00200010, 0x00400244, 0x00120062),
     )
 )
+_HOW = frozenset((0x00080070, 0x00081090, 0x00181000, 0x00181020)) | frozenset(TAGS.values())
+"""Equipment, and all that is read of an image."""
 WANTED = _CODES | _SEQUENCES | _TEXTS | frozenset(TAGS.values()) | _PRIVATE
 
 
@@ -74,6 +77,11 @@ class Header:
         items = self.data_set.get(sequence, b"")
         raws = (item.get(tag) for item in items if isinstance(item, dict))
         return next((text for raw in raws if isinstance(raw, bytes) and (text := self.decode(raw))), None)
+
+    def empty_elements(self) -> tuple[Remark, ...]:
+        """A remark for each element that is there without a value, of those that say how and by what, not who."""
+        found = (tag for tag, value in self.data_set.items() if not value and tag in _HOW)
+        return tuple(Remark("empty", named(tag), named(tag)) for tag in found)
 
     @property
     def sop_class_uid(self) -> str:
@@ -165,7 +173,10 @@ def study_header(header: Header) -> StudyHeader:
         accession_number=header.text(0x00080050),
         description=header.text(0x00081030),
         protocol_name=header.text(0x00181030),
-        requested_procedure=header.text(0x00321060) or header.inner(0x00400275, 0x00321060),
+        requested_procedure=first(
+            "requested procedure",
+            {"header": header.text(0x00321060), "request attributes": header.inner(0x00400275, 0x00321060)},
+        ),
         performed_procedure=header.text(0x00400254),
         study_id=header.text(0x00200010),
         performed_on=date_iso(header.text(0x00400244)),
@@ -183,16 +194,20 @@ def _request_codes(header: Header) -> tuple[Code, ...]:
 def equipment(header: Header, observer: Equipment) -> Equipment:
     """The scanner as the header names it, else as the report's device observer does (`observer`)."""
     return Equipment(
-        manufacturer=header.text(0x00080070) or observer.manufacturer,
-        model=header.text(0x00081090) or observer.model,
+        manufacturer=_either(header.text(0x00080070), observer.manufacturer),
+        model=_either(header.text(0x00081090), observer.model),
         station_name=header.text(0x00081010),
-        serial_number=header.text(0x00181000) or observer.serial_number,
+        serial_number=_either(header.text(0x00181000), observer.serial_number),
         software_versions=", ".join(header.texts(0x00181020)) or None,
         institution=header.text(0x00080080),
         department=header.text(0x00081040),
         observer_uid=observer.observer_uid,
         observer_name=observer.observer_name,
     )
+
+
+def _either(of_header: str | None, of_observer: str | None) -> str | None:
+    return first("equipment", {"header": of_header, "device observer": of_observer})
 
 
 def people(header: Header, operators: tuple[str, ...], physicians: tuple[str, ...]) -> People:

@@ -1,6 +1,7 @@
 """What every image header says: the image itself, its start, and the technique of a projection exposure (PS3.3 section C.8)."""
 
 from doseloop.model.image import ImageHeader
+from doseloop.model.precedence import first, order
 from doseloop.model.projection import Filter, ProjectionEvent
 from doseloop.model.reading import Code, Reading
 from doseloop.reading.header import Header
@@ -8,6 +9,17 @@ from doseloop.reading.moments import date_iso, time_iso
 from doseloop.reading.tags import Tags
 from doseloop.reading.units import number_of
 
+_FACTORS = {
+    "ExposureTimeInuS": 1e-3,
+    "XRayTubeCurrentInuA": 1e-3,
+    "ExposureInuAs": 1e-3,
+    "EntranceDose": 100.0,
+}
+"""What the number of an element is multiplied by to be in the field's unit, where it is not in it."""
+_ENTRANCE_DOSE, TUBE_CURRENT, EXPOSURE_TIME, EXPOSURE = (
+    tuple((keyword, _FACTORS.get(keyword, 1.0)) for keyword in order(f"{what} of an image"))
+    for what in ("entrance dose", "tube current", "exposure time", "exposure")
+)
 _SIDES = {"L": "L", "R": "R", "B": "B"}
 _TECHNIQUE = ("kvp", "tube_current_ma", "exposure_time_ms", "exposure_mas")
 _DOSES = ("dap_gy_cm2", "entrance_exposure_mgy", "agd_mgy", "exposure_index", "relative_exposure")
@@ -38,12 +50,16 @@ def image_header(header: Header) -> ImageHeader:
 
 def started_at(tags: Tags) -> Reading[str] | None:
     """Start of the acquisition as the local wall clock, None where only later times (of content) are there."""
-    return tags.moment("AcquisitionDateTime") or tags.day_and_time("AcquisitionDate", "AcquisitionTime")
+    starts = {
+        "AcquisitionDateTime": tags.moment("AcquisitionDateTime"),
+        "AcquisitionDate and AcquisitionTime": tags.day_and_time("AcquisitionDate", "AcquisitionTime"),
+    }
+    return first("start of an image", starts)
 
 
 def side(tags: Tags) -> str | None:
     """L, R, B or None: of the image, else of its frames, else of the body part."""
-    written = (tags.plain(keyword) for keyword in ("ImageLaterality", "FrameLaterality", "Laterality"))
+    written = (tags.plain(keyword) for keyword in order("side of an image"))
     return next((found for one in written if one and (found := _SIDES.get(one.strip().upper()))), None)
 
 
@@ -60,12 +76,12 @@ def exposure(header: Header, image: ImageHeader) -> ProjectionEvent:
         target_region=tags.code("AnatomicRegionSequence"),
         laterality=side(tags),
         dap_gy_cm2=number(("ImageAndFluoroscopyAreaDoseProduct", 0.1)),
-        entrance_exposure_mgy=number(("EntranceDoseInmGy", 1.0), ("EntranceDose", 100.0)),
+        entrance_exposure_mgy=number(*_ENTRANCE_DOSE),
         agd_mgy=number(("OrganDose", 100.0)),
         kvp=number(("KVP", 1.0), nothing_is_zero=True),
-        tube_current_ma=number(("XRayTubeCurrentInuA", 1e-3), ("XRayTubeCurrentInmA", 1.0), ("XRayTubeCurrent", 1.0)),
-        exposure_time_ms=number(("ExposureTimeInuS", 1e-3), ("ExposureTimeInms", 1.0), ("ExposureTime", 1.0)),
-        exposure_mas=number(("ExposureInuAs", 1e-3), ("ExposureInmAs", 1.0), ("Exposure", 1.0), total=True),
+        tube_current_ma=number(*TUBE_CURRENT),
+        exposure_time_ms=number(*EXPOSURE_TIME),
+        exposure_mas=number(*EXPOSURE, total=True),
         pulse_width_ms=number(("AveragePulseWidth", 1.0)),
         primary_angle_deg=number(("PositionerPrimaryAngle", 1.0)),
         secondary_angle_deg=number(("PositionerSecondaryAngle", 1.0)),

@@ -1,9 +1,11 @@
 """One object: bytes to what it says about dose."""
 
+from collections import Counter
 from dataclasses import replace
 
 from doseloop.model.dose_object import DoseObject, Identity, ReadResult
 from doseloop.model.errors import Malformed, NotDose, NotReadYet, TooLarge
+from doseloop.model.reading import Remark
 from doseloop.reading import dose_screen, tid10001_projection, tid10011_ct
 from doseloop.reading.concept_names import concept_of
 from doseloop.reading.encoding import find_data_set
@@ -16,6 +18,7 @@ from doseloop.reading.sr import ContentItem
 from doseloop.reading.values import CodeMemory
 from doseloop.reading.vendors import amended_image
 
+_REMARKS_OF_ONE, _MOST_REMARKS = 5, 5000
 _EVENTS = frozenset((tid10011_ct.ACQUISITION, tid10001_projection.EVENT))
 _OTHER_DOSE_REPORTS = {
     "113704": "Projection X-Ray",
@@ -53,13 +56,25 @@ def read_object(data: bytes, limits: ReadLimits = DEFAULT_LIMITS, memory: CodeMe
     header, children = read_data_set(find_data_set(data, limits), limits, memory or CodeMemory())
     is_report = children is not None or header.is_report
     dose = _report(header, report_root(header, children), limits) if is_report else _image(header)
-    told = replace(dose, missing=_said(dose.missing, limits.sentences))
+    told = replace(dose, missing=_said(dose, limits.sentences), remarks=_noticed(dose.remarks))
     return ReadResult(_identity(header), told, requesters(header), None if is_report else header.length)
 
 
-def _said(missing: tuple[str, ...], most: int) -> tuple[str, ...]:
-    """Each sentence once, and no more than a person would read."""
-    once = tuple(dict.fromkeys(missing))
+def _noticed(remarks: tuple[Remark, ...]) -> tuple[Remark, ...]:
+    """Each remark once: every repair, since pages mark what was repaired, and of the rest a few of a kind at one concept."""
+    counted: Counter[tuple[str, str]] = Counter()
+    kept: list[Remark] = []
+    for remark in dict.fromkeys(remarks):
+        counted[remark.kind, remark.concept] += 1
+        if remark.kind == "repaired" or counted[remark.kind, remark.concept] <= _REMARKS_OF_ONE:
+            kept.append(remark)
+    return tuple(kept[:_MOST_REMARKS])
+
+
+def _said(dose: DoseObject, most: int) -> tuple[str, ...]:
+    """Each sentence once, those on the object before those on its items, and no more than a person would read."""
+    of_items = (remark.sentence for remark in dose.remarks if remark.sentence)
+    once = tuple(dict.fromkeys((*dose.missing, *of_items)))
     return once if len(once) <= most else (*once[:most], f"{len(once) - most} further values cannot be read.")
 
 

@@ -3,6 +3,7 @@
 import re
 
 from doseloop.model.dose_object import Identity, PatientAtStudy
+from doseloop.model.precedence import first
 from doseloop.model.reading import Reading
 from doseloop.reading.moments import date_iso, date_of
 from doseloop.reading.units import number_of
@@ -26,9 +27,15 @@ def age_years(age: str | None, birth_date: str | None, study_date: str | None) -
 
     Months are n/12, weeks n·7/365.25, days n/365.25. None where neither tells.
     """
+    return first("age", {"recorded age": _recorded_years(age), "birth date": _years_since(birth_date, study_date)})
+
+
+def _recorded_years(age: str | None) -> float | None:
     found = _AGE.fullmatch((age or "").strip())
-    if found:
-        return int(found[1]) / _UNITS_A_YEAR[found[2].upper()]
+    return int(found[1]) / _UNITS_A_YEAR[found[2].upper()] if found else None
+
+
+def _years_since(birth_date: str | None, study_date: str | None) -> float | None:
     born, studied = date_of(birth_date), date_of(study_date)
     if born is None or studied is None or born.isoformat() in _DUMMY_BIRTH_DATES:
         return None

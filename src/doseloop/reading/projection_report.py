@@ -2,7 +2,7 @@
 
 from doseloop.model.dose_object import DoseObject, Modality
 from doseloop.model.projection import PlaneTotals, ProjectionEvent
-from doseloop.model.reading import Code
+from doseloop.model.reading import Code, Remark
 from doseloop.reading import tid10001_projection
 from doseloop.reading.concept_names import Items, concept_of
 from doseloop.reading.header import Header
@@ -20,12 +20,12 @@ def is_it(root: ContentItem) -> bool:
 
 def read(header: Header, root: ContentItem) -> DoseObject:
     """What it says, with what its maker's quirks add."""
-    missing: list[str] = []
+    missing: list[Remark] = []
     items = Items(root, missing)
     planes = tid10001_projection.plane_totals(items, missing)
     events = tid10001_projection.projection_events(items, missing)
     modality = _modality(events, planes, items.plain_code("121058"))
-    doses = {"plane_totals": planes, "projection_events": events, "missing": tuple(missing)}
+    doses = {"plane_totals": planes, "projection_events": events, "remarks": tuple(missing)}
     return amended(of_report(header, root, items, "projection report", modality, **doses), items)
 
 

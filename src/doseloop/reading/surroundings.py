@@ -27,7 +27,9 @@ def dose_object_of(header: Header, kind: ObjectKind, modality: Modality, **dose:
         "comment_on_dose": header.tags.plain("CommentsOnRadiationDose"),
         "missing": () if header.tags.plain("Rows") else (_CUT,),
     }
-    return DoseObject(kind=kind, modality=modality, **_header_fields(header), **(surroundings | dose))
+    told = surroundings | dose
+    told["remarks"] = (*told.get("remarks", ()), *header.empty_elements())
+    return DoseObject(kind=kind, modality=modality, **_header_fields(header), **told)
 
 
 def of_image(header: Header, kind: ObjectKind, modality: Modality, image: ImageHeader, **dose: Any) -> DoseObject:
@@ -52,7 +54,9 @@ def of_report(
         "device_type": items.plain_code("122142"),
         "unmeasured": tuple(unmeasured(root)),
     }
-    return DoseObject(kind=kind, modality=modality, **_header_fields(header), **(said | dose))
+    told = said | dose
+    told["remarks"] = (*told.get("remarks", ()), *header.empty_elements())
+    return DoseObject(kind=kind, modality=modality, **_header_fields(header), **told)
 
 
 def _header_fields(header: Header) -> dict[str, Any]:

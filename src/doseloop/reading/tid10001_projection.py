@@ -2,7 +2,7 @@
 irradiation events (TID 10003). Radiography, fluoroscopy, angiography and mammography use the same template."""
 
 from doseloop.model.projection import BreastExposure, Calibration, Filter, PlaneTotals, ProjectionEvent
-from doseloop.model.reading import Code, Reading
+from doseloop.model.reading import Code, Reading, Remark
 from doseloop.reading.concept_names import Items, number_in, side_of
 from doseloop.reading.devices import device, maker_items
 from doseloop.reading.moments import moment_iso
@@ -33,12 +33,12 @@ _FLUOROSCOPY = frozenset(("P5-06000", "44491008"))
 _MAMMOGRAPHY = frozenset(("P5-40010", "71651007"))
 
 
-def projection_events(root: Items, missing: list[str]) -> tuple[ProjectionEvent, ...]:
+def projection_events(root: Items, missing: list[Remark]) -> tuple[ProjectionEvent, ...]:
     """The irradiation events in the order of the object."""
     return tuple(_event(container, missing) for container in root.all(EVENT))
 
 
-def plane_totals(root: Items, missing: list[str]) -> tuple[PlaneTotals, ...]:
+def plane_totals(root: Items, missing: list[Remark]) -> tuple[PlaneTotals, ...]:
     """What the object states for each plane."""
     return tuple(_plane(container, missing) for container in root.all(ACCUMULATED))
 
@@ -54,7 +54,7 @@ def is_mammography(procedure: Code | None) -> bool:
     return procedure is not None and (procedure.value in _MAMMOGRAPHY or "mammography" in procedure.meaning.casefold())
 
 
-def _event(container: ContentItem, missing: list[str]) -> ProjectionEvent:
+def _event(container: ContentItem, missing: list[Remark]) -> ProjectionEvent:
     items = Items(container, missing)
     number, coded, text = items.number, items.coded, items.text
     return ProjectionEvent(
@@ -129,7 +129,7 @@ def _event(container: ContentItem, missing: list[str]) -> ProjectionEvent:
     )
 
 
-def _plane(container: ContentItem, missing: list[str]) -> PlaneTotals:
+def _plane(container: ContentItem, missing: list[Remark]) -> PlaneTotals:
     items = Items(container, missing)
     number = items.number
     return PlaneTotals(
@@ -180,7 +180,7 @@ def _breast_exposure(items: Items) -> BreastExposure | None:
     )
 
 
-def _filter(container: ContentItem, missing: list[str]) -> Filter:
+def _filter(container: ContentItem, missing: list[Remark]) -> Filter:
     items = Items(container, missing)
     return Filter(
         material=items.coded("113757"),
@@ -190,7 +190,7 @@ def _filter(container: ContentItem, missing: list[str]) -> Filter:
     )
 
 
-def _breast(items: Items, side: str, missing: list[str]) -> Reading[float] | None:
+def _breast(items: Items, side: str, missing: list[Remark]) -> Reading[float] | None:
     """Accumulated Average Glandular Dose (111637) of one breast: each is an item with its Laterality."""
     sided = [item for item in items.all("111637") if side_of(Items(item, missing).plain_code("G-C171")) == side]
     return number_in(sided, MGY, missing, total=False, nothing_is_zero=False)
@@ -207,7 +207,7 @@ def _laterality(items: Items) -> str | None:
     return next((side for side in sides if side), None)
 
 
-def _below(items: Items, parent: str, concept: str, missing: list[str]) -> Reading[Code] | None:
+def _below(items: Items, parent: str, concept: str, missing: list[Remark]) -> Reading[Code] | None:
     """A modifier of an item, or the same concept written beside it."""
     nested = (Items(item, missing).coded(concept) for item in items.all(parent))
     return next((found for found in nested if found), None) or items.coded(concept)

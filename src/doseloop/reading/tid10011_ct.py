@@ -3,7 +3,8 @@
 
 from doseloop.model.ct import CtEvent, CtSource, DoseCheck
 from doseloop.model.dose_object import CtTotals
-from doseloop.model.reading import Code, Reading
+from doseloop.model.precedence import first
+from doseloop.model.reading import Code, Reading, Remark
 from doseloop.reading.concept_names import Items
 from doseloop.reading.devices import device, maker_items
 from doseloop.reading.sr import ContentItem
@@ -14,14 +15,15 @@ ACCUMULATED = "113811"
 _PHANTOMS_CM = {"113690": 16, "113691": 32}
 
 
-def ct_totals(root: Items, missing: list[str]) -> CtTotals | None:
+def ct_totals(root: Items, missing: list[Remark]) -> CtTotals | None:
     """The totals that the report states, None where it states none."""
     containers = root.all(ACCUMULATED)
     if not containers:
         return None
     items = Items(containers[0], missing)
     total = items.first("113813")
-    phantom = (Items(total, missing).coded("113835") if total else None) or items.coded("113835")
+    below = Items(total, missing).coded("113835") if total else None
+    phantom = first("phantom of a total", {"below the total": below, "beside the total": items.coded("113835")})
     return CtTotals(
         dlp_mgy_cm=items.number("113813", MGY_CM),
         phantom_cm=phantom_cm(phantom.value if phantom else None),
@@ -30,12 +32,12 @@ def ct_totals(root: Items, missing: list[str]) -> CtTotals | None:
     )
 
 
-def ct_events(root: Items, missing: list[str]) -> tuple[CtEvent, ...]:
+def ct_events(root: Items, missing: list[Remark]) -> tuple[CtEvent, ...]:
     """The acquisitions in the order of the object."""
     return tuple(_ct_event(container, missing) for container in root.all(ACQUISITION))
 
 
-def _ct_event(container: ContentItem, missing: list[str]) -> CtEvent:
+def _ct_event(container: ContentItem, missing: list[Remark]) -> CtEvent:
     items = Items(container, missing)
     number, coded, text = items.number, items.coded, items.text
     phantom = coded("113835")
@@ -87,7 +89,7 @@ def phantom_cm(phantom: Code | None) -> int | None:
     return _PHANTOMS_CM.get(phantom.value, spelt if "phantom" in meaning else None)
 
 
-def _sources(items: Items, missing: list[str]) -> tuple[CtSource, ...]:
+def _sources(items: Items, missing: list[Remark]) -> tuple[CtSource, ...]:
     containers = [Items(container, missing) for container in items.all("113831")]
     if not containers and items.all("113733", "113734"):
         containers = [items]  # technique written beside the container that it belongs in
@@ -105,7 +107,7 @@ def _source(items: Items) -> CtSource:
     )
 
 
-def _dose_check(items: Items, missing: list[str]) -> DoseCheck | None:
+def _dose_check(items: Items, missing: list[Remark]) -> DoseCheck | None:
     details = items.all("113900", "113908")
     if not details:
         return None

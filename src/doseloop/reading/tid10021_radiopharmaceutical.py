@@ -4,7 +4,7 @@ state (10024)."""
 from collections.abc import Callable
 from typing import TypeVar
 
-from doseloop.model.reading import Code, Reading
+from doseloop.model.reading import Code, Reading, Remark
 from doseloop.model.tracer import Administration, OrganDose, PatientState
 from doseloop.reading.concept_names import Items, side_of
 from doseloop.reading.sr import ContentItem
@@ -33,7 +33,7 @@ _ADMINISTERING = "113851"
 _SEXES = {"M": "M", "F": "F", "MALE": "M", "FEMALE": "F"}
 
 
-def administrations(root: Items, missing: list[str]) -> tuple[Administration, ...]:
+def administrations(root: Items, missing: list[Remark]) -> tuple[Administration, ...]:
     """The administrations in the order of the object."""
     return tuple(_administration(container, missing) for container in root.all(ADMINISTRATION))
 
@@ -70,7 +70,7 @@ def patient_state(root: Items) -> PatientState | None:
     )
 
 
-def _administration(container: ContentItem, missing: list[str]) -> Administration:
+def _administration(container: ContentItem, missing: list[Remark]) -> Administration:
     items = Items(container, missing)
     number, text = items.number, items.text
     agents = items.below("349358000")

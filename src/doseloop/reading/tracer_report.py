@@ -1,6 +1,7 @@
 """Reports of radiopharmaceuticals (TID 10021)."""
 
 from doseloop.model.dose_object import DoseObject
+from doseloop.model.reading import Remark
 from doseloop.reading import tid10021_radiopharmaceutical as tid10021
 from doseloop.reading.concept_names import Items, concept_of
 from doseloop.reading.header import Header
@@ -15,7 +16,7 @@ def is_it(root: ContentItem) -> bool:
 
 def read(header: Header, root: ContentItem) -> DoseObject:
     """What it says. The modality is that of its procedure; scanners of both kinds write this report."""
-    missing: list[str] = []
+    missing: list[Remark] = []
     items = Items(root, missing)
     found = tid10021.administrations(items, missing)
     return of_report(
@@ -26,5 +27,5 @@ def read(header: Header, root: ContentItem) -> DoseObject:
         "PT" if tid10021.is_pet(items) else "NM",
         administrations=found,
         patient_state=tid10021.patient_state(items),
-        missing=tuple(missing),
+        remarks=tuple(missing),
     )

@@ -38,6 +38,10 @@ class Row:
     """How a page colours the value of a column: above, caution, good, accent, quiet."""
     notes: Mapping[str, str] = field(default_factory=dict)
     """What a page says in small type beneath the value of a column."""
+    marks: Mapping[str, str] = field(default_factory=dict)
+    """How a page marks the value of a column as not quite as it was recorded: `repaired`."""
+    into: Mapping[str, str] = field(default_factory=dict)
+    """Id of the part of a page that shows what the link of a column leads to, where the page has one."""
     shown: Mapping[str, str] = field(default_factory=dict)
     """How a page writes the value of a column, where the column's own way does not do."""
 

@@ -15,7 +15,7 @@ from doseloop.store.claims import Claim, held_by
 from doseloop.store.models import DoseObjectRow, Identity
 from doseloop.store.packing import pack, unpack
 
-READER_VERSION = "3"
+READER_VERSION = "4"
 _State, _Standing = DoseObjectRow.State, DoseObjectRow.Standing
 RESEND, DEMOGRAPHIC = _Standing.RESEND, _Standing.DEMOGRAPHIC
 _UNHELD = (_Standing.RESEND, _Standing.SLICE)

@@ -25,7 +25,7 @@ _MR = (
 )
 _OF_KIND = {"tracer": _TRACER, "ct": _CT, "projection": _PROJECTION, "mr": _MR}
 """Numbers of a kind of event, what is compared first."""
-_MEASURED = frozenset((*_TRACER, *_CT, *_PROJECTION, *_MR))
+MEASURED = frozenset((*_TRACER, *_CT, *_PROJECTION, *_MR))
 _PLAIN = {
     "exposure_time_ms": Column("exposure_time_ms", "Time", "number", "ms"),
     "pitch": Column("pitch", "Pitch", "number"),
@@ -70,14 +70,19 @@ def events(exam: ExamDetail, found: Iterable[EventDetail]) -> Table:
     return _events(exam, tuple(found), "Events")
 
 
-def events_by_kind(exam: ExamDetail, found: Iterable[EventDetail]) -> tuple[Table, ...]:
-    """A table for each kind of event that the exam has, in the order of its parts."""
+def events_by_kind(
+    exam: ExamDetail, found: Iterable[EventDetail], marks: Mapping[tuple[int, str], str]
+) -> tuple[Table, ...]:
+    """A table for each kind of event that the exam has, in the order of its parts; `marks` by position and number."""
     listed = tuple(found)
     kinds = dict.fromkeys(event.kind for event in listed)
-    return tuple(_events(exam, tuple(one for one in listed if one.kind == kind), _HEADINGS[kind]) for kind in kinds)
+    of_kinds = {kind: tuple(one for one in listed if one.kind == kind) for kind in kinds}
+    return tuple(_events(exam, of_kind, _HEADINGS[kind], marks) for kind, of_kind in of_kinds.items())
 
 
-def _events(exam: ExamDetail, listed: tuple[EventDetail, ...], title: str) -> Table:
+def _events(
+    exam: ExamDetail, listed: tuple[EventDetail, ...], title: str, marks: Mapping[tuple[int, str], str] | None = None
+) -> Table:
     wanted = dict.fromkeys(name for event in listed for name in _OF_KIND[event.kind])
     filled = [name for name in wanted if any(name in event.readings for event in listed)]
     words = [column for column in _WORDS if any(getattr(event, column.key) for event in listed)]
@@ -89,10 +94,10 @@ def _events(exam: ExamDetail, listed: tuple[EventDetail, ...], title: str) -> Ta
         *((Column("type", "Type"),) if typed else ()),
         *words,
         Column("started", "Started", "time"),
-        *(_column(name, exam.site.units) for name in filled),
+        *(column_of(name, exam.site.units) for name in filled),
         *((Column("phantom", "Phantom", "number", "cm"),) if with_phantom else ()),
     )
-    rows = (_row(exam.id, event, columns) for event in listed)
+    rows = (_row(exam.id, event, columns, marks or {}) for event in listed)
     return Table(f"exam-{exam.id}-events", title, columns, rows)
 
 
@@ -116,11 +121,12 @@ def parts(exam: ExamDetail) -> Table:
     return Table(f"exam-{exam.id}-parts", "Parts", columns, rows)
 
 
-def _column(name: str, units: Mapping[str, str]) -> Column:
+def column_of(name: str, units: Mapping[str, str]) -> Column:
+    """The column of a number of an event or a total, in the site's display unit."""
     return _PLAIN[name] if name in _PLAIN else quantity_column(name, units)
 
 
-def _row(exam: int, event: EventDetail, columns: tuple[Column, ...]) -> Row:
+def _row(exam: int, event: EventDetail, columns: tuple[Column, ...], marks: Mapping[tuple[int, str], str]) -> Row:
     tree = reverse("object-tree", args=[exam, event.object_id])
     kind = event.type or event.role
     words: dict[str, Value] = {
@@ -129,12 +135,15 @@ def _row(exam: int, event: EventDetail, columns: tuple[Column, ...]) -> Row:
         "started": event.started_at[11:19] or None,
         "phantom": event.phantom_cm,
     }
-    read = {name: reading.value for name, reading in event.readings.items() if name in _MEASURED}
+    read = {name: reading.value for name, reading in event.readings.items() if name in MEASURED}
     values = tuple(words[key] if key in words else read.get(key, getattr(event, key, None)) for key in _keys(columns))
     links = {name: f"{tree}?at={event.readings[name].place}#{event.readings[name].place}" for name in read}
+    links["position"] = f"{reverse('exam-provenance', args=[exam])}?event={event.position + 1}"
     return Row(
         values,
         links=links,
+        into={"position": "provenance"},
+        marks={name: marks[event.position, name] for name in read if (event.position, name) in marks},
         notes={
             "type": event.role if event.role not in _UNSAID and event.role not in kind.lower() else "",
             "protocol": event.target_region,

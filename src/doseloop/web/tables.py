@@ -24,6 +24,10 @@ class Cell:
     """The value unrounded with its unit, for who points at it; empty where the text is all there is."""
     missing: bool
     lead: bool
+    mark: str = ""
+    """Why the value is marked, in words."""
+    into: str = ""
+    """Id of the part of the page into which the link loads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,8 @@ def _cell(column: Column, value: Value, row: Row, lead: bool) -> Cell:
         exact=_exact(column, value),
         missing=value is None or value == "",
         lead=lead,
+        mark=row.marks.get(column.key, ""),
+        into=row.into.get(column.key, ""),
     )
 
 

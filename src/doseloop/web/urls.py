@@ -3,17 +3,32 @@
 from django.urls import URLPattern
 
 from doseloop.web import sign_in
-from doseloop.web.pages import audit, exam, exams, flags, health, object_tree, procedure, procedures, scanners, today
+from doseloop.web.pages import (
+    audit,
+    exam,
+    exams,
+    flags,
+    health,
+    object_tree,
+    procedure,
+    procedures,
+    provenance,
+    scanner_reports,
+    scanners,
+    today,
+)
 
 urlpatterns: list[URLPattern] = [
     *today.routes,
     *exams.routes,
     *exam.routes,
     *object_tree.routes,
+    *provenance.routes,
     *procedures.routes,
     *procedure.routes,
     *flags.routes,
     *scanners.routes,
+    *scanner_reports.routes,
     *audit.routes,
     *sign_in.routes,
     *health.routes,

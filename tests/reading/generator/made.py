@@ -8,7 +8,7 @@ from doseloop.model.dose_object import DoseObject
 from doseloop.model.reading import Code, Reading
 from tests.reading.generator.writing import Elements, Form, file
 
-_OF_ITSELF = frozenset(("kind", "modality", "template", "unmeasured", "missing", "quirks"))
+_OF_ITSELF = frozenset(("kind", "modality", "template", "unmeasured", "missing", "quirks", "remarks"))
 """What a reader adds by itself; kind and missing are tested apart."""
 _PLACES = frozenset(("place", "image", "nuclear_image"))
 AGREES_WITHIN = 1e-6

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from doseloop.model.precedence import first
 from doseloop.model.projection import ProjectionEvent
 from doseloop.model.reading import Reading
 from doseloop.reading.concept_names import Items
@@ -12,9 +13,13 @@ SCHEME = "99PHI-IXR-XPER"
 SHUTTERS_AT_MM = 1000
 
 
+def _either(standard: Reading[float] | None, private: Reading[float] | None) -> Reading[float] | None:
+    return first("standard or private", {"standard item": standard, "maker's item": private})
+
+
 def _table_height(event: ProjectionEvent, items: Items, root: Items) -> ProjectionEvent:
-    height = None if event.table_height_mm else items.number(f"{SCHEME}:021", MM)
-    return replace(event, table_height_mm=height) if height else event
+    height = _either(event.table_height_mm, items.number(f"{SCHEME}:021", MM))
+    return event if height == event.table_height_mm else replace(event, table_height_mm=height)
 
 
 def _shutters(event: ProjectionEvent, items: Items, root: Items) -> ProjectionEvent:
@@ -35,8 +40,8 @@ def _opening(items: Items, one: str, other: str, enlarged: float) -> Reading[flo
 
 
 def _ends(event: ProjectionEvent, items: Items, root: Items) -> ProjectionEvent:
-    height = event.table_height_end_mm or items.number(f"{SCHEME}:020", MM)
-    frames = event.frames or items.number(f"{SCHEME}:003", COUNT)
+    height = _either(event.table_height_end_mm, items.number(f"{SCHEME}:020", MM))
+    frames = _either(event.frames, items.number(f"{SCHEME}:003", COUNT))
     if height == event.table_height_end_mm and frames == event.frames:
         return event
     return replace(event, table_height_end_mm=height, frames=frames)

@@ -1,10 +1,11 @@
 """What an entry on a maker's quirk is."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, fields, replace
 
 from doseloop.model.dose_object import DoseObject
 from doseloop.model.projection import ProjectionEvent
+from doseloop.model.reading import Reading, Remark
 from doseloop.reading.concept_names import Items
 from doseloop.reading.tags import Tags
 
@@ -45,4 +46,15 @@ class Quirk:
     def _marked(self, dose: DoseObject, events: tuple[ProjectionEvent, ...]) -> DoseObject:
         if events == dose.projection_events:
             return dose
-        return replace(dose, projection_events=events, quirks=(*dose.quirks, self.id))
+        pairs = zip(dose.projection_events, events, strict=True)
+        remarks = tuple(remark for before, after in pairs for remark in self._repairs(before, after))
+        return replace(
+            dose, projection_events=events, quirks=(*dose.quirks, self.id), remarks=(*dose.remarks, *remarks)
+        )
+
+    def _repairs(self, before: ProjectionEvent, after: ProjectionEvent) -> Iterator[Remark]:
+        for field in fields(after):
+            filled = getattr(after, field.name)
+            if filled != getattr(before, field.name):
+                place = filled.place if isinstance(filled, Reading) else ""
+                yield Remark("repaired", "", place, rule=self.id, field=field.name)

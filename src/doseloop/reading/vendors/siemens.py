@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from doseloop.model.dose_object import DoseObject
 from doseloop.model.projection import Filter, PlaneTotals, ProjectionEvent
-from doseloop.model.reading import Code, Reading
+from doseloop.model.reading import Code, Reading, Remark
 from doseloop.reading.concept_names import Items
 from doseloop.reading.header import Header
 from doseloop.reading.moments import moment_iso
@@ -62,7 +62,7 @@ def is_summary(root: ContentItem) -> bool:
 
 def read_summary(header: Header, root: ContentItem) -> DoseObject:
     """What it says; the air kerma may be there without a number."""
-    missing: list[str] = []
+    missing: list[Remark] = []
     items = Items(root, missing)
     number = items.number
     totals = PlaneTotals(
@@ -76,7 +76,7 @@ def read_summary(header: Header, root: ContentItem) -> DoseObject:
         "ended_at": moment_iso(items.plain_text(f"{SUMMARY_SCHEME}:C-208")),
         "quirks": ("siemens-radiation-summary",),
     }
-    return of_report(header, root, items, "dose summary", "RF", plane_totals=(totals,), missing=tuple(missing), **told)
+    return of_report(header, root, items, "dose summary", "RF", plane_totals=(totals,), remarks=tuple(missing), **told)
 
 
 QUIRKS = (

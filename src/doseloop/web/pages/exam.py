@@ -11,10 +11,10 @@ from django.views.decorators.http import require_POST, require_safe
 from doseloop.access.rights import Right
 from doseloop.access.scope import Scope
 from doseloop.harmonise.age_bands import AGE_BANDS
-from doseloop.store import comments, exam_detail, exam_events, exclusions, flags, object_list
+from doseloop.store import comments, exam_detail, exam_events, exam_provenance, exclusions, flags, object_list
 from doseloop.store.audit import Seen
 from doseloop.store.exam_events import EventDetail
-from doseloop.web import exam_tables
+from doseloop.web import exam_tables, provenance_tables
 from doseloop.web.actor import actor_of, note_sight
 from doseloop.web.exam_totals import totals
 from doseloop.web.exports import export_links, export_routes
@@ -33,12 +33,17 @@ def exam(request: HttpRequest, exam: int) -> HttpResponse:
     detail = exam_detail.exam_detail(scope, exam)
     note_sight(request, f"exam {exam}", {Seen(detail.patient_key, detail.site.id)})
     events = exam_events.exam_events(scope, exam)
+    doses = exam_provenance.exam_doses(scope, exam)
+    marks = provenance_tables.marks(detail, events, doses)
     context = {
         "exam": detail,
         "units": detail.site.units,
         "bands": _BANDS,
         "totals": totals(detail),
-        "tables": [page_table(table) for table in exam_tables.events_by_kind(detail, events)],
+        "tables": [page_table(table) for table in exam_tables.events_by_kind(detail, events, marks)],
+        "marked": bool(marks),
+        "from_headers": bool(doses) and all(dose.image is not None for dose in doses.values()),
+        "provenance_exports": export_links(request, "exam-provenance", exam),
         "events_exports": export_links(request, "exam-events", exam),
         "has_mr": any(event.kind == "mr" for event in events),
         "highest_sar": max(_whole_body_sar(events), default=None),

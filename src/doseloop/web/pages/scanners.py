@@ -1,5 +1,6 @@
 """Scanners: what they are, how many exams they have, when they last sent something."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from django.conf import settings
@@ -28,13 +29,17 @@ _COLUMNS = (
     Column("last", "Last object", "time"),
     Column("state", "State", "state"),
 )
+_REPORTS = Column("reports", "Dose reports")
+"""Of the page alone: leads to what is wrong with them."""
 
 
 @needs(Right.SEE)
 @require_safe
 def scanners(request: HttpRequest) -> HttpResponse:
     """The page."""
-    table = page_table(scanners_table(request), export_links(request, "scanners"))
+    listed = scanners_table(request)
+    with_reports = replace(listed, columns=(*listed.columns, _REPORTS), rows=map(_with_reports, listed.rows))
+    table = page_table(with_reports, export_links(request, "scanners"))
     return render(request, "doseloop/scanners.html", {"table": table, "silent_hours": settings.DOSELOOP.silent_hours})
 
 
@@ -43,6 +48,10 @@ def scanners_table(request: HttpRequest) -> Table:
     silent_after = timedelta(hours=settings.DOSELOOP.silent_hours)
     found = scanner_states(request.access, silent_after)  # type: ignore[attr-defined]
     return Table("scanners", "Scanners", _COLUMNS, (_row(one) for one in found))
+
+
+def _with_reports(row: Row) -> Row:
+    return replace(row, values=(*row.values, "What is wrong"))
 
 
 def _row(one: ScannerState) -> Row:
@@ -60,7 +69,7 @@ def _row(one: ScannerState) -> Row:
             one.last_object_at,
             "silent" if one.silent else "sending",
         ),
-        links={"name": f"{reverse('exams')}?scanner={one.id}"},
+        links={"name": f"{reverse('exams')}?scanner={one.id}", "reports": reverse("scanner-reports", args=[one.id])},
         tones={"state": "caution" if one.silent else "good"},
         notes={"last": ago(one.last_object_at)},
     )
