@@ -183,9 +183,10 @@ class DimseServer(AssociationServer):
             self.shutdown_request(guest.connection)
 
     def _reject(self, guest: Guest, reason: str, answer: tuple[int, int, int]) -> None:
+        self._note(guest, reason)  # first, so that who hears of it can find it noted
         with suppress(OSError):
             guest.connection.send(bytes((0x03, 0, 0, 0, 0, 4, 0, *answer)))
-        self._refuse(guest, reason)
+        self._close(guest)
 
     def _refuse(self, guest: Guest, reason: str) -> None:
         self._forget(guest)
@@ -201,8 +202,11 @@ class DimseServer(AssociationServer):
             self._selector.unregister(guest.connection)
 
     def _turned_away(self, guest: Guest, reason: str) -> None:
-        self.house.book.note(guest.request.calling_ae if guest.request else "", guest.host, reason)
+        self._note(guest, reason)
         _shut(guest.connection)
+
+    def _note(self, guest: Guest, reason: str) -> None:
+        self.house.book.note(guest.request.calling_ae if guest.request else "", guest.host, reason)
 
 
 class _Offered(list[PresentationContext]):
