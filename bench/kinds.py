@@ -24,6 +24,8 @@ from doseloop.simulate.day import objects
 from tests.reading import images, reports
 
 LIMIT_PER_S, LIMIT_READER_MIB = 100, 150
+_NUMBER = "1999999"
+"""Stands where each object of a kind has its own number."""
 _BATCH, _LEASE = 16, timedelta(minutes=10)
 _MIX = {"CT report": 60, "image header": 25, "small angiography": 10, "large angiography": 5}
 
@@ -82,16 +84,18 @@ def _headers(number: int) -> Iterator[bytes]:
 
 
 def _angiography(runs: int) -> Callable[[int], Iterator[bytes]]:
+    """Reports of so many runs that differ in their UIDs and patients; encoded once, since pydicom takes long for it."""
+
     def made(number: int) -> Iterator[bytes]:
-        for place in range(number):
-            report = reports.angiography(runs)
-            report.SOPInstanceUID, report.StudyInstanceUID = f"2.25.55{runs}{place}", f"2.25.66{runs}{place}"
-            report.PatientID = f"Q{place % 500}"
-            for event in report.ContentSequence:
-                for item in getattr(event, "ContentSequence", []):
-                    if "UID" in item:
-                        item.UID = f"{item.UID}.{runs}.{place}"
-            yield reports.encode(report)
+        report = reports.angiography(runs)
+        report.SOPInstanceUID, report.StudyInstanceUID = f"2.25.55{runs}{_NUMBER}", f"2.25.66{runs}{_NUMBER}"
+        report.PatientID = f"Q{_NUMBER}"
+        for event in report.ContentSequence:
+            for item in getattr(event, "ContentSequence", []):
+                if "UID" in item:
+                    item.UID = f"{item.UID}.{runs}.{_NUMBER}"
+        encoded = reports.encode(report)
+        return (encoded.replace(_NUMBER.encode(), b"1%06d" % place) for place in range(number))
 
     return made
 

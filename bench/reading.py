@@ -66,11 +66,13 @@ def corpus() -> dict[str, bytes]:
 
 
 def one(name: str, data: bytes) -> Measurement | None:
-    """One report, None for what is not one."""
+    """One report, None for an image or what is not read."""
     try:
         tree = read_content_tree(data)
-        read_object(data)
+        is_report = read_object(data).header_bytes is None
     except DoseloopError:
+        return None
+    if not is_report:
         return None
     memory, rounds = CodeMemory(), 5 if len(data) > LARGE else 25
     return Measurement(

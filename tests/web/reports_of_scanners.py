@@ -32,10 +32,16 @@ def _of_scanner(dose: DoseObject, row: DoseObjectRow, scanner: Scanner, newer: b
         model=scanner.model,
         station_name=scanner.station_name,
         serial_number=scanner.serial_number,
-        software_versions=scanner.software_versions if newer else f"{scanner.software_versions[:3]}8",
+        software_versions=scanner.software_versions if newer else _before(scanner.software_versions),
     )
     study = replace(dose.study, date=row.received_at.date().isoformat())
     return replace(dose, equipment=equipment, study=study)
+
+
+def _before(software: str) -> str:
+    """A version that people see as an earlier one: `VB20A` for VB30A, `1.10.0.5` for 1.11.0.5."""
+    at, digit = next((at, digit) for at, digit in enumerate(software) if digit in "123456789")
+    return f"{software[:at]}{int(digit) - 1}{software[at + 1 :]}"
 
 
 @cache

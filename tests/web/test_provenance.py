@@ -25,7 +25,7 @@ def test_the_part_has_the_item_the_original_text_the_object_and_the_repair(
     asked = f"/exams/{department.exam}/provenance/?event=2"
     part = signed_in("viewer").get(asked, headers={"HX-Request": "true"}).content.decode()
     assert "<html" not in part
-    for said in ("DLP", "113838", "mGy.cm", f"ct report {department.object}", "the template has s; converted (unit)"):
+    for said in ("DLP", "113838", "mGy.cm", f"CT report {department.object}", "the template has s; converted"):
         assert said in part
     assert f"/exams/{department.exam}/objects/{department.object}/tree?at=1.6.4.3#1.6.4.3" in part
     assert "<html" in signed_in("viewer").get(asked).content.decode()

@@ -31,8 +31,8 @@ def test_the_page_says_what_is_wrong_by_version_and_how_much_an_update_changed(
 ) -> None:
     text = " ".join(signed_in("physicist").get(address(department)).content.decode().split())
     assert "Reports of CT 1 Emergency" in text
-    assert "DLP (113838) is in &#x27;mGycm&#x27;" in text
-    assert "CTDIw Phantom Type (113835) is missing" in text
+    assert "Not in the newest version. It is in &#x27;mGycm&#x27;. PS3.16 TID 10013 requires it" in text
+    assert "CTDIw Phantom Type" in text
     assert "PS3.16 TID 10013 row 23" in text
     assert "No patient stands on this page" in text
 
@@ -42,10 +42,10 @@ def test_the_files_hold_the_counts_and_the_scores(department: Department, signed
     lines = text_of(b"".join(client.get(address(department, "defects.csv"))), "csv").splitlines()
     assert lines[0].endswith("Reports with it,Reports counted,Since,Example object,Place in it,What to mend")
     (units,) = [line for line in lines if ",113838," in line]
-    assert ",VB28," in units
+    assert ",VB10A," in units
     assert ",wrong unit," in units
     scores = text_of(b"".join(client.get(address(department, "scores.csv"))), "csv").splitlines()
-    assert [line.split(",")[:2] for line in scores[1:]] == [["ct report", "VB20A"], ["ct report", "VB28"]]
+    assert [line.split(",")[:2] for line in scores[1:]] == [["ct report", "VB20A"], ["ct report", "VB10A"]]
 
 
 def test_an_example_leads_to_the_content_tree_at_the_item(department: Department, signed_in: Any) -> None:

@@ -150,6 +150,12 @@ def sentence(count: DefectCount, kind: str) -> str:
     return f"{item.name} {code} {_wrong(count)} in {count.reports} of {reports}. {_right(item)}"
 
 
+def in_short(count: DefectCount) -> str:
+    """The same beside the item's name, the defect and the counts, which a table has in columns of their own."""
+    wrong = "" if count.kind in ("missing", "empty") else f"It {_wrong(count).removesuffix(',')}. "
+    return wrong + _right(count.item)
+
+
 def named(kind: str, count: int) -> str:
     """So many objects of a kind: `1 CT report`, `40 CT reports`."""
     name = " ".join(_ACRONYMS.get(word, word) for word in kind.split())

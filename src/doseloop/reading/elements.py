@@ -110,6 +110,14 @@ def in_native_order(layout: Layout, tags: frozenset[int]) -> dict[int, int]:
 
 
 _DELIMITERS = (0xFFFEE00D, 0xFFFEE000, 0xFFFEE0DD)
+
+
+@lru_cache(maxsize=32)
+def _marked(layout: Layout, wanted: frozenset[int], stops: frozenset[int]) -> frozenset[int]:
+    """Native tags at which a walk has more to do than to step over a value."""
+    return frozenset(map(layout.native, (*wanted, *stops, *_DELIMITERS)))
+
+
 _MAY_NEST = frozenset((b"SQ", b"UN", b"", b"\x00\x00"))  # the last is what a delimiter has in its place
 
 
@@ -117,7 +125,7 @@ class Walk:
     """Reads whole data sets into plain dictionaries, for the elements of the header that are wanted, and steps over all
     else."""
 
-    __slots__ = ("_data", "_layout", "_left", "_limits", "_stops", "_tags", "_wanted")
+    __slots__ = ("_data", "_layout", "_left", "_limits", "_marked", "_stops", "_tags", "_wanted")
 
     def __init__(
         self,
@@ -137,6 +145,7 @@ class Walk:
         self._tags = wanted
         self._wanted = in_native_order(layout, wanted)
         self._stops = in_native_order(layout, stops)
+        self._marked = _marked(layout, wanted, stops)
 
     def data_set(self, pos: int, end: int, closed: bool, level: int) -> tuple[DataSet, int]:  # noqa: C901 - one loop over elements
         """The wanted elements from `pos` to `end`, or, where not `closed`, to the item's delimiter; and where it ended."""
@@ -146,7 +155,8 @@ class Walk:
             self._layout.word.unpack_from,
             self._layout.explicit,
         )
-        wanted, stops = self._wanted, self._stops
+        wanted, stops, marked = self._wanted, self._stops, self._marked
+        long_vrs, may_nest = LONG_VRS, _MAY_NEST
         item_end, item, sequence_end = natives(self._layout, _DELIMITERS)
         found: DataSet = {}
         used = 0
@@ -159,11 +169,14 @@ class Walk:
             vr = b""
             if explicit:
                 tag, vr, length = head(data, pos)
-                if vr in LONG_VRS:
+                if vr in long_vrs:
                     if start + 4 > end:
                         raise cut_header(data, pos, end)
                     (length,) = word(data, start)
                     start += 4
+                elif tag not in marked and vr not in may_nest and start + length <= end:
+                    pos = start + length  # most elements are neither asked for nor anything but a value
+                    continue
             else:
                 tag, length = head(data, pos)
             if tag in stops:
@@ -171,7 +184,7 @@ class Walk:
             if tag == item or (tag == sequence_end and not closed):
                 raise stray(self._layout, tag, start)
             pos = start + length
-            if pos <= end and vr not in _MAY_NEST:
+            if pos <= end and vr not in may_nest:
                 if tag in wanted:
                     if wanted[tag] in found:
                         raise twice(named(wanted[tag]))

@@ -31,7 +31,7 @@ from doseloop.reading.elements import (
 from doseloop.reading.encoding import LONG_VRS
 from doseloop.reading.limits import ReadLimits
 from doseloop.reading.text import Decode
-from doseloop.reading.values import CodeMemory, Measured, value_reader
+from doseloop.reading.values import CodeMemory, Measured, delimiters, value_reader
 
 
 class ContentItem(msgspec.Struct, frozen=True, gc=False, kw_only=False):
@@ -98,14 +98,27 @@ def content_reader(data: bytes, layout: Layout, limits: ReadLimits, decode: Deco
     qualifier_tag, reference_tag, item_tag, item_end_tag, sequence_end_tag = natives(layout, _OTHER_TAGS)
     text_tags = _text_tags(layout)
     levels, most = limits.levels, limits.items
-    count = 1
-    step_over = Walk(data, layout, limits, frozenset()).value
+    heads = memory.heads(layout)
+    find, known_head, delimiter = data.find, heads.known.get, delimiters(layout)[0]
+    name_header, name_starts = (
+        (layout.word.pack(name_tag) + b"SQ\0\0", 12) if explicit else (layout.word.pack(name_tag), 8)
+    )
+    count, left = 1, [limits.elements]
 
     def item(pos: int, end: int, closed: bool, place: str, level: int) -> tuple[ContentItem, int]:  # noqa: C901
         relationship = value_type = name = text = code = qualifier = None
         measured: tuple[Measured, ...] = ()
         references: tuple[str, ...] = ()
         below: tuple[ContentItem, ...] = ()
+        began, at = pos, find(name_header, pos, pos + 64)
+        # Most items begin with bytes that were read before: relationship, value type and name.
+        if 0 < at <= end - name_starts:
+            start = at + name_starts
+            (length,) = word(data, start - 4)
+            stop = start + length if length != UNDEFINED else find(delimiter, start, end) + 8
+            if stop <= end and (head_found := known_head(data[pos:stop])):
+                relationship, value_type, name = head_found
+                pos = stop
         while not closed or pos < end:
             start = pos + 8
             if start > end:
@@ -134,6 +147,8 @@ def content_reader(data: bytes, layout: Layout, limits: ReadLimits, decode: Deco
                 if name:
                     raise twice(f"in content item {place}")
                 name, pos = code_at(start, pos, closed_value, 1)
+                if text is None and not (code or measured or references or below or qualifier):
+                    heads.add(data[began:pos], (relationship, value_type, name))
             elif tag == measured_tag:
                 if measured:
                     raise twice(f"in content item {place}")
@@ -155,7 +170,7 @@ def content_reader(data: bytes, layout: Layout, limits: ReadLimits, decode: Deco
             elif tag == item_tag or (tag == sequence_end_tag and not closed):
                 raise stray(layout, tag, start)
             elif not closed_value:
-                pos = step_over(tag, vr, length, start, end, 1)[1]
+                pos = Walk(data, layout, limits, frozenset(), left=left).value(tag, vr, length, start, end, 1)[1]
         return ContentItem(
             place, relationship, value_type, name, text, code, measured, qualifier, references, below
         ), pos

@@ -64,14 +64,16 @@ def decoder(declared: bytes) -> Decode:
     are used. Otherwise the declared set holds, unless the bytes are not in it or speak for another one (`likely_text.py`).
     Nothing is refused: what no set reads is read as Windows Latin.
     """
-    encodings = [_encoding(term) for term in declared.decode("ascii", "replace").split("\\")]
-
+    encodings = _encodings(declared)
     known: dict[bytes, str] = {}
     first = _PLAIN.get(encodings[0], encodings[0])
 
-    @lru_cache(maxsize=256)
+    guessed: dict[bytes, str] = {}
+
     def likely(part: bytes) -> str:
-        return likely_encoding(part, first)
+        if part not in guessed:
+            guessed[part] = likely_encoding(part, first)
+        return guessed[part]
 
     def decode(raw: bytes) -> str:
         if raw.isascii() and b"\x1b" not in raw:
@@ -88,6 +90,11 @@ def _trimmed(text: str) -> str:
     return text.strip(" \0").replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
+@lru_cache(maxsize=64)
+def _encodings(declared: bytes) -> tuple[str, ...]:
+    return tuple(map(_encoding, declared.decode("ascii", "replace").split("\\")))
+
+
 def _encoding(term: str) -> str:
     plain = re.sub(r"[\s_-]+", " ", term.strip().upper())
     number = re.sub(r"^ISO (2022 )?IR ", "", plain)
@@ -97,7 +104,7 @@ def _encoding(term: str) -> str:
     return "utf8" if "UTF" in plain else "iso8859"
 
 
-def _decode_rare(raw: bytes, encodings: list[str], likely: Callable[[bytes], str]) -> str:
+def _decode_rare(raw: bytes, encodings: tuple[str, ...], likely: Callable[[bytes], str]) -> str:
     if b"\x1b" in raw:
         return _decode_escaped(raw, encodings)
     as_utf8 = _strictly(raw, "utf-8")
@@ -127,7 +134,7 @@ def _is_text(text: str) -> bool:
     return not _NO_LETTERS.search(text)
 
 
-def _decode_escaped(raw: bytes, encodings: list[str]) -> str:
+def _decode_escaped(raw: bytes, encodings: tuple[str, ...]) -> str:
     """ISO 2022 code extensions by pydicom, which knows the Japanese, Korean and Chinese sets; those that are used but not
     declared are added."""
     used = [encoding for escape, encoding in _ESCAPES if escape in raw and encoding not in encodings]

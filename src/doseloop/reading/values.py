@@ -5,6 +5,7 @@ closures: a local name is the cheapest thing that Python can find, and these run
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import NamedTuple
 
 import msgspec
@@ -37,6 +38,24 @@ _CODE_VALUES = (0x00080100, 0x00080119, 0x00080120)
 _LEAVES = (0x00080102, 0x00080104, 0x0040A30A, 0x004008EA, 0x00081155)
 REMEMBERED_CODES = 4096
 LONGEST_REMEMBERED = 400
+Head = tuple[str | None, str | None, Code | None]
+"""Relationship type, value type and concept name of a content item."""
+
+
+class Heads:
+    """How content items begin, by their bytes up to the end of the concept name, where a walk found them sound."""
+
+    __slots__ = ("known",)
+
+    def __init__(self) -> None:
+        self.known: dict[bytes, Head] = {}
+
+    def add(self, raw: bytes, head: Head) -> None:
+        """Keep what means the same in every character set and is not long."""
+        relationship, value_type, name = head
+        plain = ((relationship or "") + (value_type or "")).isascii() and _is_plain(name)
+        if plain and b"\x1b" not in raw and len(self.known) < REMEMBERED_CODES and len(raw) <= LONGEST_REMEMBERED:
+            self.known[raw] = head
 
 
 class CodeMemory:
@@ -45,14 +64,19 @@ class CodeMemory:
     Only codes in plain ASCII are kept, which mean the same in every character set; it never grows past a few megabytes.
     """
 
-    __slots__ = ("_codes",)
+    __slots__ = ("_codes", "_heads")
 
     def __init__(self) -> None:
         self._codes: dict[Layout, dict[bytes, Code | None]] = {}
+        self._heads: dict[Layout, Heads] = {}
 
     def of(self, layout: Layout) -> dict[bytes, Code | None]:
         """What is known of data sets in this layout, to look up in and add to."""
         return self._codes.setdefault(layout, {})
+
+    def heads(self, layout: Layout) -> Heads:
+        """How content items of data sets in this layout begin."""
+        return self._heads.setdefault(layout, Heads())
 
 
 class ValueReader(NamedTuple):
@@ -135,11 +159,11 @@ def value_reader(data: bytes, layout: Layout, limits: ReadLimits, decode: Decode
     """How the values of this data set are read."""
     find, remembered = data.find, memory.of(layout)
     head, pair, word = layout.head.unpack_from, layout.pair.unpack_from, layout.word.unpack_from
-    item_tag, item_end_tag, sequence_end_tag = natives(layout, _DELIMITERS)
+    item_tag = natives(layout, _DELIMITERS)[0]
     value_tags = natives(layout, _CODE_VALUES)
     scheme_tag, meaning_tag, number_tag, unit_tag, uid_tag = natives(layout, _LEAVES)
-    delimiter = layout.pair.pack(sequence_end_tag, 0)
-    both_delimiters = layout.pair.pack(item_end_tag, 0) + delimiter
+    delimiter, both_delimiters = delimiters(layout)
+    left = [limits.elements]
     codes: dict[bytes, Code | None] = {}
     known: dict[bytes, tuple[Measured, ...]] = {}
 
@@ -166,7 +190,12 @@ def value_reader(data: bytes, layout: Layout, limits: ReadLimits, decode: Decode
                 return codes[raw], stop
         items, stop = leaves(start, end, closed, level)
         raw, found = data[start:stop], code_of(items)
-        if len(remembered) < REMEMBERED_CODES and len(raw) <= LONGEST_REMEMBERED and _is_plain(found):
+        if (
+            len(remembered) < REMEMBERED_CODES
+            and len(raw) <= LONGEST_REMEMBERED
+            and _is_plain(found)
+            and b"\x1b" not in raw
+        ):
             remembered[raw] = found
         else:
             codes[raw] = found
@@ -229,11 +258,18 @@ def value_reader(data: bytes, layout: Layout, limits: ReadLimits, decode: Decode
     def step_over(tag: int, vr: bytes, start: int, end: int, level: int) -> int:
         if tag == unit_tag and vr != b"UN":
             return code(start, end, False, level + 1)[1]
-        return walk.value(tag, vr, UNDEFINED, start, end, level)[1]
+        return Walk(data, layout, limits, frozenset(), left=left).value(tag, vr, UNDEFINED, start, end, level)[1]
 
-    walk = Walk(data, layout, limits, frozenset())
     leaves = leaf_reader(data, layout, limits, step_over)
     return ValueReader(code, measured, references)
+
+
+@lru_cache(maxsize=4)
+def delimiters(layout: Layout) -> tuple[bytes, bytes]:
+    """How an open sequence ends, and how it does after an open item."""
+    _, item_end, sequence_end = natives(layout, _DELIMITERS)
+    delimiter = layout.pair.pack(sequence_end, 0)
+    return delimiter, layout.pair.pack(item_end, 0) + delimiter
 
 
 def _is_plain(code: Code | None) -> bool:

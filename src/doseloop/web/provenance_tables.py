@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from django.urls import reverse
 
 from doseloop.assess.provenance import Origin, is_lower, origin
+from doseloop.assess.report_quality import named
 from doseloop.model.dose_object import DoseObject
 from doseloop.model.reading import Code, Reading
 from doseloop.reference.dose_items import items_of
@@ -31,6 +33,16 @@ _COLUMNS = (
     Column("source", "Source", "state"),
     Column("repair", "Repair"),
 )
+_ON_PAGE = (
+    Column("of", "Of"),
+    Column("number", "Number"),
+    Column("value", "Value"),
+    Column("recorded", "As written"),
+    Column("item", "Item"),
+    Column("place", "Place"),
+    Column("source", "Source", "state"),
+    Column("repair", "Repair"),
+)
 _WORDS = ("started_at", "phantom")
 _LABELS = {"started_at": "Started", "phantom": "Phantom", "weight_kg": "Weight", "height_m": "Height"}
 _HELD = {
@@ -45,7 +57,7 @@ _PLANES = ("dap_gy_cm2", "ka_r_mgy", "fluoro_time_s", "agd_left_mgy", "agd_right
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
+class Number:
     """A number, the object it stands in and where it came from."""
 
     of: str
@@ -60,18 +72,23 @@ class _Read:
     lower: bool
 
 
-def provenance(exam: ExamDetail, events: Iterable[EventDetail], doses: Mapping[int, DoseObject]) -> Table:
-    """The exam's events, then its stated totals and the patient's size. Objects whose record is gone have no row."""
-    rows = [*_of_events(exam, events, doses), *_of_totals(exam, doses), *_of_patient(exam, doses)]
-    return Table(
-        f"exam-{exam.id}-provenance", "Where each number came from", _COLUMNS, (_row(exam.id, one) for one in rows)
-    )
+def origins(exam: ExamDetail, events: Iterable[EventDetail], doses: Mapping[int, DoseObject]) -> Iterator[Number]:
+    """The numbers of the exam's events, then its stated totals and the patient's size. Objects whose record is gone have
+    none."""
+    return chain(of_events(exam, events, doses), _of_totals(exam, doses), _of_patient(exam, doses))
 
 
-def of_event(exam: ExamDetail, event: EventDetail, doses: Mapping[int, DoseObject]) -> Table:
-    """The rows of one event."""
-    rows = (_row(exam.id, one) for one in _of_events(exam, (event,), doses))
-    return Table(f"exam-{exam.id}-provenance", f"Event {event.position + 1}", _COLUMNS, rows)
+def as_file(exam: ExamDetail, numbers: Iterable[Number]) -> Table:
+    """One row for each number, each thing in its own column."""
+    rows = (_row(exam.id, one) for one in numbers)
+    return Table(f"exam-{exam.id}-provenance", "Where each number came from", _COLUMNS, rows)
+
+
+def on_page(exam: ExamDetail, numbers: Iterable[Number], *, of_one_event: bool) -> Table:
+    """The same rows for a page, what belongs together in one cell."""
+    columns = _ON_PAGE[1:] if of_one_event else _ON_PAGE
+    rows = (_page_row(exam.id, one, of_one_event) for one in numbers)
+    return Table(f"exam-{exam.id}-provenance", "Where each number came from", columns, rows)
 
 
 def marks(
@@ -98,7 +115,8 @@ def _lower(event: EventDetail, doses: Mapping[int, DoseObject]) -> bool:
     return is_lower(event.kind, doses[event.object_id].kind)
 
 
-def _of_events(exam: ExamDetail, events: Iterable[EventDetail], doses: Mapping[int, DoseObject]) -> Iterator[_Read]:
+def of_events(exam: ExamDetail, events: Iterable[EventDetail], doses: Mapping[int, DoseObject]) -> Iterator[Number]:
+    """The numbers of these events."""
     for event in events:
         dose = doses.get(event.object_id)
         for name, reading in event.readings.items() if dose else ():
@@ -106,7 +124,7 @@ def _of_events(exam: ExamDetail, events: Iterable[EventDetail], doses: Mapping[i
                 column = column_of(name, exam.site.units) if name in MEASURED else Column(name, _LABELS[name])
                 found = _origin(event, name, reading, dose)
                 lower = _lower(event, doses)
-                yield _Read(
+                yield Number(
                     of=f"event {event.position + 1}",
                     label=column.title,
                     unit=column.unit,
@@ -125,7 +143,7 @@ def _origin(event: EventDetail, name: str, reading: Reading[Any], dose: DoseObje
     return origin(name, reading, items, dose.remarks)
 
 
-def _of_totals(exam: ExamDetail, doses: Mapping[int, DoseObject]) -> Iterator[_Read]:
+def _of_totals(exam: ExamDetail, doses: Mapping[int, DoseObject]) -> Iterator[Number]:
     used = {total.quantity for total in totals(exam) if total.source == "stated"}
     for key, dose in doses.items():
         stated = [("dlp_mgy_cm", dose.ct_totals.dlp_mgy_cm)] if dose.ct_totals else []
@@ -135,10 +153,10 @@ def _of_totals(exam: ExamDetail, doses: Mapping[int, DoseObject]) -> Iterator[_R
                 yield _total(exam, key, dose, name, reading, lower=name not in used)
 
 
-def _total(exam: ExamDetail, key: int, dose: DoseObject, name: str, reading: Reading[float], *, lower: bool) -> _Read:
+def _total(exam: ExamDetail, key: int, dose: DoseObject, name: str, reading: Reading[float], *, lower: bool) -> Number:
     column = column_of(name, exam.site.units)
     of_totals = [item for item in items_of(dose.kind) if item.of in ("ct_totals", "plane_totals")]
-    return _Read(
+    return Number(
         of="stated total",
         label=column.title,
         unit=column.unit,
@@ -152,7 +170,7 @@ def _total(exam: ExamDetail, key: int, dose: DoseObject, name: str, reading: Rea
     )
 
 
-def _of_patient(exam: ExamDetail, doses: Mapping[int, DoseObject]) -> Iterator[_Read]:
+def _of_patient(exam: ExamDetail, doses: Mapping[int, DoseObject]) -> Iterator[Number]:
     for name, unit in _PATIENT.items():
         value = getattr(exam, name)
         held = ((key, dose, getattr(dose.patient, name)) for key, dose in doses.items())
@@ -160,7 +178,7 @@ def _of_patient(exam: ExamDetail, doses: Mapping[int, DoseObject]) -> Iterator[_
         if found:
             key, dose, reading = found
             read = origin(name, reading, items_of("ct image"), dose.remarks)
-            yield _Read(
+            yield Number(
                 "patient", _LABELS[name], unit, f"{reading.value:g}", reading, key, dose.kind, read, "header", False
             )
 
@@ -174,8 +192,7 @@ def _plain(value: Any) -> Value:
     return plain
 
 
-def _row(exam: int, one: _Read) -> Row:
-    tree = reverse("object-tree", args=[exam, one.object])
+def _row(exam: int, one: Number) -> Row:
     repairs = "; ".join(f"{repair.said} ({repair.rule})" for repair in one.origin.repairs)
     return Row(
         (
@@ -191,7 +208,23 @@ def _row(exam: int, one: _Read) -> Row:
             one.source,
             repairs,
         ),
+    )
+
+
+def _page_row(exam: int, one: Number, of_one_event: bool) -> Row:
+    tree = reverse("object-tree", args=[exam, one.object])
+    repairs = "; ".join(repair.said for repair in one.origin.repairs)
+    source = one.source[:1].upper() + one.source[1:]
+    object_said = f"{named(one.kind, 1).removeprefix('1 ')} {one.object}"
+    told = (one.label, one.shown, one.reading.recorded, one.origin.name, one.reading.place, source, repairs)
+    return Row(
+        told if of_one_event else (one.of, *told),
         links={"place": f"{tree}?at={one.reading.place}#{one.reading.place}"},
         tones={"source": "caution" if one.lower else "quiet"},
-        shown={"value": one.shown, "of": one.of},
+        shown={"value": f"{one.shown} {one.unit}".strip(), "of": one.of[:1].upper() + one.of[1:]},
+        notes={
+            "item": one.origin.code,
+            "place": object_said,
+            "repair": ", ".join(repair.rule for repair in one.origin.repairs),
+        },
     )

@@ -8,7 +8,15 @@ from datetime import date
 
 from django.urls import reverse
 
-from doseloop.assess.report_quality import NO_VERSION, DefectCount, KindQuality, VersionQuality, named, sentence
+from doseloop.assess.report_quality import (
+    NO_VERSION,
+    DefectCount,
+    KindQuality,
+    VersionQuality,
+    in_short,
+    named,
+    sentence,
+)
 from doseloop.report.table import Column, Row, Table
 
 _WORDS = {
@@ -82,11 +90,7 @@ def _rows(scanner: int, kind: KindQuality) -> Iterable[Row]:
         of_version = [version.get(key) for version in counts]
         newest = next(count for count in of_version if count)
         numbers = [count.reports if count else 0 for count in of_version]
-        said = (
-            sentence(newest, kind.kind)
-            if of_version[0]
-            else f"Not in the newest version. {sentence(newest, kind.kind)}"
-        )
+        said = in_short(newest) if of_version[0] else f"Not in the newest version. {in_short(newest)}"
         yield Row(
             (newest.item.name, _WORDS[newest.kind], *numbers, _since(of_version), newest.example, said),
             links={"example": _example(scanner, newest)},

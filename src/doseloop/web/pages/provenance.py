@@ -1,5 +1,6 @@
 """Where each number of an exam came from: a page, the part of it that the exam's page shows, and files."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +14,7 @@ from doseloop.model.errors import NotVisible
 from doseloop.report.table import Table
 from doseloop.store import exam_detail, exam_events, exam_provenance
 from doseloop.store.audit import Seen
+from doseloop.store.exam_detail import ExamDetail
 from doseloop.web import provenance_tables
 from doseloop.web.actor import note_sight
 from doseloop.web.exports import export_links, export_routes
@@ -29,7 +31,7 @@ def provenance(request: HttpRequest, exam: int) -> HttpResponse:
     note_sight(request, f"exam {exam}", {Seen(detail.patient_key, detail.site.id)})
     context: dict[str, Any] = {
         "exam": detail,
-        "table": page_table(_table(request, exam)),
+        "table": page_table(_on_page(request, exam)),
         "exports": export_links(request, "exam-provenance", exam),
         "event": request.GET.get("event", ""),
     }
@@ -37,16 +39,26 @@ def provenance(request: HttpRequest, exam: int) -> HttpResponse:
     return render(request, f"doseloop/{part}.html", context)
 
 
-def _table(request: HttpRequest, exam: int) -> Table:
+def _on_page(request: HttpRequest, exam: int) -> Table:
+    detail, numbers = _numbers(request, exam)
+    return provenance_tables.on_page(detail, numbers, of_one_event=bool(request.GET.get("event")))
+
+
+def _file(request: HttpRequest, exam: int) -> Table:
+    return provenance_tables.as_file(*_numbers(request, exam))
+
+
+def _numbers(request: HttpRequest, exam: int) -> tuple[ExamDetail, Iterator[provenance_tables.Number]]:
+    """What is asked for: all of the exam, or one event."""
     scope: Scope = request.access  # type: ignore[attr-defined]
     detail, doses = exam_detail.exam_detail(scope, exam), exam_provenance.exam_doses(scope, exam)
     events = exam_events.exam_events(scope, exam)
     asked = request.GET.get("event", "")
     if not asked:
-        return provenance_tables.provenance(detail, events, doses)
+        return detail, provenance_tables.origins(detail, events, doses)
     for event in events:
         if str(event.position + 1) == asked:
-            return provenance_tables.of_event(detail, event, doses)
+            return detail, provenance_tables.of_events(detail, (event,), doses)
     raise NotVisible(f"Exam {exam} has no such event.")
 
 
@@ -57,5 +69,5 @@ def _patient(request: HttpRequest, exam: int) -> set[Seen]:
 
 routes = [
     path("exams/<int:exam>/provenance/", provenance, name="exam-provenance"),
-    *export_routes("exams/<int:exam>/provenance", "exam-provenance", _table, _patient),
+    *export_routes("exams/<int:exam>/provenance", "exam-provenance", _file, _patient),
 ]
