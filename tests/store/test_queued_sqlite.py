@@ -11,6 +11,7 @@ from django.db.models import F
 
 from doseloop.roles.data_folder import DataFolder
 from doseloop.store.models import Counter
+from doseloop.store.queued_sqlite import turn
 from tests.roles.installation import until
 
 pytestmark = pytest.mark.sqlite
@@ -97,3 +98,16 @@ def test_writers_in_many_threads_lose_nothing(folder: DataFolder) -> None:
     for thread in threads:
         thread.join()
     assert Counter.objects.get(name="all").value == 150
+
+
+def test_nobody_takes_a_free_turn_past_who_waits_for_it(folder: DataFolder) -> None:
+    path = f"{folder.record}-queue"
+    next_one = os.open(f"{path}-next", os.O_RDWR | os.O_CREAT)
+    fcntl.flock(next_one, fcntl.LOCK_EX)
+    assert is_free(folder)
+    assert turn.take(path, 0.05) is None
+    os.close(next_one)
+    taken = turn.take(path, 30)
+    assert taken is not None
+    os.close(taken)
+    assert is_free(folder)
