@@ -80,6 +80,16 @@ def test_of_a_series_the_bytes_of_one_image_are_kept_and_no_pixels(pipeline: Pip
     assert b"\xe0\x7f\x10\x00" not in pipeline.vault.read(kept[0].sha256)
 
 
+def test_bytes_that_a_crash_left_of_further_images_go_at_the_next_start(pipeline: Pipeline) -> None:
+    take_in(pipeline, encoded(images.mr(number) for number in (2, 1, 3)))
+    for row in DoseObjectRow.objects.all():
+        pipeline.vault.keep(row.sha256, b"as if the worker had died before it destroyed them")
+    assert pipeline.destroy_what_a_crash_left() == 2
+    assert pipeline.destroy_what_a_crash_left() == 0
+    kept = [row.sop_instance_uid for row in DoseObjectRow.objects.all() if pipeline.vault.holds(row.sha256)]
+    assert kept == ["2.25.900.7.1"]
+
+
 def test_any_order_of_slices_gives_the_same_exam(pipeline: Pipeline) -> None:
     found = set()
     for order in permutations((1, 2, 3)):

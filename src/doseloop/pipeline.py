@@ -33,7 +33,6 @@ from doseloop.store.vault import Vault
 
 _TRIES = 2
 _RETRY_AFTER = timedelta(seconds=5)
-_HISTORY = 200
 _COMPARED = {"CT": ("dlp_mgy_cm", "ctdi_vol_mgy")}
 _COMPARED_PROJECTION = ("dap_gy_cm2", "ka_r_mgy")
 _BAND_NAMES = {band.key: band.name for band in AGE_BANDS}
@@ -93,6 +92,14 @@ class Pipeline:
         if isinstance(outcome, NotDose) and not (isinstance(outcome, NotReadYet) and self.keeps_originals):
             self.vault.destroy(claim.sha256)
 
+    def destroy_what_a_crash_left(self) -> int:
+        """Destroy bytes that were not needed any more when the record had the object, and were still there when the worker
+        died. Looks at the objects that were processed last. Returns how many."""
+        left = [sha256 for sha256 in objects.counted_alone() if self.vault.holds(sha256)]
+        for sha256 in left:
+            self.vault.destroy(sha256)
+        return len(left)
+
     def _take_in(self, claim: Claim, outcome: ReadResult | Deidentified) -> bool:
         """Keep the object and enter it; False where the claim ended meanwhile. A further image of a series is not kept."""
         result = outcome.result if isinstance(outcome, Deidentified) else outcome
@@ -105,6 +112,7 @@ class Pipeline:
             not_needed = self._enter(claim, result)
             if not keeps_first and claim.sha256 not in not_needed:
                 self._keep_read(claim, outcome)
+        failpoint("pipeline: committed, before bytes that are not needed go")
         for sha256 in not_needed:
             self.vault.destroy(sha256)
         return True
@@ -171,7 +179,8 @@ class Pipeline:
             objects.settle_read(claim, result, identity, beside.standing, beside.exam)
             return []
         left = _follow_patient(identity, dose.study.study_uid, beside)
-        image = objects.image_of_series(dose, exams.known_exam(identity.patient_id, dose.study.study_uid))
+        known = exams.known_exam(identity.patient_id, dose.study.study_uid)
+        image = objects.image_of_series(dose, known)
         if image and image.stands_for(dose):
             objects.settle_slice(claim, result, identity, image.exam)
             if beside.standing == objects.DEMOGRAPHIC:
@@ -179,7 +188,7 @@ class Pipeline:
                 judge(image.exam)
             return [*left, claim.sha256]
         patients.make_current(identity)
-        exam = exams.exam_of(identity.patient_id, dose.study.study_uid, scanner)
+        exam = known or exams.new_exam(identity.patient_id, dose.study.study_uid, scanner)
         objects.settle_read(claim, result, identity, beside.standing, exam)
         failpoint("pipeline: object settled, before its exam is made")
         if image:
@@ -278,7 +287,7 @@ def _high_dose(part: history.PartFacts) -> ExamFinding | None:
     """The strongest finding over the part's quantities: flags of one cause are one flag."""
     if part.excluded or not part.procedure:
         return None
-    past = history.before(SYSTEM, part, _HISTORY)
+    past = history.before(SYSTEM, part)
     quantities = _COMPARED.get(part.modality, _COMPARED_PROJECTION)
     found = [one for quantity in quantities if (one := _on_quantity(part, past, quantity))]
     if not found:

@@ -141,7 +141,8 @@ class Items:
         Of several units the finest wins. Several values give their sum where `total`, else the mean of those that are not
         zero. Where nothing can be zero (`nothing_is_zero`) a recorded 0 means not recorded.
         """
-        return number_in(self._by_concept.get(concept, ()), units, self._missing, total, nothing_is_zero)
+        items = self._by_concept.get(concept)  # most of what a template names is not there
+        return number_in(items, units, self._missing, total, nothing_is_zero) if items else None
 
 
 _FINER_HOLDS = order("several units")[0] == "finer unit"

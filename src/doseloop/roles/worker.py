@@ -121,6 +121,7 @@ def run(stop: threading.Event) -> None:
     mode.hold(pseudonymous=options.pseudonymous)
     pipeline = pipeline_of(options, folder, reader_of(options, folder, pool))
     pipeline.inbox.drop_processed()
+    pipeline.destroy_what_a_crash_left()
     quiet = timedelta(minutes=options.quiet_minutes)
     paths = FactsPaths.in_data(folder.root, options.record_address)
     chain = audit.chain_of(folder)

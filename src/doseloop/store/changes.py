@@ -6,6 +6,7 @@ from django.db import connection, transaction
 
 from doseloop.store import locks
 from doseloop.store.models import Counter, Exam
+from doseloop.store.prepared import Slot, Update
 
 _NAME = "exams"
 
@@ -24,8 +25,12 @@ def note_change(exams: Iterable[int]) -> int:
     with transaction.atomic(savepoint=False):
         take_turn()
         number = _next_number()
-        Exam.objects.filter(pk__in=list(exams)).update(changed=number)
+        for exam in sorted(set(exams)):
+            _CHANGED.run(exam=exam, changed=number)
     return number
+
+
+_CHANGED = Update(lambda: Exam.objects.filter(pk=Slot("exam")), ("changed",))
 
 
 def _next_number() -> int:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from doseloop.store.failpoint import failpoint
 from doseloop.store.models import DoseObjectRow
+from doseloop.store.prepared import Rows, Slot
 
 _WAITING = DoseObjectRow.State.WAITING
 _LONGEST_WAIT = timedelta(minutes=1)
@@ -57,12 +58,20 @@ def postpone(claim: Claim, by: timedelta) -> None:
 
 def held_by(claim: Claim) -> QuerySet[DoseObjectRow]:
     """The object of a claim that still holds; empty once it was processed, or claimed anew after its lease."""
-    return DoseObjectRow.objects.filter(pk=claim.object, state=_WAITING, attempts=claim.attempts)
+    return held(claim.object, claim.attempts)
+
+
+def held(key: int | Slot, attempts: int | Slot) -> QuerySet[DoseObjectRow]:
+    """The object of that key, waiting and claimed for the time of that number."""
+    return DoseObjectRow.objects.filter(pk=key, state=_WAITING, attempts=attempts)
+
+
+_STILL_HELD = Rows(lambda: held(Slot("object"), Slot("attempts")).select_for_update().values_list("pk"))
 
 
 def still_held(claim: Claim) -> bool:
     """Whether the claim still holds; if so, nobody can claim the object anew until the transaction ends."""
-    return held_by(claim).select_for_update().values_list("pk", flat=True).first() is not None
+    return bool(_STILL_HELD.all(object=claim.object, attempts=claim.attempts))
 
 
 def anything_waiting() -> bool:

@@ -11,7 +11,6 @@ from doseloop.model.mr import MrSeries
 from doseloop.model.projection import ProjectionEvent
 from doseloop.model.reading import Code, Reading
 from doseloop.model.tracer import Administration
-from doseloop.store import models
 from doseloop.store.packing import pack, unpack
 
 Columns = dict[str, Any]
@@ -30,27 +29,27 @@ _MR = ("sar_whole_body_w_kg", "sar_head_w_kg", "b1_rms_ut")
 class EventPlace:
     """Where in the record an event stands."""
 
-    exam: models.Exam
-    part: models.Part
+    exam: int
+    part: int
     position: int
     """Counted from 0 over the exam."""
 
 
-def event_row(event: ExamEvent, place: EventPlace) -> models.Event:
-    """The row of an event, not yet written."""
+def event_row(event: ExamEvent, place: EventPlace) -> Columns:
+    """The columns of an event's row by attribute."""
     detail = event.detail
-    return models.Event(
-        exam=place.exam,
-        part=place.part,
-        position=place.position,
-        object_id=event.object,
-        role=event.role,
-        kind=event.kind,
-        event_uid=detail.event_uid.value if detail.event_uid else "",
-        started_at=detail.started_at.value if detail.started_at else "",
-        detail=pack(detail),
+    return {
+        "exam_id": place.exam,
+        "part_id": place.part,
+        "position": place.position,
+        "object_id": event.object,
+        "role": event.role,
+        "kind": event.kind,
+        "event_uid": detail.event_uid.value if detail.event_uid else "",
+        "started_at": detail.started_at.value if detail.started_at else "",
+        "detail": pack(detail),
         **_columns(detail),
-    )
+    }
 
 
 def event_of_row(kind: str, detail: bytes) -> Event:

@@ -1,11 +1,12 @@
 """Exams: written whole from the union of a study's objects, each time one of them arrives."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from doseloop.harmonise.age_bands import age_band
@@ -13,6 +14,7 @@ from doseloop.model.exam import ExamRecord, Part
 from doseloop.store import locks, models
 from doseloop.store.audit import WORKER, record_change
 from doseloop.store.event_rows import EventPlace, event_row, value_of
+from doseloop.store.prepared import Insert, Rows, Slot, Update
 from doseloop.store.scanners import ScannerAtSite
 
 TOTALS = (
@@ -43,19 +45,24 @@ def exam_lock(exam: int) -> Iterator[None]:
 def known_exam(patient: int, study_uid: str) -> int | None:
     """Key of the exam of a patient's study, None before its first object: the patient's own, or the one that holds an object
     which named this patient and then came with another identity (a demographic update of the study)."""
-    own = models.Exam.objects.filter(patient_id=patient, study_uid=study_uid).values_list("pk", flat=True).first()
-    if own is not None:
-        return own
-    named = models.DoseObjectRow.objects.filter(study_uid=study_uid, identity__patient=patient).exclude(exam=None)
-    return named.order_by("pk").values_list("exam_id", flat=True).first()
+    found = _OWN.first(patient=patient, study=study_uid) or _NAMED.first(patient=patient, study=study_uid)
+    return int(found[0]) if found else None
 
 
-def exam_of(patient: int, study_uid: str, scanner: ScannerAtSite) -> int:
-    """Key of the exam of a patient's study, made where it is new. Call it under the lock on the study."""
-    known = known_exam(patient, study_uid)
-    if known is not None:
-        return known
-    made = models.Exam.objects.create(
+_OWN = Rows(lambda: models.Exam.objects.filter(patient_id=Slot("patient"), study_uid=Slot("study")).values_list("pk"))
+_NAMED = Rows(
+    lambda: (
+        models.DoseObjectRow.objects.filter(study_uid=Slot("study"), identity__patient=Slot("patient"))
+        .exclude(exam=None)
+        .order_by("pk")
+        .values_list("exam_id")[:1]
+    )
+)
+
+
+def new_exam(patient: int, study_uid: str, scanner: ScannerAtSite) -> int:
+    """Key of a new exam of a patient's study. Call it under the lock on the study, where none is known."""
+    return _NEW.key(
         patient_id=patient,
         study_uid=study_uid,
         site_id=scanner.site,
@@ -63,7 +70,9 @@ def exam_of(patient: int, study_uid: str, scanner: ScannerAtSite) -> int:
         received_at=timezone.now(),
         modality=scanner.modality,
     )
-    return made.pk
+
+
+_NEW = Insert(models.Exam)
 
 
 def join(one: int, other: int) -> int:
@@ -109,23 +118,45 @@ def write(
 
     `arrived`: an object has just come, so that the exam is provisional again.
     """
-    row = models.Exam.objects.select_for_update().get(pk=exam)
-    if models.Part.objects.filter(exam=row).exists():
-        models.Event.objects.filter(exam=row).delete()
-        models.Part.objects.filter(exam=row).delete()
-    moved = (row.site_id, row.scanner_id) != (scanner.site, scanner.scanner)
-    _fill(row, record, scanner, list(issues))
+    site, of_scanner, excluded_as, has_parts = _HELD.all(exam=exam)[0]
+    if has_parts:
+        models.Event.objects.filter(exam_id=exam).delete()
+        models.Part.objects.filter(exam_id=exam).delete()
+    columns = _columns(record, scanner, list(issues))
     if arrived:
-        row.received_at, row.settled = timezone.now(), False
-    row.save()
-    if moved:
-        models.Flag.objects.filter(exam=row).update(site=row.site_id, scanner=row.scanner_id)
+        _WRITE_ARRIVED.run(exam=exam, **columns, received_at=timezone.now(), settled=False)
+    else:
+        _WRITE.run(exam=exam, **columns)
+    if (site, of_scanner) != (scanner.site, scanner.scanner):
+        models.Flag.objects.filter(exam_id=exam).update(site=scanner.site, scanner=scanner.scanner)
     position = 0
     for number, part in enumerate(record.parts):
-        part_row = models.Part.objects.create(exam=row, site_id=scanner.site, position=number, **_part(part, row))
-        events = [event_row(event, EventPlace(row, part_row, position + n)) for n, event in enumerate(part.events)]
-        models.Event.objects.bulk_create(events, batch_size=200)
-        position += len(events)
+        place = {"exam_id": exam, "site_id": scanner.site, "position": number}
+        eligible = not excluded_as and not part.is_estimate
+        key = _NEW_PART.key(**place, **_part(part, columns), eligible=eligible)
+        _NEW_EVENT.many(event_row(event, EventPlace(exam, key, position + n)) for n, event in enumerate(part.events))
+        position += len(part.events)
+
+
+def _exam() -> QuerySet[models.Exam]:
+    return models.Exam.objects.filter(pk=Slot("exam"))
+
+
+_HELD = Rows(
+    lambda: (
+        _exam()
+        .annotate(has_parts=Exists(models.Part.objects.filter(exam=OuterRef("pk"))))
+        .select_for_update()
+        .values_list("site_id", "scanner_id", "excluded_as", "has_parts")
+    )
+)
+_WRITTEN = (
+    *("site_id", "scanner_id", "modality", "accession_number", "started_at", "zone", "zone_source", "description"),
+    *("protocol_name", "requested_procedure", "age_years", "age_band", "sex", "height_m", "weight_kg", *TOTALS),
+    *("totals", "issues", "event_count"),
+)
+_WRITE, _WRITE_ARRIVED = Update(_exam, _WRITTEN), Update(_exam, (*_WRITTEN, "received_at", "settled"))
+_NEW_PART, _NEW_EVENT = Insert(models.Part), Insert(models.Event)
 
 
 def quiet_since(quiet: timedelta, most: int) -> list[int]:
@@ -147,53 +178,71 @@ def _quiet(quiet: timedelta) -> "QuerySet[models.Exam]":
 
 def is_excluded(exam: int) -> bool:
     """Whether a person has excluded the exam as phantom or test; nobody may change that until the transaction ends."""
-    return bool(models.Exam.objects.select_for_update().values_list("excluded_as", flat=True).get(pk=exam))
+    return bool(_EXCLUDED_AS.all(exam=exam)[0][0])
+
+
+_EXCLUDED_AS = Rows(lambda: _exam().select_for_update().values_list("excluded_as"))
 
 
 def in_other_exams(exam: int) -> list[int]:
     """Other exams that hold an event with an Irradiation Event UID of this one; the first of them, where a scanner gives the
     same UID to everything."""
-    mine = models.Event.objects.filter(exam_id=exam).exclude(event_uid="").values("event_uid")
-    shared = models.Event.objects.filter(event_uid__in=mine).exclude(exam_id=exam)
-    return list(shared.values_list("exam_id", flat=True).distinct().order_by("exam_id")[:_MOST_SHARING])
+    return [key for (key,) in _SHARING.all(exam=exam)]
 
 
-def _fill(row: models.Exam, record: ExamRecord, scanner: ScannerAtSite, issues: list[str]) -> None:
+def _sharing() -> QuerySet[models.Event, tuple[int]]:
+    mine = models.Event.objects.filter(exam_id=Slot("exam")).exclude(event_uid="").values("event_uid")
+    shared = models.Event.objects.filter(event_uid__in=mine).exclude(exam_id=Slot("exam"))
+    return shared.values_list("exam_id").distinct().order_by("exam_id")[:_MOST_SHARING]
+
+
+_SHARING = Rows(_sharing)
+
+
+def _columns(record: ExamRecord, scanner: ScannerAtSite, issues: list[str]) -> dict[str, Any]:
     study, patient = record.study, record.patient
     band = age_band(patient.age_years)
-    row.site_id, row.scanner_id, row.modality = scanner.site, scanner.scanner, record.modality
-    row.accession_number = study.accession_number or ""
-    row.started_at, row.zone = record.started_at.local, record.started_at.zone
-    row.zone_source = record.started_at.zone_source
-    row.description, row.protocol_name = study.description or "", study.protocol_name or ""
-    row.requested_procedure = study.requested_procedure or ""
-    row.age_years, row.age_band, row.sex = patient.age_years, band.key if band else "", patient.sex or ""
-    row.height_m, row.weight_kg = value_of(patient.height_m), value_of(patient.weight_kg)
-    for quantity in TOTALS:
-        setattr(row, quantity, record.total(quantity))
-    row.totals = [
+    totals = [
         {"part": n, "quantity": t.quantity, "stated": t.stated, "summed": t.summed, "used": t.used}
         for n, part in enumerate(record.parts)
         for t in part.totals
         if t.used
     ]
-    row.issues = issues
-    row.event_count = sum(len(part.events) for part in record.parts)
+    return {
+        "site_id": scanner.site,
+        "scanner_id": scanner.scanner,
+        "modality": record.modality,
+        "accession_number": study.accession_number or "",
+        "started_at": record.started_at.local,
+        "zone": record.started_at.zone,
+        "zone_source": record.started_at.zone_source,
+        "description": study.description or "",
+        "protocol_name": study.protocol_name or "",
+        "requested_procedure": study.requested_procedure or "",
+        "age_years": patient.age_years,
+        "age_band": band.key if band else "",
+        "sex": patient.sex or "",
+        "height_m": value_of(patient.height_m),
+        "weight_kg": value_of(patient.weight_kg),
+        **{quantity: record.total(quantity) for quantity in TOTALS},
+        "totals": totals,
+        "issues": issues,
+        "event_count": sum(len(part.events) for part in record.parts),
+    }
 
 
-def _part(part: Part, row: models.Exam) -> dict[str, object]:
+def _part(part: Part, exam: Mapping[str, Any]) -> dict[str, Any]:
     totals = {total.quantity: total.value for total in part.totals}
     match = part.procedure
     return {
         "modality": part.modality,
         "procedure_id": match.procedure if match else None,
         "evidence": [{"field": e.field, "words": e.words, "basis": e.basis} for e in match.evidence] if match else [],
-        "age_band": row.age_band,
-        "started_at": row.started_at,
-        "weight_kg": row.weight_kg,
+        "age_band": exam["age_band"],
+        "started_at": exam["started_at"],
+        "weight_kg": exam["weight_kg"],
         "phantom_cm": part.phantom_cm,
         "ctdi_vol_mgy": part.ctdi_vol_mgy,
         "is_estimate": part.is_estimate,
-        "eligible": not row.excluded_as and not part.is_estimate,
         **totals,
     }

@@ -32,6 +32,7 @@ FAILPOINTS = (
     "pipeline: exam written, before it is judged",
     "pipeline: exam judged, before the number of change",
     "pipeline: all written, before the commit",
+    "pipeline: committed, before bytes that are not needed go",
     "pipeline: committed, before the bytes leave the inbox",
     "pipeline: no dose, before the bytes leave the inbox",
     "pipeline: quiet exam settled, before the commit",

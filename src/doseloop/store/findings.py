@@ -10,6 +10,7 @@ from django.utils import timezone
 from doseloop.model.flag import Finding
 from doseloop.store.audit import WORKER, record_change
 from doseloop.store.models import Exam, Flag
+from doseloop.store.prepared import Rows, Slot
 
 _State = Flag.State
 _CLEARLY_GREATER = 1.25
@@ -27,10 +28,10 @@ class ExamFinding:
 @transaction.atomic
 def apply(exam: int, findings: Iterable[ExamFinding]) -> bool:
     """Make the exam's flags what the rules find now. True where any flag was raised, changed or withdrawn."""
-    held = {flag.key: flag for flag in Flag.objects.select_for_update().filter(exam_id=exam).order_by("pk")}
     found = {str(one.finding.key): one for one in findings}
-    if not held and not found:
+    if not found and not _ANY.all(exam=exam):
         return False
+    held = {flag.key: flag for flag in Flag.objects.select_for_update().filter(exam_id=exam).order_by("pk")}
     row = Exam.objects.get(pk=exam)
     changed = [_write(held.get(key), key, one, row) for key, one in found.items()]
     gone = [flag for key, flag in held.items() if key not in found and flag.state == _State.OPEN]
@@ -38,6 +39,9 @@ def apply(exam: int, findings: Iterable[ExamFinding]) -> bool:
         flag.state, flag.updated_at = _State.WITHDRAWN, timezone.now()
         flag.save(update_fields=["state", "updated_at"])
     return any(changed) or bool(gone)
+
+
+_ANY = Rows(lambda: Flag.objects.filter(exam_id=Slot("exam")).values_list("pk")[:1])
 
 
 def _write(flag: Flag | None, key: str, found: ExamFinding, exam: Exam) -> bool:

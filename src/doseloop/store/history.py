@@ -4,8 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
+
 from doseloop.access.scope import Scope
 from doseloop.store.models import Part
+from doseloop.store.prepared import Rows, Slot
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,8 @@ class PartFacts:
     """Known values by quantity."""
 
 
+MOST = 200
+"""Parts that a rule compares with."""
 _QUANTITIES = ("dlp_mgy_cm", "ctdi_vol_mgy", "dap_gy_cm2", "ka_r_mgy")
 _COLUMNS = (
     *("exam_id", "position", "site_id", "exam__scanner_id", "procedure_id", "procedure__name", "modality", "age_band"),
@@ -40,25 +45,35 @@ _COLUMNS = (
 
 def parts_of(scope: Scope, exam: int) -> list[PartFacts]:
     """The parts of an exam, empty where the scope does not see it."""
-    rows = Part.objects.filter(exam_id=exam).order_by("position").values_list(*_COLUMNS)
-    return [found for row in rows if scope.sees((found := _facts(row)).site)]
+    return [found for row in _PARTS.all(exam=exam) if scope.sees((found := _facts(row)).site)]
 
 
-def before(scope: Scope, part: PartFacts, most: int) -> list[PartFacts]:
-    """Up to `most` eligible, complete parts of the same site, procedure and age band that started earlier, oldest first."""
+_PARTS = Rows(lambda: Part.objects.filter(exam_id=Slot("exam")).order_by("position").values_list(*_COLUMNS))
+
+
+def before(scope: Scope, part: PartFacts) -> list[PartFacts]:
+    """Up to `MOST` eligible, complete parts of the same site, procedure and age band that started earlier, oldest first."""
     if not scope.sees(part.site) or not part.procedure:
         return []
+    of_part = {"site": part.site, "procedure": part.procedure, "band": part.age_band}
+    newest = _BEFORE.all(**of_part, started_at=part.started_at, exam=part.exam)
+    return [_facts(row) for row in reversed(newest)]
+
+
+def _before() -> QuerySet[Part, Any]:
     same = Part.objects.filter(
-        site_id=part.site,
-        procedure_id=part.procedure,
-        age_band=part.age_band,
+        site_id=Slot("site"),
+        procedure_id=Slot("procedure"),
+        age_band=Slot("band"),
         eligible=True,
-        started_at__lt=part.started_at,
+        started_at__lt=Slot("started_at"),
         started_at__gt="",
         exam__settled=True,
-    ).exclude(exam_id=part.exam)
-    newest = same.order_by("-started_at", "-exam_id").values_list(*_COLUMNS)[:most]
-    return [_facts(row) for row in reversed(newest)]
+    ).exclude(exam_id=Slot("exam"))
+    return same.order_by("-started_at", "-exam_id").values_list(*_COLUMNS)[:MOST]
+
+
+_BEFORE = Rows(_before)
 
 
 def doses(parts: Sequence[PartFacts], quantity: str) -> list[tuple[float, float | None, int | None]]:

@@ -23,6 +23,7 @@ from doseloop.store.durable import Draft, draft
 from doseloop.store.failpoint import failpoint
 from doseloop.store.filesystem import DISK, Filesystem
 from doseloop.store.models import DoseObjectRow
+from doseloop.store.prepared import Insert
 
 _CHUNK = 256 * 1024
 _FLOOR_FILES = 1000
@@ -153,13 +154,12 @@ class Inbox:
     def _enter(self, sha256: str, size: int, origin: Origin) -> bool:
         """Enter the row; False where these bytes were here before, which counts them and reads quarantined ones again."""
         now = timezone.now()
-        arrival = {"size": size, "received_at": now, "last_received_at": now}
+        arrival = {"sha256": sha256, "size": size, "received_at": now, "last_received_at": now}
         peer = {"way_in": origin.way_in, "peer_ae": origin.peer_ae, "peer_host": origin.peer_host}
         with transaction.atomic():
-            row, made = DoseObjectRow.objects.select_for_update().get_or_create(
-                sha256=sha256, defaults={**arrival, **peer}
-            )
+            made = _NEW.run(**arrival, **peer) is not None
             if not made:
+                row = DoseObjectRow.objects.select_for_update().get(sha256=sha256)
                 again = _TRIED_AGAIN if row.state == DoseObjectRow.State.QUARANTINED else {}
                 update = DoseObjectRow.objects.filter(pk=row.pk)
                 update.update(receipts=F("receipts") + 1, last_received_at=now, **again)
@@ -168,6 +168,9 @@ class Inbox:
                     self.drop(sha256)
             failpoint("inbox: row written, before the commit")
         return made
+
+
+_NEW = Insert(DoseObjectRow, unless="sha256")
 
 
 @contextmanager

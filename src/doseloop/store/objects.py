@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass
 
 import msgspec
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from doseloop.access.scope import Scope
@@ -11,15 +12,18 @@ from doseloop.harmonise.totals import contradictions
 from doseloop.model.dose_object import SLICE_KINDS, DoseObject, ReadResult
 from doseloop.model.errors import DoseloopError, NotVisible
 from doseloop.store import visible
-from doseloop.store.claims import Claim, held_by
+from doseloop.store.claims import Claim, held, held_by
 from doseloop.store.models import DoseObjectRow, Identity
 from doseloop.store.packing import pack, unpack
+from doseloop.store.prepared import Rows, Slot, Update
 
 READER_VERSION = "4"
 _State, _Standing = DoseObjectRow.State, DoseObjectRow.Standing
 RESEND, DEMOGRAPHIC = _Standing.RESEND, _Standing.DEMOGRAPHIC
 _UNHELD = (_Standing.RESEND, _Standing.SLICE)
 
+_LAST = 2000
+"""Far more than workers settle within one lease, so that what they settled when they died is among them."""
 _MISSING = "The figures shown are sound; what is missing could not be read from the object."
 _BOTH_SHOWN = "The exam shows both values; the maker can tell which of them the scanner measured."
 
@@ -46,7 +50,16 @@ def settle_without_dose(claim: Claim, error: DoseloopError, *, quarantined: bool
 
 def settle_read(claim: Claim, result: ReadResult, identity: Identity, standing: str, exam: int) -> None:
     """End an object as `read`, or as `partly read` with what is missing, and give it to its exam."""
-    held_by(claim).update(**_told(result, identity, standing), exam_id=exam, **_done())
+    told = {**_told(result, identity, standing), "exam_id": exam, **_done()}
+    _SETTLE.run(object=claim.object, attempts=claim.attempts, **told)
+
+
+_TOLD = (
+    *("state", "reason_code", "reason", "hint", "kind", "sop_class_uid", "sop_instance_uid", "study_uid", "series_uid"),
+    *("standing", "record", "dose_digest", "identity_id"),
+)
+_DONE = ("processed_at", "reader_version", "claimed_by", "claimed_until")
+_SETTLE = Update(lambda: held(Slot("object"), Slot("attempts")), (*_TOLD, "exam_id", *_DONE))
 
 
 def settle_again(key: int, result: ReadResult, identity: Identity, standing: str, exam: int) -> None:
@@ -67,7 +80,7 @@ def _told(result: ReadResult, identity: Identity, standing: str) -> dict[str, ob
         "standing": standing,
         "record": pack(dose),
         "dose_digest": dose_digest(dose),
-        "identity": identity,
+        "identity_id": identity.pk,
     }
 
 
@@ -95,7 +108,7 @@ def settle_slice(claim: Claim, result: ReadResult, identity: Identity, exam: int
         study_uid=dose.study.study_uid,
         series_uid=dose.series_uid or "",
         standing=_Standing.SLICE,
-        identity=identity,
+        identity_id=identity.pk,
         exam_id=exam,
         **_done(),
     )
@@ -149,8 +162,23 @@ def may_be_further_slice(dose: DoseObject) -> bool:
     """Whether an image of the object's series is held already, so that this one will most likely be counted alone."""
     if not dose.is_slice or not dose.series_uid:
         return False
-    same = DoseObjectRow.objects.filter(series_uid=dose.series_uid, study_uid=dose.study.study_uid, kind=dose.kind)
-    return same.exclude(standing__in=_UNHELD).exclude(record=None).exists()
+    return _OF_SERIES.first(series=dose.series_uid, study=dose.study.study_uid, kind=dose.kind) is not None
+
+
+_OF_SERIES = Rows(
+    lambda: (
+        DoseObjectRow.objects.filter(series_uid=Slot("series"), study_uid=Slot("study"), kind=Slot("kind"))
+        .exclude(standing__in=_UNHELD)
+        .exclude(record=None)
+        .values_list("pk")[:1]
+    )
+)
+
+
+def counted_alone() -> list[str]:
+    """The names of bytes that are not kept of the objects that were processed last."""
+    rows = DoseObjectRow.objects.filter(state=_State.READ, standing=_Standing.SLICE, record=None)
+    return list(rows.order_by("-processed_at").values_list("sha256", flat=True)[:_LAST])
 
 
 def become_slice(key: int) -> None:
@@ -180,19 +208,42 @@ class Beside:
 
 def beside_copies(key: int, dose: DoseObject, identity: Identity) -> Beside:
     """Whether the object of that key is current, a resend, a demographic update or a revision."""
-    same = DoseObjectRow.objects.filter(sop_instance_uid=dose.sop_instance_uid, study_uid=dose.study.study_uid)
-    copies = list(same.exclude(exam=None).exclude(standing=_Standing.SLICE).exclude(pk=key).order_by("-pk"))
+    named = {"sop": dose.sop_instance_uid, "study": dose.study.study_uid}
+    copies = _COPIES.all(**named, key=key)
     digest = dose_digest(dose)
-    same_dose = [row for row in copies if row.dose_digest == digest]
-    for row in same_dose:
-        if row.identity_id == identity.pk and dose_of(row) == dose:
-            return Beside(_Standing.RESEND, row.exam_id)
+    same_dose = [(exam, of, record) for exam, of, its_digest, record in copies if its_digest == digest]
+    for exam, of, record in same_dose:
+        if of == identity.pk and unpack(bytes(record), DoseObject) == dose:
+            return Beside(_Standing.RESEND, exam)
     if same_dose:
-        return Beside(_Standing.DEMOGRAPHIC, same_dose[0].exam_id)
-    of_another = same.filter(standing=_Standing.SLICE).exclude(exam=None).exclude(identity__patient=identity.patient_id)
-    if not copies and (counted := of_another.first()):
-        return Beside(_Standing.DEMOGRAPHIC, counted.exam_id)
+        return Beside(_Standing.DEMOGRAPHIC, same_dose[0][0])
+    if not copies and (counted := _SLICES_OF_ANOTHER.first(**named, patient=identity.patient_id)):
+        return Beside(_Standing.DEMOGRAPHIC, counted[0])
     return Beside(_Standing.REVISION if copies else _Standing.CURRENT)
+
+
+def _same() -> QuerySet[DoseObjectRow]:
+    return DoseObjectRow.objects.filter(sop_instance_uid=Slot("sop"), study_uid=Slot("study")).exclude(exam=None)
+
+
+_COPIES = Rows(
+    lambda: (
+        _same()
+        .exclude(standing=_Standing.SLICE)
+        .exclude(pk=Slot("key"))
+        .order_by("-pk")
+        .values_list("exam_id", "identity_id", "dose_digest", "record")
+    )
+)
+_SLICES_OF_ANOTHER = Rows(
+    lambda: (
+        _same()
+        .filter(standing=_Standing.SLICE)
+        .exclude(identity__patient=Slot("patient"))
+        .order_by("pk")
+        .values_list("exam_id")[:1]
+    )
+)
 
 
 def sha256_of(scope: Scope, key: int) -> str:
@@ -212,20 +263,35 @@ def objects_of(exam: int) -> list[Held]:
     """The objects that make an exam: of several with one SOP Instance UID the newest by its content; at the same moment the
     complete before the partial and the one with more events, so that no order of arrival chooses a dose; of one dose the last
     to arrive."""
-    rows = DoseObjectRow.objects.filter(exam_id=exam).exclude(standing__in=_UNHELD)
-    ordered = sorted(((dose_of(row), row) for row in rows), key=lambda told: _newness(*told))
-    newest = {row.sop_instance_uid: Held(row.pk, dose) for dose, row in ordered}
+    found = [(key, digest, unpack(bytes(record), DoseObject)) for key, digest, record in _OF_EXAM.all(exam=exam)]
+    ordered = sorted(found, key=lambda told: _newness(*told))
+    newest = {dose.sop_instance_uid: Held(key, dose) for key, _, dose in ordered}
     return sorted(newest.values(), key=lambda held: held.key)
 
 
-def _newness(dose: DoseObject, row: DoseObjectRow) -> tuple[str, bool, int, str, int]:
+_OF_EXAM = Rows(
+    lambda: (
+        DoseObjectRow.objects.filter(exam_id=Slot("exam"))
+        .exclude(standing__in=_UNHELD)
+        .order_by("pk")
+        .values_list("pk", "dose_digest", "record")
+    )
+)
+
+
+def _newness(key: int, digest: str, dose: DoseObject) -> tuple[str, bool, int, str, int]:
     events = len(dose.ct_events) + len(dose.projection_events) + len(dose.administrations)
-    return dose.content_at or "", dose.completion != "PARTIAL", events, row.dose_digest, row.pk
+    return dose.content_at or "", dose.completion != "PARTIAL", events, digest, key
 
 
 def revised(exam: int) -> bool:
     """Whether an object of the exam came again with another dose."""
-    return DoseObjectRow.objects.filter(exam_id=exam, standing=_Standing.REVISION).exists()
+    return _REVISED.first(exam=exam) is not None
+
+
+_REVISED = Rows(
+    lambda: DoseObjectRow.objects.filter(exam_id=Slot("exam"), standing=_Standing.REVISION).values_list("pk")[:1]
+)
 
 
 def dose_of(row: DoseObjectRow) -> DoseObject:

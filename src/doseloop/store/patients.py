@@ -10,6 +10,7 @@ from doseloop.model.names import joins
 from doseloop.model.pseudonym import UNISSUED
 from doseloop.store import locks
 from doseloop.store.models import Identity, Patient
+from doseloop.store.prepared import Insert, Rows, Slot, columns_of
 
 _NO_ISSUER, _SITE = "no issuer", " at site "
 
@@ -24,13 +25,13 @@ def identify(who: dose_object.Identity, study_uid: str, site: int) -> Identity:
     joined = joins(who.number)
     number = (who.number or "").strip() if joined else f"study {study_uid}"
     locks.hold(f"patient {number} of {_issuer(who, site)}")
-    known = list(Identity.objects.filter(issuer=_issuer(who, site), number=number, joins=joined).order_by("pk"))
+    known = [Identity(*row) for row in _KNOWN.all(issuer=_issuer(who, site), number=number, joins=joined)]
     named = (who.name or "", _date(who.birth_date))
     if same := next((one for one in known if (one.name, one.birth_date) == named), None):
         return same
     earlier = known[0] if known else _in_study(study_uid, site, number if joined else None)
-    return Identity.objects.create(
-        patient=earlier.patient if earlier else Patient.objects.create(),
+    made = Identity(
+        patient_id=earlier.patient_id if earlier else _NEW_PATIENT.key(),
         issuer=_issuer(who, site),
         number=number,
         name=named[0],
@@ -39,6 +40,18 @@ def identify(who: dose_object.Identity, study_uid: str, site: int) -> Identity:
         current=earlier is None,
         recorded_at=timezone.now(),
     )
+    made.pk = _NEW.key(**{name: getattr(made, name) for name in columns_of(Identity)})
+    return made
+
+
+_KNOWN = Rows(
+    lambda: (
+        Identity.objects.filter(issuer=Slot("issuer"), number=Slot("number"), joins=Slot("joins"))
+        .order_by("pk")
+        .values_list(*columns_of(Identity))
+    )
+)
+_NEW_PATIENT, _NEW = Insert(Patient), Insert(Identity)
 
 
 def make_current(identity: Identity) -> None:
@@ -51,11 +64,18 @@ def make_current(identity: Identity) -> None:
 def _in_study(study_uid: str, site: int, number: str | None) -> Identity | None:
     """An identity of the one patient whose exam of this study the site holds already, where nothing speaks against it:
     the object has no number, or the patient had none or the same under another issuer. None where there are several."""
-    found = list(Identity.objects.filter(patient__exam__study_uid=study_uid, patient__exam__site_id=site))
+    found = [Identity(*row) for row in _IN_STUDY.all(study=study_uid, site=site)]
     if len({row.patient_id for row in found}) != 1:
         return None
     numbers = {row.number for row in found if row.joins}
     return found[0] if number is None or not numbers or number in numbers else None
+
+
+_IN_STUDY = Rows(
+    lambda: Identity.objects.filter(
+        patient__exam__study_uid=Slot("study"), patient__exam__site_id=Slot("site")
+    ).values_list(*columns_of(Identity))
+)
 
 
 def _issuer(who: dose_object.Identity, site: int) -> str:

@@ -9,6 +9,7 @@ from doseloop.model.reference_level import LevelSet, ReferenceLevel
 from doseloop.reference.levels import level_sets
 from doseloop.reference.procedures import catalogue
 from doseloop.store import models
+from doseloop.store.prepared import Rows, Slot
 
 
 def bring_up_to_date() -> None:
@@ -28,8 +29,14 @@ def _write(kind: type[models.Procedure] | type[models.ReferenceLevel], rows: Seq
 
 def mapping(site: int, modality: str) -> dict[str, str]:
     """Normalised names that the site has mapped, to keys of procedures."""
-    rows = models.ProcedureName.objects.filter(site_id=site, modality=modality)
-    return dict(rows.values_list("name", "procedure_id"))
+    return dict(_MAPPED.all(site=site, modality=modality))
+
+
+_MAPPED = Rows(
+    lambda: models.ProcedureName.objects.filter(site_id=Slot("site"), modality=Slot("modality")).values_list(
+        "name", "procedure_id"
+    )
+)
 
 
 def _columns(one: LevelSet, level: ReferenceLevel) -> dict[str, object]:

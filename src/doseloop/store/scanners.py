@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models.functions import Upper
 from django.utils import timezone
 
 from doseloop.access.scope import Scope
 from doseloop.harmonise.scanners import scanner_key, scanner_name
 from doseloop.model.dose_object import Equipment
 from doseloop.store.models import Scanner, Site
+from doseloop.store.prepared import Rows, Slot, Update, columns_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,13 @@ def scanner_of(equipment: Equipment, modality: str, defaults: SiteDefaults, *, a
     site = _site(equipment.institution, defaults)
     now = timezone.now()
     described = _described(equipment)
-    row, made = Scanner.objects.get_or_create(
+    held = _HELD.first(site=site.pk, key=_key(equipment))
+    if held is not None:
+        row = Scanner(*held)
+        if arrived:
+            _note_arrival(row, described, now)
+        return _at_site(row, site)
+    made, _ = Scanner.objects.get_or_create(
         site=site,
         key=_key(equipment),
         defaults={
@@ -51,10 +59,19 @@ def scanner_of(equipment: Equipment, modality: str, defaults: SiteDefaults, *, a
             "last_object_at": now,
         },
     )
-    if arrived and not made:
-        known = {name: value for name, value in described.items() if value}
-        Scanner.objects.filter(pk=row.pk).update(last_object_at=now, **known)
-    return _at_site(row, site)
+    return _at_site(made, site)
+
+
+_HELD = Rows(lambda: Scanner.objects.filter(site_id=Slot("site"), key=Slot("key")).values_list(*columns_of(Scanner)))
+_ARRIVED = Update(lambda: Scanner.objects.filter(pk=Slot("pk")), ("last_object_at",))
+
+
+def _note_arrival(row: Scanner, described: dict[str, str], now: datetime) -> None:
+    """That an object came now, and what it says of the scanner that was not known or was otherwise."""
+    _ARRIVED.run(pk=row.pk, last_object_at=now)
+    other = {name: value for name, value in described.items() if value and getattr(row, name) != value}
+    if other:
+        Scanner.objects.filter(pk=row.pk).update(**other)
 
 
 def register(name: str, equipment: Equipment, modality: str, defaults: SiteDefaults) -> None:
@@ -75,8 +92,19 @@ def site_of(name: str, defaults: SiteDefaults) -> int:
 
 
 def _site(institution: str | None, defaults: SiteDefaults) -> Site:
-    named = Site.objects.filter(name__iexact=institution).first() if institution else None
-    return named or Site.objects.get_or_create(name=defaults.name, defaults={"zone": defaults.zone})[0]
+    held = _NAMED.first(name=institution) if institution else None
+    held = held or _NAMED.first(name=defaults.name)
+    return Site(*held) if held else Site.objects.get_or_create(name=defaults.name, defaults={"zone": defaults.zone})[0]
+
+
+_NAMED = Rows(
+    lambda: (
+        Site.objects.annotate(upper=Upper("name"))
+        .filter(upper=Upper(Slot("name")))
+        .order_by("pk")
+        .values_list(*columns_of(Site))[:1]
+    )
+)
 
 
 def _key(equipment: Equipment) -> str:
