@@ -33,6 +33,8 @@ PER_SECOND, ASSOCIATIONS, PEOPLE = 50, 8, 10
 MOST_ACK_S, LEAST_RATE = 0.25, 0.98
 MOST_GROWTH, GROWTH_ROOM_MIB = 1.10, 16.0
 """Memory is flat where a role's last quarter is at most a tenth and 16 MiB above its second."""
+LOOKS_EVERY_S, WARM_S = 2, 70
+"""What a role needs once, up to the first refresh of the facts after a minute, is no growth."""
 PASSWORD = "bench-only-9c2"
 PAGES = ("/", "/exams/", "/flags/", "/exams/?modality=CT&order=-dlp", "/procedures/", "/scanners/", "/exams/1/")
 THINKS_S = (2.0, 6.0)
@@ -123,7 +125,7 @@ class Memory:
 
     def run(self) -> None:
         """Look until the end."""
-        while not self._over.wait(2):
+        while not self._over.wait(LOOKS_EVERY_S):
             for role in ROLES:
                 process = self.installation.role(role)
                 if process is not None:
@@ -134,8 +136,9 @@ class Memory:
         self._over.set()
 
     def quarters(self, role: str) -> tuple[float, float]:
-        """Median of the second and of the last quarter."""
-        seen, quarter = self.seen[role], len(self.seen[role]) // 4
+        """Median of the second and of the last quarter, once the role is warm."""
+        seen = self.seen[role][WARM_S // LOOKS_EVERY_S :] or self.seen[role]
+        quarter = max(1, len(seen) // 4)
         return median(seen[quarter : 2 * quarter]), median(seen[-quarter:])
 
 

@@ -61,7 +61,9 @@ def refresh(paths: FactsPaths) -> RefreshTally:
         old = read_manifest(paths.folder)
         if not alone:
             return RefreshTally(old.change, (), old.exams, busy=True)
-        return _refresh(paths, old)
+        tally = _refresh(paths, old)
+    pa.default_memory_pool().release_unused()  # the next refresh is a minute away, and its memory is others' until then
+    return tally
 
 
 def _refresh(paths: FactsPaths, old: Manifest) -> RefreshTally:

@@ -15,7 +15,7 @@ from doseloop.reading.limits import ReadLimits
 from doseloop.reading.moments import date_iso, time_iso, zone
 from doseloop.reading.patient import patient_at_study
 from doseloop.reading.private import PRIVATE_TAGS
-from doseloop.reading.sr import ContentItem, code_of, content_reader, root_item
+from doseloop.reading.sr import ContentItem, code_of, reader_of, root_item
 from doseloop.reading.tags import TAGS, Tags
 from doseloop.reading.text import LONGEST_DECLARATION, Decode, decoder
 from doseloop.reading.values import CodeMemory
@@ -145,7 +145,7 @@ def _content(
     if stop > len(data):
         raise past_end(data, layout, layout.native(CONTENT_SEQUENCE), stop, len(data))
     inside = IMPLICIT_LITTLE if vr == b"UN" else layout
-    return content_reader(data, inside, limits, decode, memory)(start, stop, length != UNDEFINED, "1", 2)
+    return reader_of(inside, limits, memory)(data, decode, start, stop, closed=length != UNDEFINED)
 
 
 def _decoder(found: DataSet) -> Decode:

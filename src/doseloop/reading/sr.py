@@ -9,8 +9,8 @@ Every declared length is checked against what surrounds it, so that a report cut
 (0040,A730), which the standard fills with private elements, padding and digital signatures only.
 """
 
-from collections.abc import Callable
 from functools import lru_cache
+from typing import Protocol
 
 import msgspec
 
@@ -31,7 +31,7 @@ from doseloop.reading.elements import (
 from doseloop.reading.encoding import LONG_VRS
 from doseloop.reading.limits import ReadLimits
 from doseloop.reading.text import Decode
-from doseloop.reading.values import CodeMemory, Measured, delimiters, value_reader
+from doseloop.reading.values import CodeMemory, Measured, delimiters, no_text, value_reader
 
 
 class ContentItem(msgspec.Struct, frozen=True, gc=False, kw_only=False):
@@ -68,9 +68,6 @@ _WORDS = {
 }
 _TEXT_TAGS = (0x0040A160, 0x0040A124, 0x0040A120, 0x0040A121, 0x0040A122, 0x0040A123)
 
-Children = Callable[[int, int, bool, str, int], tuple[tuple[ContentItem, ...], int]]
-
-
 _ITEM_TAGS = (0x0040A010, 0x0040A040, 0x0040A043, 0x0040A168, 0x0040A300, 0x0040A730)
 _OTHER_TAGS = (0x0040A301, 0x00081199, 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD)
 
@@ -80,30 +77,57 @@ def _text_tags(layout: Layout) -> frozenset[int]:
     return frozenset(map(layout.native, _TEXT_TAGS))
 
 
-def content_reader(data: bytes, layout: Layout, limits: ReadLimits, decode: Decode, memory: CodeMemory) -> Children:  # noqa: C901 - one closure, see below
-    """A function that reads the items of a Content Sequence: (start, end, closed, place of the parent, level) gives the
-    children and where the sequence ended.
+class Read(Protocol):
+    """Reads the items of a Content Sequence; gives the children and where the sequence ended."""
+
+    def __call__(
+        self,
+        content: bytes,
+        its_decode: Decode,
+        start: int,
+        end: int,
+        *,
+        closed: bool,
+        place: str = "1",
+        level: int = 2,
+    ) -> tuple[tuple[ContentItem, ...], int]:
+        """`place` is that of the parent, `level` that of the children."""
+
+
+def reader_of(layout: Layout, limits: ReadLimits, memory: CodeMemory) -> Read:
+    """What reads content trees in a layout: made once for a memory, since making it costs as much as a small tree."""
+    held = memory.readers.get(layout)
+    if held is None or held[0] is not limits:
+        held = memory.readers[layout] = (limits, content_reader(layout, limits, memory))
+    reader: Read = held[1]
+    return reader
+
+
+def content_reader(layout: Layout, limits: ReadLimits, memory: CodeMemory) -> Read:  # noqa: C901 - one closure, see below
+    """What reads content trees in a layout, one object after the other.
 
     It is one closure, because the look-up of a local name is what a pass over many thousands of items is made of.
     """
+    data, find = b"", b"".find
+    decode: Decode = no_text
     explicit, head, pair, word = (
         layout.explicit,
         layout.head.unpack_from,
         layout.pair.unpack_from,
         layout.word.unpack_from,
     )
-    code_at, measured_at, references_at = value_reader(data, layout, limits, decode, memory)
+    code_at, measured_at, references_at, begin_values = value_reader(layout, limits, memory)
     long_vrs, words = LONG_VRS, _WORDS
     relationship_tag, value_type_tag, name_tag, code_tag, measured_tag, children_tag = natives(layout, _ITEM_TAGS)
     qualifier_tag, reference_tag, item_tag, item_end_tag, sequence_end_tag = natives(layout, _OTHER_TAGS)
     text_tags = _text_tags(layout)
     levels, most = limits.levels, limits.items
     heads = memory.heads(layout)
-    find, known_head, delimiter = data.find, heads.known.get, delimiters(layout)[0]
+    known_head, delimiter = heads.known.get, delimiters(layout)[0]
     name_header, name_starts = (
         (layout.word.pack(name_tag) + b"SQ\0\0", 12) if explicit else (layout.word.pack(name_tag), 8)
     )
-    count, left = 1, [limits.elements]
+    count, left = 1, [0]
 
     def item(pos: int, end: int, closed: bool, place: str, level: int) -> tuple[ContentItem, int]:  # noqa: C901
         relationship = value_type = name = text = code = qualifier = None
@@ -160,7 +184,11 @@ def content_reader(data: bytes, layout: Layout, limits: ReadLimits, decode: Deco
             elif tag == children_tag:
                 if below:
                     raise twice(f"in content item {place}")
-                below, pos = inside(vr)(start, pos, closed_value, place, level + 1)
+                if vr == b"UN":
+                    inside = reader_of(IMPLICIT_LITTLE, limits, memory)
+                    below, pos = inside(data, decode, start, pos, closed=closed_value, place=place, level=level + 1)
+                else:
+                    below, pos = children(start, pos, closed_value, place, level + 1)
             elif tag == item_end_tag and not closed:
                 break
             elif tag == qualifier_tag:
@@ -205,22 +233,31 @@ def content_reader(data: bytes, layout: Layout, limits: ReadLimits, decode: Deco
             found.append(one)
         return tuple(found), pos
 
-    def inside(vr: bytes) -> Children:
-        if vr != b"UN":
-            return children
-        return content_reader(data, IMPLICIT_LITTLE, limits, decode, memory)
+    def read(
+        content: bytes, its_decode: Decode, start: int, end: int, *, closed: bool, place: str = "1", level: int = 2
+    ) -> tuple[tuple[ContentItem, ...], int]:
+        nonlocal data, decode, find, count
+        data, decode, find, count = content, its_decode, content.find, 1
+        left[0] = limits.elements
+        begin_values(content, its_decode)
+        try:
+            return children(start, end, closed, place, level)
+        finally:  # nothing of an object outlives its reading
+            data, decode, find = b"", no_text, b"".find
+            begin_values(b"", no_text)
 
-    return children
+    return read
 
 
 def code_of(item: DataSet, decode: Decode) -> Code | None:
     """A code of the header (PS3.3 section 8.8), None where the item holds neither value nor meaning."""
-    written = item.get(0x00080100) or item.get(0x00080119) or item.get(0x00080120)
-    value, scheme, meaning = (
-        decode(part) if isinstance(part, bytes) else ""
-        for part in (written, item.get(0x00080102), item.get(0x00080104))
-    )
-    return Code(value, scheme, meaning) if value or meaning else None
+
+    def text(raw: object) -> str:
+        return decode(raw) if isinstance(raw, bytes) else ""
+
+    value = text(item.get(0x00080100) or item.get(0x00080119) or item.get(0x00080120))
+    meaning = text(item.get(0x00080104))
+    return Code(value, text(item.get(0x00080102)), meaning) if value or meaning else None
 
 
 def root_item(data_set: DataSet, children: tuple[ContentItem, ...] | None, decode: Decode) -> ContentItem:

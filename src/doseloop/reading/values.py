@@ -6,7 +6,7 @@ closures: a local name is the cheapest thing that Python can find, and these run
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -64,11 +64,13 @@ class CodeMemory:
     Only codes in plain ASCII are kept, which mean the same in every character set; it never grows past a few megabytes.
     """
 
-    __slots__ = ("_codes", "_heads")
+    __slots__ = ("_codes", "_heads", "readers")
 
     def __init__(self) -> None:
         self._codes: dict[Layout, dict[bytes, Code | None]] = {}
         self._heads: dict[Layout, Heads] = {}
+        self.readers: dict[Layout, Any] = {}
+        """What reads content trees in a layout, made once (`sr.reader_of`)."""
 
     def of(self, layout: Layout) -> dict[bytes, Code | None]:
         """What is known of data sets in this layout, to look up in and add to."""
@@ -85,14 +87,23 @@ class ValueReader(NamedTuple):
     code: Callable[[int, int, bool, int], tuple[Code | None, int]]
     measured: Callable[[int, int, bool, int], tuple[tuple[Measured, ...], int]]
     references: Callable[[int, int, bool, int], tuple[tuple[str, ...], int]]
+    begin: Callable[[bytes, Decode], None]
+    """Forget the object before, and read this one."""
 
 
-def leaf_reader(data: bytes, layout: Layout, limits: ReadLimits, step_over: StepOver) -> Leaves:  # noqa: C901 - one closure, see above
+def no_text(raw: bytes) -> str:
+    """Stands for how text is decoded where there is no object."""
+    return raw.decode("ascii", "replace")
+
+
+def leaf_reader(layout: Layout, limits: ReadLimits, step_over: StepOver) -> tuple[Leaves, Callable[[bytes], None]]:  # noqa: C901 - one closure, see above
     """A function that reads the items of a sequence of leaves: (start, end, closed, level) gives, for each item, where the
     value of each element lies by its native tag, and where the sequence ended.
 
-    A nested sequence is given by where its items lie, its own length checked; its delimiter is part of an open one.
+    A nested sequence is given by where its items lie, its own length checked; its delimiter is part of an open one. The second
+    function begins another object.
     """
+    data = b""
     explicit, head, pair, word = (
         layout.explicit,
         layout.head.unpack_from,
@@ -152,18 +163,24 @@ def leaf_reader(data: bytes, layout: Layout, limits: ReadLimits, step_over: Step
                 break
         return items, pos
 
-    return leaves
+    def begin(content: bytes) -> None:
+        nonlocal data
+        data = content
+
+    return leaves, begin
 
 
-def value_reader(data: bytes, layout: Layout, limits: ReadLimits, decode: Decode, memory: CodeMemory) -> ValueReader:  # noqa: C901 - one closure, see above
-    """How the values of this data set are read."""
-    find, remembered = data.find, memory.of(layout)
+def value_reader(layout: Layout, limits: ReadLimits, memory: "CodeMemory") -> ValueReader:  # noqa: C901 - one closure, see above
+    """How values of data sets in this layout are read, one object after the other."""
+    data, find = b"", b"".find
+    decode: Decode = no_text
+    remembered = memory.of(layout)
     head, pair, word = layout.head.unpack_from, layout.pair.unpack_from, layout.word.unpack_from
     item_tag = natives(layout, _DELIMITERS)[0]
     value_tags = natives(layout, _CODE_VALUES)
     scheme_tag, meaning_tag, number_tag, unit_tag, uid_tag = natives(layout, _LEAVES)
     delimiter, both_delimiters = delimiters(layout)
-    left = [limits.elements]
+    left = [0]
     codes: dict[bytes, Code | None] = {}
     known: dict[bytes, tuple[Measured, ...]] = {}
 
@@ -260,8 +277,16 @@ def value_reader(data: bytes, layout: Layout, limits: ReadLimits, decode: Decode
             return code(start, end, False, level + 1)[1]
         return Walk(data, layout, limits, frozenset(), left=left).value(tag, vr, UNDEFINED, start, end, level)[1]
 
-    leaves = leaf_reader(data, layout, limits, step_over)
-    return ValueReader(code, measured, references)
+    def begin(content: bytes, its_decode: Decode) -> None:
+        nonlocal data, decode, find
+        data, decode, find = content, its_decode, content.find
+        left[0] = limits.elements
+        codes.clear()
+        known.clear()
+        begin_leaves(content)
+
+    leaves, begin_leaves = leaf_reader(layout, limits, step_over)
+    return ValueReader(code, measured, references, begin)
 
 
 @lru_cache(maxsize=4)

@@ -51,10 +51,10 @@ class _Statement:
     def _write(self) -> tuple[str, Sequence[Any]]:
         raise NotImplementedError
 
-    def _sql(self) -> tuple[str, Sequence[Any]]:
-        if connection.vendor not in self._written:
-            self._written[connection.vendor] = self._write()
-        return self._written[connection.vendor]
+    def _sql(self, vendor: str) -> tuple[str, Sequence[Any]]:
+        if vendor not in self._written:
+            self._written[vendor] = self._write()
+        return self._written[vendor]
 
     @staticmethod
     def _values(parameters: Sequence[Any], values: Mapping[str, Any]) -> list[Any]:
@@ -79,8 +79,8 @@ class Rows(_Statement):
 
     def all(self, **values: Any) -> list[Row]:
         """Every row."""
-        sql, parameters = self._sql()
         with connection.cursor() as cursor:
+            sql, parameters = self._sql(cursor.db.vendor)
             cursor.execute(sql, self._values(parameters, values))
             return [tuple(row) for row in self._convert(cursor.fetchall())]
 
@@ -106,8 +106,8 @@ class Update(_Statement):
 
     def run(self, **values: Any) -> int:
         """How many rows changed."""
-        sql, parameters = self._sql()
         with connection.cursor() as cursor:
+            sql, parameters = self._sql(cursor.db.vendor)
             cursor.execute(sql, self._values(parameters, values))
             return int(cursor.rowcount)
 
@@ -133,8 +133,8 @@ class Insert(_Statement):
 
     def run(self, **values: Any) -> int | None:
         """The new row's key, None where there was one already."""
-        sql, slots = self._sql()
         with connection.cursor() as cursor:
+            sql, slots = self._sql(cursor.db.vendor)
             cursor.execute(sql, _row(slots, values))
             made = cursor.fetchone()
         return int(made[0]) if made else None
@@ -147,10 +147,10 @@ class Insert(_Statement):
 
     def many(self, rows: Iterable[Mapping[str, Any]]) -> None:
         """One row for each mapping."""
-        sql, slots = self._sql()
-        found = [_row(slots, row) for row in rows]
-        if found:
-            with connection.cursor() as cursor:
+        with connection.cursor() as cursor:
+            sql, slots = self._sql(cursor.db.vendor)
+            found = [_row(slots, row) for row in rows]
+            if found:
                 cursor.executemany(sql.partition(" RETURNING ")[0], found)
 
 
