@@ -1,14 +1,16 @@
-"""The names in an exam's objects to a standard procedure: exact names and aliases only, and no guess.
+"""The names in an exam's objects to a standard procedure, and no guess.
 
-A site's own mapping stands above the catalogue. Names of the study (requested, performed, described, protocol) must
-agree where they say anything; names of acquisitions and coded regions may only add where those are silent, or
-contradict. A matcher by words, for suggestions to a person, has its place beside this file.
+A site's own mapping stands above the catalogue, and the catalogue's own names above words (`suggested`), of which only a name
+that is wholly understood counts. Names of the study (requested, performed, described, protocol) must agree where they say
+anything; names of acquisitions and coded regions may only add where those are silent, or contradict.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from doseloop.harmonise.suggested import Suggestion, suggest
 from doseloop.model.procedure import Abstention, Evidence, Match, NameField, StudyNames
 from doseloop.reference.names import normalised
+from doseloop.reference.procedure_words import vocabulary
 from doseloop.reference.procedures import Catalogue
 
 Concluded = dict[str, list[Evidence]]
@@ -33,6 +35,7 @@ def conclude(
     if by_site:
         return _agreed(by_site, "the site's mappings")
     by_study = _looked_up(_study_names(names), modality, catalogue)
+    by_study = _merged(by_study, _understood(_study_names(names), modality, catalogue))
     by_acquisition = _looked_up(_acquisition_names(names), modality, catalogue)
     outcome = _agreed(by_study or by_acquisition, "the names in the objects")
     if isinstance(outcome, Abstention):
@@ -70,6 +73,21 @@ def _looked_up(fields: Iterable[tuple[NameField, str]], modality: str, catalogue
         if procedure is not None:
             found.setdefault(procedure.key, []).append(Evidence(field, words, "catalogue"))
     return found
+
+
+def _understood(fields: Iterable[tuple[NameField, str]], modality: str, catalogue: Catalogue) -> Concluded:
+    """By words, what the catalogue has no name for."""
+    found: Concluded = {}
+    for field, words in fields:
+        if catalogue.find(words, modality) is None:
+            meant = suggest(words, modality, catalogue, vocabulary())
+            if isinstance(meant, Suggestion) and meant.confidence == "sure":
+                found.setdefault(meant.procedure, []).append(Evidence(field, words, "words"))
+    return found
+
+
+def _merged(first: Concluded, second: Concluded) -> Concluded:
+    return {key: [*first.get(key, ()), *second.get(key, ())] for key in (*first, *(second.keys() - first.keys()))}
 
 
 def _agreed(found: Concluded, who: str) -> Match | Abstention:

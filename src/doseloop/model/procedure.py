@@ -7,7 +7,7 @@ from typing import Literal
 NameField = Literal[
     "requested procedure", "performed procedure", "study description", "protocol name", "acquisition protocol"
 ]
-MatchBasis = Literal["site mapping", "catalogue"]
+MatchBasis = Literal["site mapping", "catalogue", "words"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,13 +15,15 @@ class Procedure:
     """A standard procedure of the catalogue."""
 
     key: str
-    modality: Literal["CT", "XA", "RF"]
+    modality: Literal["CT", "XA", "RF", "DX", "MG", "PT", "NM"]
     regions: frozenset[str]
     """Parts of the body that it covers: head, neck, chest, abdomen, pelvis, spine, heart, limbs."""
     names: Mapping[str, str]
     """Plain name by language (`en`, `de`)."""
     aliases: tuple[str, ...]
     """Other names, compared after normalisation."""
+    means: tuple[tuple[str, frozenset[str] | None], ...] = ()
+    """Kind and regions as words name them (`data/words`); None for regions of which none has an entry of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,13 @@ class Evidence:
     basis: MatchBasis
 
 
+_BASES: dict[MatchBasis, str] = {
+    "site mapping": "mapped by the site",
+    "catalogue": "known to the catalogue",
+    "words": "understood by its words",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Match:
     """The procedure of an exam, with all the evidence for it."""
@@ -58,8 +67,7 @@ class Match:
     def sentence(self) -> str:
         """The first evidence in words."""
         first = self.evidence[0]
-        by = "mapped by the site" if first.basis == "site mapping" else "known to the catalogue"
-        return f"The {first.field} “{first.words}” is {by}."
+        return f"The {first.field} “{first.words}” is {_BASES[first.basis]}."
 
 
 @dataclass(frozen=True, slots=True)

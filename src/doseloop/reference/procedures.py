@@ -22,6 +22,8 @@ class Catalogue:
     procedures: MappingProxyType[str, Procedure]
     index: MappingProxyType[tuple[str, str], str]
     """(family of modality, comparable name) to key."""
+    by_words: MappingProxyType[tuple[str, str, frozenset[str] | None], str]
+    """(modality, kind, regions) as words name them to key."""
     neutral_endings: frozenset[str]
     region_words: MappingProxyType[str, str]
     """Normalised words of coded target regions to our regions; what is not here says nothing."""
@@ -33,6 +35,11 @@ class Catalogue:
             if key is not None:
                 return self.procedures[key]
         return None
+
+    def named_by_words(self, modality: str, kind: str, regions: frozenset[str]) -> str | None:
+        """The procedure of a kind and regions, None where there is none."""
+        own = self.by_words.get((modality, kind, regions))
+        return own or self.by_words.get((modality, kind, None))
 
     def name_of(self, key: str, language: str = "en") -> str:
         """The plain name of a procedure, English where the language has none; the key itself of a site's own."""
@@ -60,7 +67,20 @@ def parsed_catalogue(text: str) -> Catalogue:
     for one in procedures.values():
         for name in (*one.names.values(), *one.aliases):
             _enter(index, (family(one.modality), comparable(name, neutral)), one.key)
-    return Catalogue(MappingProxyType(procedures), MappingProxyType(index), neutral, MappingProxyType(data["regions"]))
+    by_words: dict[tuple[str, str, frozenset[str] | None], str] = {}
+    for one in procedures.values():
+        for kind, regions in one.means:
+            if by_words.setdefault((one.modality, kind, regions), one.key) != one.key:
+                raise SetupError(
+                    f"{kind} of {sorted(regions or ())} is {by_words[one.modality, kind, regions]} and {one.key}."
+                )
+    return Catalogue(
+        MappingProxyType(procedures),
+        MappingProxyType(index),
+        MappingProxyType(by_words),
+        neutral,
+        MappingProxyType(data["regions"]),
+    )
 
 
 def _procedure(key: str, entry: dict[str, Any]) -> Procedure:
@@ -70,7 +90,14 @@ def _procedure(key: str, entry: dict[str, Any]) -> Procedure:
         regions=frozenset(entry["regions"]),
         names=MappingProxyType({"en": entry["en"], "de": entry["de"]}),
         aliases=tuple(str(alias) for alias in entry["aliases"]),
+        means=tuple(_meant(str(one)) for one in entry.get("means", ())),
     )
+
+
+def _meant(words: str) -> tuple[str, frozenset[str] | None]:
+    """`routine abdomen+pelvis`; `biopsy *` for every region."""
+    kind, _, regions = words.partition(" ")
+    return kind, None if regions == "*" else frozenset(regions.split("+"))
 
 
 def _enter(index: dict[tuple[str, str], str], place: tuple[str, str], key: str) -> None:
