@@ -3,7 +3,6 @@
 What was read stays in the object's record; the exam does without the value, so that no sum and no comparison is made of it.
 """
 
-from collections.abc import Mapping
 from dataclasses import replace
 from math import isfinite
 from typing import Any, Final, TypeVar
@@ -15,39 +14,11 @@ from doseloop.model.mr import MrSeries
 from doseloop.model.projection import PlaneTotals, ProjectionEvent
 from doseloop.model.quantities import quantity
 from doseloop.model.tracer import Administration
+from doseloop.reference.physical_bounds import bounds_of
 
 T = TypeVar("T", CtEvent, CtSource, ProjectionEvent, CtTotals, PlaneTotals, Administration, MrSeries)
 
-Bounds = Mapping[str, float]
-
-# Our own lines, ten times past the largest that was met in practice: they find a wrong unit or a broken number, not a high dose.
-_CT_EVENT: Final[Bounds] = {
-    "dlp_mgy_cm": 200_000,
-    "ctdi_vol_mgy": 20_000,
-    "ssde_mgy": 20_000,
-    "effective_dose_msv": 5_000,
-    "exposure_time_ms": 3_600_000,
-}
-_CT_SOURCE: Final[Bounds] = {"kvp": 200, "tube_current_ma": 5_000}
-_PROJECTION_EVENT: Final[Bounds] = {
-    "dap_gy_cm2": 20_000,
-    "ka_r_mgy": 200_000,
-    "entrance_exposure_mgy": 20_000,
-    "agd_mgy": 500,
-    "kvp": 200,
-    "irradiation_duration_s": 36_000,
-}
-_CT_TOTALS: Final[Bounds] = {"dlp_mgy_cm": 500_000}
-_PLANE_TOTALS: Final[Bounds] = {
-    "dap_gy_cm2": 50_000,
-    "ka_r_mgy": 500_000,
-    "fluoro_time_s": 100_000,
-    "agd_left_mgy": 1_000,
-    "agd_right_mgy": 1_000,
-}
-_ADMINISTRATION: Final[Bounds] = {"activity_mbq": 50_000, "effective_dose_msv": 5_000}
 _TRACER: Final = "an administration"
-_MR_SERIES: Final[Bounds] = {"sar_whole_body_w_kg": 100, "sar_head_w_kg": 100, "b1_rms_ut": 1_000}
 _QUANTITY: Final = {"agd_left_mgy": "agd_mgy", "agd_right_mgy": "agd_mgy"}
 _NAMES: Final = {
     "exposure_time_ms": ("Exposure time", "ms"),
@@ -63,18 +34,18 @@ _NAMES: Final = {
 def sound(dose: DoseObject) -> tuple[DoseObject, tuple[str, ...]]:
     """The object without values that cannot be, and a sentence on each of them."""
     issues: list[str] = []
-    totals = _sound(dose.ct_totals, _CT_TOTALS, "a report's total", issues) if dose.ct_totals else None
+    totals = _sound(dose.ct_totals, "ct_totals", "a report's total", issues) if dose.ct_totals else None
     return (
         replace(
             dose,
             ct_totals=totals,
             ct_events=tuple(_ct_event(event, issues) for event in dose.ct_events),
-            plane_totals=tuple(_sound(one, _PLANE_TOTALS, "a plane's total", issues) for one in dose.plane_totals),
+            plane_totals=tuple(_sound(one, "plane_totals", "a plane's total", issues) for one in dose.plane_totals),
             projection_events=tuple(
-                _sound(event, _PROJECTION_EVENT, name_of(event), issues) for event in dose.projection_events
+                _sound(event, "projection_event", name_of(event), issues) for event in dose.projection_events
             ),
-            administrations=tuple(_sound(one, _ADMINISTRATION, _TRACER, issues) for one in dose.administrations),
-            mr_series=tuple(_sound(one, _MR_SERIES, "an MR series", issues) for one in dose.mr_series),
+            administrations=tuple(_sound(one, "administration", _TRACER, issues) for one in dose.administrations),
+            mr_series=tuple(_sound(one, "mr_series", "an MR series", issues) for one in dose.mr_series),
         ),
         tuple(issues),
     )
@@ -82,11 +53,12 @@ def sound(dose: DoseObject) -> tuple[DoseObject, tuple[str, ...]]:
 
 def _ct_event(event: CtEvent, issues: list[str]) -> CtEvent:
     name = name_of(event)
-    sources = tuple(_sound(source, _CT_SOURCE, name, issues) for source in event.sources)
-    return replace(_sound(event, _CT_EVENT, name, issues), sources=sources)
+    sources = tuple(_sound(source, "ct_source", name, issues) for source in event.sources)
+    return replace(_sound(event, "ct_event", name, issues), sources=sources)
 
 
-def _sound(record: T, bounds: Bounds, whose: str, issues: list[str]) -> T:
+def _sound(record: T, kind: str, whose: str, issues: list[str]) -> T:
+    bounds = bounds_of(kind)
     wrong = [name for name in bounds if (one := getattr(record, name)) and not _can_be(one.value, bounds[name])]
     if not wrong:
         return record

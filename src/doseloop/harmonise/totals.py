@@ -19,7 +19,7 @@ from doseloop.model.quantities import quantity, shown
 from doseloop.model.reading import Reading
 from doseloop.model.tracer import Administration
 
-_AGREES_WITHIN: Final = 0.02
+AGREES_WITHIN: Final = 0.02
 """A stated total and the sum of its events may differ by rounding: one part in fifty is past that."""
 
 Judged = tuple[Total, tuple[str, ...]]
@@ -163,7 +163,7 @@ def _contradicts(stated: float, events: Added) -> bool:
 
 
 def _differ(one: float, other: float) -> bool:
-    return abs(one - other) > _AGREES_WITHIN * max(abs(one), abs(other))
+    return abs(one - other) > AGREES_WITHIN * max(abs(one), abs(other))
 
 
 def _disagreement(key: str, noun: str, stated: float, events: Added) -> str:

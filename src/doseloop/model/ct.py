@@ -9,7 +9,7 @@ from doseloop.model.reading import Code, MakerItem, Reading
 
 @dataclass(frozen=True, slots=True)
 class CtSource:
-    """One X-ray source of a CT acquisition (TID 10014, CT X-Ray Source Parameters 113831)."""
+    """One X-ray source of a CT acquisition (TID 10013, CT X-Ray Source Parameters 113831)."""
 
     identification: str | None = None
     """Identification of the X-Ray Source (113832)."""

@@ -1,4 +1,4 @@
-"""CT Radiation Dose (TID 10011, PS3.16): accumulated dose (TID 10012), acquisitions (10013), sources (10014), Dose Check
+"""CT Radiation Dose (TID 10011, PS3.16): accumulated dose (TID 10012), acquisitions and their sources (10013), Dose Check
 (10015)."""
 
 from doseloop.model.ct import CtEvent, CtSource, DoseCheck

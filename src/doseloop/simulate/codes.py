@@ -64,7 +64,7 @@ DEVICE_MODEL = _dcm("113879", "Device Model Name")
 DEVICE_SERIAL = _dcm("113880", "Device Serial Number")
 YES = _sct("373066001", "Yes", "R-0038D")
 
-# CT (TID 10012, 10013, 10014)
+# CT (TID 10012, 10013)
 CT_ACCUMULATED = _dcm("113811", "CT Accumulated Dose Data")
 EVENTS_TOTAL = _dcm("113812", "Total Number of Irradiation Events")
 DLP_TOTAL = _dcm("113813", "CT Dose Length Product Total")

@@ -1,4 +1,4 @@
-"""CT Radiation Dose (PS3.16 TID 10011): accumulated dose (TID 10012), events (TID 10013), sources (TID 10014)."""
+"""CT Radiation Dose (PS3.16 TID 10011): accumulated dose (TID 10012), events and their sources (TID 10013)."""
 
 from collections.abc import Iterator, Sequence
 

@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 
+from doseloop.harmonise.totals import AGREES_WITHIN
 from doseloop.store.exam_detail import ExamDetail
 
 _SHOWN = (
     *("activity_mbq", "effective_dose_msv", "dlp_mgy_cm", "dap_gy_cm2", "ka_r_mgy", "fluoro_time_s"),
     *("agd_left_mgy", "agd_right_mgy"),
 )
-_AGREE = 0.01
-"""Share by which a stated and a summed total may differ: rounding in the report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +33,7 @@ class Total:
         """Whether both are known and further apart than rounding makes them."""
         if self.stated is None or self.summed is None:
             return False
-        return abs(self.stated - self.summed) > _AGREE * max(abs(self.stated), abs(self.summed))
+        return abs(self.stated - self.summed) > AGREES_WITHIN * max(abs(self.stated), abs(self.summed))
 
 
 def totals(exam: ExamDetail) -> tuple[Total, ...]:
