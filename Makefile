@@ -11,7 +11,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 demo: $(VENV)/runtime $(THIRD_PARTY)/done
 	@$(BIN)/doseloop demo
 
-# Everything that CI runs: every test on SQLite, then those that touch the record on PostgreSQL.
+# Every test on SQLite, then those that touch the record on PostgreSQL.
 test: $(VENV)/dev $(THIRD_PARTY)/done check
 	@$(BIN)/python tools/real_peers.py
 	$(BIN)/pytest -n 4
