@@ -6,6 +6,7 @@ scanner's own folders say (Siemens writes `Folder^Protocol`) counts only where t
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from doseloop.harmonise.described import Described, described
@@ -38,6 +39,7 @@ class NoSuggestion:
     reason: str
 
 
+@lru_cache(maxsize=4096)
 def suggest(name: str, modality: str, catalogue: Catalogue, vocabulary: Vocabulary) -> Suggestion | NoSuggestion:
     """What a name means in a modality (`CT`, `PT`, `DX`, ...)."""
     family = vocabulary.family(modality)

@@ -7,9 +7,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
-
 from doseloop.model.dose_item import DoseItem
+from doseloop.reference.data_yaml import parsed
 
 
 @cache
@@ -26,7 +25,7 @@ def items_of(kind: str) -> tuple[DoseItem, ...]:
 
 def parsed_items(text: str) -> tuple[DoseItem, ...]:
     """The items of YAML that follows the schema; `KeyError` or `TypeError` where it does not."""
-    groups: list[dict[str, Any]] = yaml.safe_load(text)
+    groups: list[dict[str, Any]] = parsed(text)
     return tuple(_item(group, item) for group in groups for item in group["items"])
 
 

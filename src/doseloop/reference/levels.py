@@ -9,10 +9,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
-
 from doseloop.model.patient_group import PatientGroup
 from doseloop.model.reference_level import LevelSet, ReferenceLevel
+from doseloop.reference.data_yaml import parsed
 
 
 @cache
@@ -25,7 +24,7 @@ def level_sets() -> tuple[LevelSet, ...]:
 
 def parsed_set(text: str) -> LevelSet:
     """A set from YAML that follows the schema; `KeyError` or `TypeError` where it does not."""
-    data: dict[str, Any] = yaml.safe_load(text)
+    data: dict[str, Any] = parsed(text)
     rows = data.pop("rows")
     levels = tuple(_level(row, data["id"], data["statistic"]) for row in rows)
     return LevelSet(**data, levels=levels)

@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 _GERMAN: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
@@ -16,8 +17,11 @@ _AGE_SUFFIX: Final = re.compile(
 _CAMEL: Final = re.compile(r"(?<=[a-zäöüß])(?=[A-ZÄÖÜ])")
 _NOT_WORD: Final = re.compile(r"[^a-z0-9]+")
 _MODALITY_WORDS: Final = frozenset({"ct", "xa", "rf", "ir"})
+_KEPT: Final = 4096
+"""Names of scanners come again with every exam."""
 
 
+@lru_cache(maxsize=_KEPT)
 def normalised(name: str) -> str:
     """A name as words in lower case: without numbering, age suffix, punctuation and accents; `ä` becomes `ae`.
 
@@ -31,7 +35,8 @@ def normalised(name: str) -> str:
     return _NOT_WORD.sub(" ", text).strip()
 
 
-def comparable(name: str, neutral: Iterable[str] = ()) -> str:
+@lru_cache(maxsize=_KEPT)
+def comparable(name: str, neutral: frozenset[str] = frozenset()) -> str:
     """The normalised name without the modality at either end and without one neutral ending (`without contrast`).
 
     Only one ending goes: `abdomen nativ mit KM` is two phases, not an abdomen. What would leave nothing is kept.
@@ -43,7 +48,7 @@ def comparable(name: str, neutral: Iterable[str] = ()) -> str:
     return words
 
 
-def readings(name: str, neutral: Iterable[str] = ()) -> Iterator[str]:
+def readings(name: str, neutral: frozenset[str] = frozenset()) -> Iterator[str]:
     """The forms of a name to look up: the whole, then what follows `^` (Siemens writes `Head^HeadRoutine`)."""
     yield comparable(name, neutral)
     if "^" in name:

@@ -7,9 +7,8 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, Literal
 
-import yaml
-
 from doseloop.model.errors import SetupError
+from doseloop.reference.data_yaml import parsed
 from doseloop.reference.names import normalised
 
 Slot = Literal["region", "kind", "contrast", "age", "side", "silent"]
@@ -84,8 +83,8 @@ def vocabulary() -> Vocabulary:
 
 def parsed_vocabulary(languages: list[str], kinds: str) -> Vocabulary:
     """A vocabulary from YAML texts; `SetupError` where a kind is not in the table."""
-    known: dict[str, Any] = yaml.safe_load(kinds)
-    read = [yaml.safe_load(text) for text in languages]
+    known: dict[str, Any] = parsed(kinds)
+    read = [parsed(text) for text in languages]
     phrases = _said(read, known["kinds"])
     families = {family for language in read for family in language.get("in_modality", {})}
     only = {

@@ -6,16 +6,15 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
-import yaml
-
 from doseloop.model.errors import SetupError
 from doseloop.model.procedure import Procedure
+from doseloop.reference.data_yaml import parsed
 from doseloop.reference.names import comparable, readings
 
 _FAMILIES = {"XA": "projection", "RF": "projection"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Catalogue:
     """Procedures by key and, for each family of modalities, by every name that they have."""
 
@@ -60,7 +59,7 @@ def catalogue() -> Catalogue:
 
 def parsed_catalogue(text: str) -> Catalogue:
     """A catalogue from YAML; `SetupError` where one name belongs to two procedures of a family."""
-    data: dict[str, Any] = yaml.safe_load(text)
+    data: dict[str, Any] = parsed(text)
     neutral = frozenset(data["neutral_endings"])
     procedures = {key: _procedure(key, entry) for key, entry in data["procedures"].items()}
     index: dict[tuple[str, str], str] = {}

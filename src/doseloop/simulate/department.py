@@ -6,9 +6,8 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
-
 from doseloop.model.errors import SimulationError
+from doseloop.reference.data_yaml import parsed
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +154,7 @@ def standard_department() -> Department:
 
 def _data(name: str) -> dict[str, Any]:
     text = (files("doseloop.simulate") / "data" / name).read_text("utf-8")
-    loaded: dict[str, Any] = yaml.safe_load(text)
+    loaded: dict[str, Any] = parsed(text)
     return loaded
 
 
