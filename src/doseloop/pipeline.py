@@ -21,7 +21,19 @@ from doseloop.model.errors import DoseloopError, NotDose, NotReadYet, ObjectErro
 from doseloop.model.flag import Finding
 from doseloop.model.procedure import Match, StudyNames
 from doseloop.reference.procedures import catalogue
-from doseloop.store import changes, claims, exams, findings, history, objects, patients, people, procedures, scanners
+from doseloop.store import (
+    changes,
+    claims,
+    exams,
+    findings,
+    history,
+    name_mapping,
+    objects,
+    patients,
+    people,
+    procedures,
+    scanners,
+)
 from doseloop.store.claims import Claim
 from doseloop.store.failpoint import failpoint
 from doseloop.store.findings import ExamFinding
@@ -144,6 +156,16 @@ class Pipeline:
                     _assess(key, exams.in_other_exams(key))
                     changes.note_change([key])
                     failpoint("pipeline: quiet exam settled, before the commit")
+        return len(keys)
+
+    def follow_names(self, most: int = 50) -> int:
+        """Make exams anew whose names mean something else since a mapping was changed. Returns how many."""
+        keys = name_mapping.renamed(most)
+        for key in keys:
+            with exams.exam_lock(key):
+                if name_mapping.is_renamed(key):
+                    self.rebuild(key)
+                    judge(key)
         return len(keys)
 
     def _keep(self, claim: Claim, header_bytes: int | None = None) -> None:

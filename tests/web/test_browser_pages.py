@@ -1,10 +1,12 @@
 """A person at a browser: sign in, today, an exam, a flag, a file, appearance, keyboard. Any console message fails."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.web.names_of_scanners import OPEN
 from tests.web.record import PAYLOADS
 from tests.web.screenshots import sign_in
 from tests.web.serving import Served
@@ -215,3 +217,46 @@ def test_the_number_of_an_event_shows_beneath_where_its_numbers_came_from(page: 
     assert "Mean CTDIvol" in part.inner_text()
     assert "113830" in part.inner_text()
     assert page.evaluate("window.notLoadedAgain")
+
+
+def test_the_file_of_names_comes_back_as_a_preview(page: Any, served: Served, tmp_path: Path) -> None:
+    sign_in(page, served.address, "l.moreau")
+    page.goto(f"{served.address}/procedures/names/")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="CSV").click()
+    file = tmp_path / "names.csv"
+    download.value.save_as(file)
+    page.get_by_label("CSV with the columns").set_input_files(file)
+    page.get_by_role("button", name="Preview the file").click()
+    page.get_by_role("heading", level=1).filter(has_text="would move").wait_for()
+    page.get_by_role("link", name="Back, and change nothing").click()
+    assert page.get_by_role("heading", level=1).inner_text() == "Names without a procedure"
+
+
+def test_fifty_names_are_mapped_in_twenty_clicks_and_taken_back_in_one(page: Any, served: Served) -> None:
+    clicks = 0
+
+    def click(target: Any) -> None:
+        nonlocal clicks
+        clicks += 1
+        target.click()
+
+    sign_in(page, served.address)
+    page.goto(f"{served.address}/procedures/names/")
+    rows = page.locator("table.names tbody tr")
+    names = rows.count()
+    assert names >= 50
+    click(page.get_by_role("link", name="Choose every suggestion"))
+    for written in OPEN:
+        row = rows.filter(has=page.get_by_text(written, exact=True)).first
+        row.get_by_role("combobox").select_option("ct-abdomen")
+        clicks += 1
+        click(row.get_by_role("checkbox"))
+    click(page.get_by_role("button", name="Preview", exact=True))
+    page.get_by_role("heading", level=1).filter(has_text="would move").wait_for()
+    click(page.get_by_role("button", name="Accept"))
+    page.get_by_text("are being moved").wait_for()
+    assert page.locator("table.names tbody tr").count() <= names - 50
+    assert clicks <= 20
+    page.get_by_role("button", name="Take back").first.click()
+    page.get_by_text("Taken back.").wait_for()

@@ -36,7 +36,7 @@ OF_GROUPS = {
     "procedure-groups-csv", "procedure-groups-xlsx", "procedure-trend-csv", "procedure-trend-xlsx",
     "procedure-levels-csv", "procedure-levels-xlsx", "scanners", "scanners-csv", "scanners-xlsx", "scanner-reports",
     "scanner-report", "scanner-report-scores-csv", "scanner-report-scores-xlsx", "scanner-report-defects-csv",
-    "scanner-report-defects-xlsx", "health",
+    "scanner-report-defects-xlsx", "names", "names-csv", "names-xlsx", "health",
     "account_login", "account_logout", "account_change_password",
 }  # fmt: skip
 """Routes that show nobody: figures of groups, equipment, accounts."""
@@ -53,6 +53,8 @@ CHANGES: dict[str, tuple[dict[str, str], str]] = {
 """Routes that change something: what is sent, and the action that the audit names."""
 OF_PEERS = {"today-peer"}
 """Changes that touch no patient; `tests/store/test_peers.py` holds their rows of the audit."""
+OF_NAMES = {"names-preview", "names-accept", "names-undo"}
+"""Changes of what names mean: they touch no patient's row; `tests/test_name_mapping.py` holds their rows of the audit."""
 SHOWING_COMMANDS = {"exams", "flags"}
 OTHER_COMMANDS = {
     "serve", "demo", "ingest", "read", "retry", "site", "account add", "account grant", "audit verify", "audit head",
@@ -83,7 +85,7 @@ def last_row() -> int:
 
 
 def test_every_route_is_of_one_kind() -> None:
-    kinds = [ABOUT_PATIENTS, OF_GROUPS, THE_AUDIT, set(CHANGES), OF_PEERS]
+    kinds = [ABOUT_PATIENTS, OF_GROUPS, THE_AUDIT, set(CHANGES), OF_PEERS, OF_NAMES]
     assert Counter(name for kind in kinds for name in kind) == Counter(list(ROUTES))
 
 

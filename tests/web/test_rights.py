@@ -9,7 +9,7 @@ from django.urls import URLPattern
 from django.utils import timezone
 
 from doseloop.access.rights import RIGHTS, Right, Role
-from doseloop.store.models import AuditRow, DoseObjectRow, Flag
+from doseloop.store.models import AuditRow, DoseObjectRow, Flag, NameChange
 from doseloop.web.rights import declared_right
 from doseloop.web.urls import urlpatterns
 from tests.web.record import Department
@@ -28,6 +28,9 @@ def posts(pattern: URLPattern) -> bool:
         "flag-reopen",
         "flag-case",
         "today-peer",
+        "names-preview",
+        "names-accept",
+        "names-undo",
     }
 
 
@@ -40,10 +43,20 @@ def address(pattern: URLPattern, department: Department, *, own: bool) -> str:
         "<int:object_id>": DoseObjectRow.objects.filter(exam_id=exam).values_list("pk", flat=True)[0],
         "<int:flag>": department.flag if own else flag_elsewhere(department),
         "<slug:procedure>": "ct-chest",
+        "<slug:batch>": batch(department, own=own),
     }
     for part, value in chosen.items():
         route = route.replace(part, str(value))
     return f"/{route}"
+
+
+def batch(department: Department, *, own: bool) -> str:
+    """A change of names at a site."""
+    where = department.site.pk if own else department.other_site
+    given = {"modality": "CT", "name": "x", "written": "x", "actor": "somebody", "at": timezone.now()}
+    key = f"{'own' if own else 'other'}{NameChange.objects.count()}"
+    NameChange.objects.create(batch=key, site_id=getattr(where, "pk", where), **given)
+    return key
 
 
 def flag_elsewhere(department: Department) -> int:

@@ -21,6 +21,8 @@ class Right(StrEnum):
     """Set a flag aside, follow it, comment, exclude an exam as phantom or test."""
     EXPORT = "export"
     """Tables as files."""
+    NAME = "map names"
+    """What the names of scanners mean: procedures."""
     AUDIT = "see the audit"
     """Who saw which patient and who changed what."""
     SET_UP = "set up"
@@ -40,8 +42,8 @@ _SEE = frozenset({Right.PUBLIC, Right.SIGNED_IN, Right.SEE})
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.VIEWER: _SEE,
     Role.RADIOGRAPHER: _SEE | {Right.SEE_IDENTITY, Right.JUDGE},
-    Role.PHYSICIST: _SEE | {Right.SEE_IDENTITY, Right.JUDGE, Right.EXPORT},
-    Role.ADMINISTRATOR: _SEE | {Right.SEE_IDENTITY, Right.JUDGE, Right.EXPORT, Right.AUDIT, Right.SET_UP},
+    Role.PHYSICIST: _SEE | {Right.SEE_IDENTITY, Right.JUDGE, Right.EXPORT, Right.NAME},
+    Role.ADMINISTRATOR: _SEE | {Right.SEE_IDENTITY, Right.JUDGE, Right.EXPORT, Right.NAME, Right.AUDIT, Right.SET_UP},
 }
 
 

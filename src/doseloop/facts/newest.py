@@ -40,7 +40,9 @@ class Newest:
             manifest = read_manifest(self._paths.folder)
             with reading(self._paths.record) as record:
                 self._latest = self._brought_up(record, manifest)
-                return self._latest, names_of(record)
+                names = names_of(record)
+            pa.default_memory_pool().release_unused()  # what was read to make it is not needed any more
+            return self._latest, names
 
     def _brought_up(self, record: Reading, manifest: Manifest) -> Latest:
         change = last_change(record)

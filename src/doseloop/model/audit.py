@@ -56,6 +56,7 @@ ACTIONS: Mapping[str, Event] = {
     "judged flag changed": Event(_PROCEDURE, does="U"),
     "moved to another patient": Event(_PATIENT, does="U"),
     "exams joined": Event(_PATIENT, does="U"),
+    "name mapped": Event(_ALERT, _ATTRIBUTES, "U"),
     "signed in": Event(_AUTHENTICATION, _LOGIN),
     "signed out": Event(_AUTHENTICATION, _LOGOUT),
     "failed to sign in": Event(_AUTHENTICATION, _LOGIN, outcome="4"),

@@ -127,6 +127,7 @@ def run(stop: threading.Event) -> None:
     chain = audit.chain_of(folder)
     clocks = [
         Clock(2.0, lambda: pipeline.settle_quiet(quiet)),
+        Clock(1.0, pipeline.follow_names),
         Clock(60.0, lambda: refresh(paths)),
         Clock(60.0, lambda: audit.seal(chain)),
         Clock(15.0, pipeline.inbox.sweep_if_idle),

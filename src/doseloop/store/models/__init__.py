@@ -7,7 +7,7 @@ from doseloop.store.models.flag import Case, Comment, Flag
 from doseloop.store.models.object import DoseObjectRow
 from doseloop.store.models.patient import Identity, Patient, RecordHome, RecordMode
 from doseloop.store.models.people import ExamPerson, Person, RoleAtSite
-from doseloop.store.models.procedure import Procedure, ProcedureName, ReferenceLevel
+from doseloop.store.models.procedure import NameChange, Procedure, ProcedureName, ReferenceLevel
 from doseloop.store.models.token import PeerToken
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "ExamPerson",
     "Flag",
     "Identity",
+    "NameChange",
     "Part",
     "Patient",
     "PeerDecision",

@@ -1,0 +1,98 @@
+"""Names without a procedure as a page and a file show them, each with what its words suggest."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from doseloop.harmonise.suggested import Suggestion, suggest
+from doseloop.reference.procedure_words import vocabulary
+from doseloop.reference.procedures import catalogue, family
+from doseloop.report.table import Column, Row, Table
+from doseloop.store.name_mapping import UnmappedName
+
+_MOST_OF_EXAMS = 0.8
+_COLUMNS = (
+    Column("site", "Site", "number"),
+    Column("site_name", "Site name"),
+    Column("modality", "Modality"),
+    Column("name", "Name"),
+    Column("exams", "Exams", "number"),
+    Column("scanners", "Scanners", "number"),
+    Column("newest", "Newest", "time"),
+    Column("procedure", "Procedure"),
+    Column("confidence", "Confidence"),
+    Column("evidence", "Evidence"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A name with its suggestion."""
+
+    line: int
+    name: UnmappedName
+    procedure: str
+    """Key of what is suggested; empty where nothing is."""
+    confidence: str
+    why: str
+    chosen: bool
+    choices: tuple[tuple[str, str], ...]
+    """Procedures of its modality, key and name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How few names hold most of the exams without a procedure."""
+
+    names: int
+    share: float
+    exams: int
+
+
+def listed(names: Iterable[UnmappedName], chosen: str = "") -> tuple[Listed, ...]:
+    """The names with their suggestions; ticked are those whose suggestion is as sure as `chosen` (`sure`, `any`)."""
+    return tuple(_listed(line, one, chosen) for line, one in enumerate(names, start=1))
+
+
+@cache
+def _choices(kind: str) -> tuple[tuple[str, str], ...]:
+    of_kind = (one for one in catalogue().procedures.values() if family(one.modality) == kind)
+    return tuple(sorted(((one.key, one.names["en"]) for one in of_kind), key=lambda pair: pair[1]))
+
+
+def coverage(found: Sequence[Listed]) -> Coverage | None:
+    """The fewest names that hold four fifths of the exams, None where there are none. `found` has the most frequent first."""
+    exams = sum(one.name.exams for one in found)
+    held = 0
+    for number, one in enumerate(found, start=1):
+        held += one.name.exams
+        if held >= _MOST_OF_EXAMS * exams:
+            return Coverage(number, held / exams, exams)
+    return None
+
+
+def as_file(names: Iterable[UnmappedName]) -> Table:
+    """One row for each name, with its suggestion; a person corrects the procedure and gives the file back."""
+    return Table("names", "Names without a procedure", _COLUMNS, (_row(one) for one in listed(names)))
+
+
+def _listed(line: int, name: UnmappedName, chosen: str) -> Listed:
+    choices = _choices(family(name.modality))
+    found = suggest(name.written, name.modality, catalogue(), vocabulary())
+    if not isinstance(found, Suggestion):
+        return Listed(line, name, "", "", found.reason, False, choices)
+    why = ", ".join(found.evidence) or "the modality"
+    if found.unknown:
+        why += f"; not known: {', '.join(found.unknown)}"
+    ticked = chosen == "any" or chosen == found.confidence
+    return Listed(line, name, found.procedure, found.confidence, why, ticked, choices)
+
+
+def _row(one: Listed) -> Row:
+    name = one.name
+    return Row(
+        (
+            name.site, name.site_name, name.modality, name.written, name.exams, name.scanners, name.newest, one.procedure,
+            one.confidence, one.why,
+        )
+    )  # fmt: skip

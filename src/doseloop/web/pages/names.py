@@ -1,0 +1,131 @@
+"""Names of scanners that no procedure is known for: suggestions, what accepting them would move, and how to take it back."""
+
+import csv
+import io
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.views.decorators.http import require_POST, require_safe
+
+from doseloop.access.rights import Right
+from doseloop.access.scope import Scope
+from doseloop.model.errors import UnusableInput
+from doseloop.report.table import Table
+from doseloop.store import name_mapping
+from doseloop.store.name_mapping import Wish
+from doseloop.web import name_tables
+from doseloop.web.actor import actor_of
+from doseloop.web.clock import today_here
+from doseloop.web.exports import export_links, export_routes
+from doseloop.web.rights import needs
+
+DAYS = 365
+MOST_BYTES = 1_000_000
+"""A list of names is far shorter."""
+
+
+@needs(Right.SEE)
+@require_safe
+def names(request: HttpRequest) -> HttpResponse:
+    """The page. `?choose=sure` ticks every name whose suggestion is sure."""
+    scope: Scope = request.access  # type: ignore[attr-defined]
+    listed = name_tables.listed(name_mapping.unmapped(scope, _since()), chosen=request.GET.get("choose", ""))
+    context: dict[str, Any] = {
+        "names": listed,
+        "coverage": name_tables.coverage(listed),
+        "batches": name_mapping.history(scope),
+        "moving": name_mapping.renamed_count(scope),
+        "exports": export_links(request, "names"),
+        "may_name": Right.NAME in request.rights,  # type: ignore[attr-defined]
+        "days": DAYS,
+    }
+    return render(request, "doseloop/names.html", context)
+
+
+@needs(Right.NAME)
+@require_POST
+def preview(request: HttpRequest) -> HttpResponse:
+    """What the chosen names, or those of a CSV file, would move."""
+    upload = request.FILES.get("file")
+    wishes = tuple(_of_file(upload) if isinstance(upload, UploadedFile) else _wishes(request))
+    if not wishes:
+        raise UnusableInput("Choose at least one name, and the procedure that it means.")
+    moves = name_mapping.preview(request.access, wishes)  # type: ignore[attr-defined]
+    return render(request, "doseloop/names_preview.html", {"moves": moves, "exams": sum(one.exams for one in moves)})
+
+
+@needs(Right.NAME)
+@require_POST
+def accept(request: HttpRequest) -> HttpResponse:
+    """Map the names; the worker moves their exams within seconds."""
+    name_mapping.map_names(request.access, _wishes(request), actor_of(request))  # type: ignore[attr-defined]
+    return redirect("names")
+
+
+@needs(Right.NAME)
+@require_POST
+def undo(request: HttpRequest, batch: str) -> HttpResponse:
+    """Give the names of a change back what they meant before."""
+    name_mapping.undo(request.access, batch, actor_of(request))  # type: ignore[attr-defined]
+    return redirect("names")
+
+
+def _since() -> str:
+    return (today_here() - timedelta(days=DAYS)).isoformat()
+
+
+def _wishes(request: HttpRequest) -> Iterator[Wish]:
+    """Of each line that is ticked `line` holds its number, and `site`, `modality`, `written` and `procedure` what it says."""
+    given = request.POST
+    for line in given.getlist("line"):
+        procedure = given.get(f"procedure-{line}", "")
+        if procedure:
+            modality, written = given.get(f"modality-{line}", ""), given.get(f"written-{line}", "")
+            yield Wish(_number(given.get(f"site-{line}")), modality, written, procedure)
+
+
+def _of_file(file: "UploadedFile[bytes]") -> Iterator[Wish]:
+    """The columns `site`, `modality`, `name` and `procedure` of a CSV file as the page gives it; lines without a procedure are
+    passed over."""
+    if (file.size or 0) > MOST_BYTES:
+        raise UnusableInput("The file is longer than 1 MB: it is no list of names.")
+    try:
+        text = file.read().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise UnusableInput("The file is not in UTF-8. Save it as CSV UTF-8.") from None
+    rows = csv.DictReader(io.StringIO(text))
+    missing = {"Site", "Modality", "Name", "Procedure"} - set(rows.fieldnames or ())
+    if missing:
+        raise UnusableInput(
+            f"The file lacks the column {', '.join(sorted(missing))}. Take the page's own file as a start."
+        )
+    for row in rows:
+        if row["Procedure"]:
+            yield Wish(
+                _number(row["Site"]), row["Modality"] or "", (row["Name"] or "").removeprefix("'"), row["Procedure"]
+            )
+
+
+def _number(text: str | None) -> int:
+    if not text or not text.isdecimal():
+        raise UnusableInput(f"{text!r} is no number of a site.")
+    return int(text)
+
+
+def _table(request: HttpRequest) -> Table:
+    scope: Scope = request.access  # type: ignore[attr-defined]
+    return name_tables.as_file(name_mapping.unmapped(scope, _since()))
+
+
+routes = [
+    path("procedures/names/", names, name="names"),
+    path("procedures/names/preview", preview, name="names-preview"),
+    path("procedures/names/accept", accept, name="names-accept"),
+    path("procedures/names/<slug:batch>/undo", undo, name="names-undo"),
+    *export_routes("procedures/names", "names", _table),
+]
