@@ -1,10 +1,13 @@
 """What listens on the network: whom it admits, what it answers, and what it cannot reach."""
 
 import os
+import socket
 import subprocess
 import sys
+from contextlib import ExitStack
 from io import BytesIO
 
+import pytest
 from pydicom import dcmread
 from pydicom.uid import XRayRadiationDoseSRStorage
 from pynetdicom.association import Association
@@ -15,6 +18,7 @@ from doseloop.roles.data_folder import DataFolder
 from doseloop.simulate.day import objects
 from doseloop.store.peers import NOT_KNOWN
 from tests.receive.listener import Listener
+from tests.receive.scripted_peer import REJECTED, associate
 from tests.roles.installation import SRC, until
 
 
@@ -85,6 +89,30 @@ def test_a_peer_that_asks_for_another_title_is_refused_where_titles_are_checked(
         association = listener.associate()
         assert association.is_established
         association.release()
+
+
+def test_a_peer_that_was_rejected_closes_the_connection_itself_or_is_closed_soon(folder: DataFolder) -> None:
+    with Listener(folder, checks_called_ae=True) as listener:
+        address = ("127.0.0.1", listener.port)
+        with socket.create_connection(address, 5) as peer, socket.create_connection(address, 5) as stays:
+            for one in (peer, stays):
+                one.sendall(associate(called="SOMEONE"))
+                assert one.recv(10)[0] == REJECTED
+            peer.settimeout(0.5)
+            with pytest.raises(TimeoutError):
+                peer.recv(1)
+            peer.close()
+            assert stays.recv(1) == b""
+        assert listener.associate().is_established
+
+
+def test_many_rejected_peers_that_never_close_cost_no_more_than_their_number_allows(folder: DataFolder) -> None:
+    with Listener(folder, checks_called_ae=True) as listener, ExitStack() as held:
+        for _ in range(70):
+            peer = held.enter_context(socket.create_connection(("127.0.0.1", listener.port), 5))
+            peer.sendall(associate(called="SOMEONE"))
+            assert peer.recv(10)[0] == REJECTED
+        assert listener.associate().is_established
 
 
 def test_the_receiver_cannot_reach_a_reader() -> None:

@@ -18,6 +18,7 @@ WIDTHS = {1280: 800, 390: 844}
 THEMES = ("light", "dark")
 ACCOUNT = "m.keane"
 TALLEST = 1700
+CHOSEN_NAMES = "/procedures/names/?choose=sure"
 KINDS = {"angiography": "RF", "mammography": "MG", "radiography": "DX", "pet-ct": "PT", "mr": "MR"}
 
 
@@ -46,7 +47,7 @@ def pages(page: Page, address: str) -> dict[str, str]:
         "today": "/", "exams": "/exams/", "exams-filtered": "/exams/?procedure=ct-chest&order=-dlp",
         "exams-empty": "/exams/?text=zzz",
         "exam": exam or "", "provenance": f"{exam}provenance/?event=1", "object-tree": tree or "", "procedures": "/procedures/",
-        "procedure": procedure or "", "names": "/procedures/names/?choose=sure",
+        "procedure": procedure or "", "names": CHOSEN_NAMES,
         "flags": "/flags/", "flag": flag or "", "scanners": "/scanners/",
         "scanner-reports": reports or "",
         **{f"exam-{kind}": first(page, address, f"/exams/?modality={modality}") for kind, modality in KINDS.items()},
@@ -85,6 +86,10 @@ def _pictures(opened: Browser, address: str, theme: str, width: int, height: int
             place.wait_for()
         page.wait_for_timeout(350)
         _picture(page, name, theme, width, wanted)
+    page.goto(f"{address}{CHOSEN_NAMES}")
+    page.get_by_role("button", name="Preview", exact=True).click()
+    page.wait_for_url("**/preview")
+    _picture(page, "names-preview", theme, width, wanted)
     context.close()
 
 

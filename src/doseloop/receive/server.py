@@ -35,6 +35,8 @@ from doseloop.store.peers import NOT_KNOWN
 _BACKLOG = 128
 _ACCEPTED_AT_ONCE = 64
 _TURN_S = 0.25
+_FAREWELL_S, _MOST_FAREWELLS = 2.0, 64
+"""How long a rejected peer has for closing its connection (ARTIM, PS3.8 section 9.1.4), and how many may at once."""
 _PATIENCE_S = 1.0
 """How long a request waits for a place: associations that were released take a moment to end."""
 _SOON_S = 0.02
@@ -61,6 +63,14 @@ class House:
     """Whether a peer over TLS must call itself by a name in its certificate."""
 
 
+@dataclass(eq=False, slots=True)
+class _Farewell:
+    """A connection whose peer was rejected, until the peer closes it."""
+
+    connection: socket.socket
+    until: float
+
+
 class DimseServer(AssociationServer):
     """A port of the house."""
 
@@ -72,6 +82,7 @@ class DimseServer(AssociationServer):
         self.house, self._room = house, WaitingRoom(house.limits)
         self._over, self._ended = threading.Event(), threading.Event()
         self._selector = selectors.DefaultSelector()
+        self._farewells: list[_Farewell] = []
 
     def serve_forever(self, poll_interval: float = _TURN_S) -> None:
         """Accept until `shutdown`."""
@@ -84,6 +95,8 @@ class DimseServer(AssociationServer):
         finally:
             for guest in list(self._room.guests.values()):
                 self._close(guest)
+            for farewell in tuple(self._farewells):
+                self._end(farewell)
             self._selector.close()
             self._ended.set()
 
@@ -98,11 +111,15 @@ class DimseServer(AssociationServer):
         for key, _ in self._selector.select(wait_s):
             if key.data is None:
                 self._accept()
+            elif isinstance(key.data, _Farewell):
+                self._end(key.data)
             elif key.data.connection in self._room.guests:
                 self._hear(key.data)
         self.house.associations.sweep()
         for guest in self._room.asking():
             self._at_the_door(guest)
+        for farewell in [one for one in self._farewells if time.monotonic() > one.until]:
+            self._end(farewell)
         for guest in self._room.late(time.monotonic()):
             self._refuse(guest, f"did not ask for an association within {self.house.limits.deadline_s:g} s")
 
@@ -186,7 +203,24 @@ class DimseServer(AssociationServer):
         self._note(guest, reason)  # first, so that who hears of it can find it noted
         with suppress(OSError):
             guest.connection.send(bytes((0x03, 0, 0, 0, 0, 4, 0, *answer)))
-        self._close(guest)
+        self._forget(guest)
+        self._wait_until_it_closes(guest.connection)
+
+    def _wait_until_it_closes(self, connection: socket.socket) -> None:
+        """The peer closes a connection that was rejected (PS3.8 section 9.2, action AE-8): one that we closed at once could be
+        gone at the peer before it has read why."""
+        if len(self._farewells) >= _MOST_FAREWELLS:
+            self._end(self._farewells[0])
+        farewell = _Farewell(connection, time.monotonic() + _FAREWELL_S)
+        self._farewells.append(farewell)
+        self._selector.register(connection, selectors.EVENT_READ, farewell)
+
+    def _end(self, farewell: _Farewell) -> None:
+        if farewell not in self._farewells:  # ended in this very turn, to make room
+            return
+        self._farewells.remove(farewell)
+        self._selector.unregister(farewell.connection)
+        _shut(farewell.connection)
 
     def _refuse(self, guest: Guest, reason: str) -> None:
         self._forget(guest)
