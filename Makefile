@@ -11,11 +11,11 @@ export PYTHONDONTWRITEBYTECODE := 1
 demo: $(VENV)/runtime $(THIRD_PARTY)/done
 	@$(BIN)/doseloop demo
 
-# Every test on SQLite, then those that touch the record on PostgreSQL.
+# Everything that CI runs: every test on SQLite, then those that touch the record on PostgreSQL.
 test: $(VENV)/dev $(THIRD_PARTY)/done check
 	@$(BIN)/python tools/real_peers.py
-	$(BIN)/pytest -n 4
-	@if $(BIN)/python -m tests.postgresql; then set -x; $(BIN)/pytest -n 4 -m record --record=postgresql; fi
+	$(BIN)/pytest -n auto --maxprocesses 4
+	@if $(BIN)/python -m tests.postgresql; then set -x; $(BIN)/pytest -n auto --maxprocesses 4 -m record --record=postgresql; fi
 
 # Style, types and the layers of the house.
 check: $(VENV)/dev
