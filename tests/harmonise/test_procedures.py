@@ -90,3 +90,10 @@ def test_mappings_of_the_site_that_disagree_are_not_matched() -> None:
 
 def test_a_projection_exam_never_gets_a_ct_procedure() -> None:
     assert matched(StudyNames(study_description="Head"), modality="XA") is None
+
+
+def test_words_speak_only_where_the_catalogue_knows_no_name_of_the_study() -> None:
+    described = StudyNames(study_description="CT Chest/Abdomen/Pelvis", protocol_name="PET_WB_diagn")
+    assert matched(described) == "ct-chest-abdomen-pelvis"
+    found = match(StudyNames(protocol_name="PET_WB_diagn"), "CT", {}, catalogue())
+    assert found == Match("ct-of-pet-whole-body", (Evidence("protocol name", "PET_WB_diagn", "words"),))

@@ -35,7 +35,7 @@ def conclude(
     if by_site:
         return _agreed(by_site, "the site's mappings")
     by_study = _looked_up(_study_names(names), modality, catalogue)
-    by_study = _merged(by_study, _understood(_study_names(names), modality, catalogue))
+    by_study = by_study or _understood(_study_names(names), modality, catalogue)
     by_acquisition = _looked_up(_acquisition_names(names), modality, catalogue)
     outcome = _agreed(by_study or by_acquisition, "the names in the objects")
     if isinstance(outcome, Abstention):
@@ -76,18 +76,13 @@ def _looked_up(fields: Iterable[tuple[NameField, str]], modality: str, catalogue
 
 
 def _understood(fields: Iterable[tuple[NameField, str]], modality: str, catalogue: Catalogue) -> Concluded:
-    """By words, what the catalogue has no name for."""
+    """By words, where the catalogue knows none of the study's names whole."""
     found: Concluded = {}
     for field, words in fields:
-        if catalogue.find(words, modality) is None:
-            meant = suggest(words, modality, catalogue, vocabulary())
-            if isinstance(meant, Suggestion) and meant.confidence == "sure":
-                found.setdefault(meant.procedure, []).append(Evidence(field, words, "words"))
+        meant = suggest(words, modality, catalogue, vocabulary())
+        if isinstance(meant, Suggestion) and meant.confidence == "sure":
+            found.setdefault(meant.procedure, []).append(Evidence(field, words, "words"))
     return found
-
-
-def _merged(first: Concluded, second: Concluded) -> Concluded:
-    return {key: [*first.get(key, ()), *second.get(key, ())] for key in (*first, *(second.keys() - first.keys()))}
 
 
 def _agreed(found: Concluded, who: str) -> Match | Abstention:
