@@ -160,6 +160,7 @@ class Pipeline:
 
     def follow_names(self, most: int = 50) -> int:
         """Make exams anew whose names mean something else since a mapping was changed. Returns how many."""
+        name_mapping.mark_moved()
         keys = name_mapping.renamed(most)
         for key in keys:
             with exams.exam_lock(key):

@@ -91,7 +91,7 @@ def test_a_name_that_does_not_tell_says_why(name: str, why: str) -> None:
 
 def test_a_word_that_is_not_known_leaves_the_name_to_a_person() -> None:
     found = suggested("CT Chest Zyxwvu")
-    assert found == Suggestion("ct-chest", "unsure", ("chest",), ("zyxwvu",), "")
+    assert found == Suggestion("ct-chest", "unsure", ("chest",), ("zyxwvu",))
 
 
 def test_a_cut_word_and_one_wrong_letter_are_understood() -> None:
@@ -104,9 +104,9 @@ def test_the_folder_of_a_scanner_counts_where_its_protocol_names_no_region() -> 
     assert sure("Abdomen^Routine (Adult)") == "ct-abdomen"
 
 
-def test_contrast_age_and_side_are_told() -> None:
+def test_contrast_is_told_and_age_and_side_are_known_words() -> None:
     said = described("CT Knie rechts Kind ohne KM", "CT", vocabulary())
-    assert (said.regions, said.contrast, said.age, said.side) == ({"lower-limb"}, "no", "child", "right")
+    assert (said.regions, said.contrast, said.unknown) == ({"lower-limb"}, "no", ())
 
 
 @given(

@@ -180,3 +180,21 @@ def test_a_code_whose_bytes_hold_a_delimiter_is_read_whole() -> None:
 
 
 SAMPLE = encode(reports.ct_report())
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(TREES, min_size=1, max_size=3), st.sampled_from(ENCODINGS), st.booleans(), st.data())
+def test_what_was_read_before_whole_or_spoilt_changes_speed_alone(
+    children: list[Dataset], encoding: Encoding, undefined: bool, drawn: st.DataObject
+) -> None:
+    report = reports.report("10011", *children)
+    report.SpecificCharacterSet = "ISO_IR 192"
+    sound = encode(report, encoding, undefined=undefined)
+    other = bytearray(encode(report, encoding, undefined=not undefined))
+    memory = CodeMemory()
+    for _ in range(3):
+        other[drawn.draw(st.integers(140, len(other) - 1))] = drawn.draw(st.integers(0, 255))
+        with suppress(ObjectError):
+            read_content_tree(bytes(other), memory=memory)
+    assert read_content_tree(sound, memory=memory) == read_content_tree(sound)
+    assert read_content_tree(sound, memory=memory) == read_content_tree(sound)

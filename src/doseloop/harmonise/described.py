@@ -1,4 +1,4 @@
-"""What one name says about a procedure, word by word: regions, kind, contrast, age and side, and what of it is not known."""
+"""What one name says about a procedure, word by word: regions, kind, contrast, and what of it is not known."""
 
 import re
 from collections.abc import Iterator
@@ -28,8 +28,6 @@ class Described:
     """Of the modality, the weightiest first; none for the usual one."""
     contrast: str
     """`yes`, `no`, `both` or empty."""
-    age: str
-    side: str
     known: tuple[str, ...]
     """The words that said a region or a kind."""
     unknown: tuple[str, ...]
@@ -70,8 +68,6 @@ def _described(name: str, modality: str, vocabulary: Vocabulary) -> Described:
         regions=_regions(frozenset(said.get("region", ())), kinds, vocabulary),
         kinds=kinds,
         contrast=_contrast(said.get("contrast", set())),
-        age=_only(said.get("age", set())),
-        side="both" if len(said.get("side", ())) > 1 else _only(said.get("side", set())),
         known=tuple(known),
         unknown=tuple(unknown),
     )
@@ -161,8 +157,6 @@ def _regions(said: frozenset[str], kinds: tuple[str, ...], vocabulary: Vocabular
 
 def _contrast(said: set[str]) -> str:
     """`both` is a phrase of its own: of `wo ... contrast` one word says no, and the other what is not given."""
-    return "both" if "both" in said else _only(said)
-
-
-def _only(said: set[str]) -> str:
+    if "both" in said:
+        return "both"
     return next(iter(said)) if len(said) == 1 else ""

@@ -28,8 +28,6 @@ class Suggestion:
     evidence: tuple[str, ...]
     """The words of the name that named region and kind."""
     unknown: tuple[str, ...]
-    contrast: str
-    """`yes`, `no`, `both` or empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +54,7 @@ def suggest(name: str, modality: str, catalogue: Catalogue, vocabulary: Vocabula
     key = catalogue.named_by_words(family, kind, said.regions)
     if key is None:
         return NoSuggestion(_why(said, kind))
-    return Suggestion(key, _confidence(said), said.known, said.unknown, said.contrast)
+    return Suggestion(key, _confidence(said), said.known, said.unknown)
 
 
 def _why(said: Described, kind: str) -> str:

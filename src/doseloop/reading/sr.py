@@ -122,8 +122,8 @@ def content_reader(layout: Layout, limits: ReadLimits, memory: CodeMemory) -> Re
     qualifier_tag, reference_tag, item_tag, item_end_tag, sequence_end_tag = natives(layout, _OTHER_TAGS)
     text_tags = _text_tags(layout)
     levels, most = limits.levels, limits.items
-    heads = memory.heads(layout)
-    known_head, delimiter = heads.known.get, delimiters(layout)[0]
+    heads_of_closed, heads_of_open = memory.heads(layout, True), memory.heads(layout, False)
+    delimiter = delimiters(layout)[0]
     name_header, name_starts = (
         (layout.word.pack(name_tag) + b"SQ\0\0", 12) if explicit else (layout.word.pack(name_tag), 8)
     )
@@ -134,13 +134,14 @@ def content_reader(layout: Layout, limits: ReadLimits, memory: CodeMemory) -> Re
         measured: tuple[Measured, ...] = ()
         references: tuple[str, ...] = ()
         below: tuple[ContentItem, ...] = ()
+        heads = heads_of_closed if closed else heads_of_open
         began, at = pos, find(name_header, pos, pos + 64)
         # Most items begin with bytes that were read before: relationship, value type and name.
         if 0 < at <= end - name_starts:
             start = at + name_starts
             (length,) = word(data, start - 4)
             stop = start + length if length != UNDEFINED else find(delimiter, start, end) + 8
-            if stop <= end and (head_found := known_head(data[pos:stop])):
+            if stop <= end and (head_found := heads.known.get(data[pos:stop])):
                 relationship, value_type, name = head_found
                 pos = stop
         while not closed or pos < end:

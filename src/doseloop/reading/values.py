@@ -68,7 +68,7 @@ class CodeMemory:
 
     def __init__(self) -> None:
         self._codes: dict[Layout, dict[bytes, Code | None]] = {}
-        self._heads: dict[Layout, Heads] = {}
+        self._heads: dict[tuple[Layout, bool], Heads] = {}
         self.readers: dict[Layout, Any] = {}
         """What reads content trees in a layout, made once (`sr.reader_of`)."""
 
@@ -76,9 +76,10 @@ class CodeMemory:
         """What is known of data sets in this layout, to look up in and add to."""
         return self._codes.setdefault(layout, {})
 
-    def heads(self, layout: Layout) -> Heads:
-        """How content items of data sets in this layout begin."""
-        return self._heads.setdefault(layout, Heads())
+    def heads(self, layout: Layout, closed: bool) -> Heads:
+        """How content items of data sets in this layout begin; of a defined length and of an undefined one apart, since the same
+        bytes end one of them where they do not end the other."""
+        return self._heads.setdefault((layout, closed), Heads())
 
 
 class ValueReader(NamedTuple):
@@ -170,7 +171,7 @@ def leaf_reader(layout: Layout, limits: ReadLimits, step_over: StepOver) -> tupl
     return leaves, begin
 
 
-def value_reader(layout: Layout, limits: ReadLimits, memory: "CodeMemory") -> ValueReader:  # noqa: C901 - one closure, see above
+def value_reader(layout: Layout, limits: ReadLimits, memory: CodeMemory) -> ValueReader:  # noqa: C901 - one closure, see above
     """How values of data sets in this layout are read, one object after the other."""
     data, find = b"", b"".find
     decode: Decode = no_text

@@ -1,14 +1,16 @@
 """Names on scanners that a site maps to procedures: what is not mapped yet, what a mapping would move, and every change of it.
 
-A mapping moves exams that were there before: it marks them, and the worker makes each anew under the lock on its study. A
-change is a batch that can be undone; undoing is a batch too, so that nothing is ever lost from the history.
+A mapping moves exams that were there before: the worker looks for them, marks them, and makes each anew under the lock on its
+study, so that a mapping itself is short however many exams there are. A change is a batch that can be undone; undoing is a
+batch too, so that nothing is ever lost from the history.
 """
 
 import uuid
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, Max, Q, QuerySet
@@ -24,6 +26,8 @@ from doseloop.store.models import Exam, NameChange, Part, Procedure, ProcedureNa
 
 _WITHOUT_PROCEDURES = ("MR",)
 """Modalities without dose: their exams belong to no procedure."""
+_MARKED_AT_ONCE = 500
+"""Exams in one transaction: far under the 50 ms that one may take."""
 _FIELDS = ("description", "protocol_name", "requested_procedure")
 """Names of a study, the one that a person maps first."""
 
@@ -89,6 +93,7 @@ def unmapped(scope: Scope, since: str = "") -> tuple[UnmappedName, ...]:
     being moved just now."""
     rows = Part.objects.filter(exam__in=visible.exams(scope), procedure=None, started_at__gte=since)
     rows = rows.exclude(modality__in=_WITHOUT_PROCEDURES).exclude(exam__renamed=True)
+    moving = set(_pending(scope).exclude(after=None).values_list("site_id", "modality", "name"))
     named = rows.values_list("site_id", "site__name", "modality", *(f"exam__{field}" for field in _FIELDS))
     counted = named.annotate(
         exams=Count("exam", distinct=True), scanners=Count("exam__scanner", distinct=True), newest=Max("started_at")
@@ -98,9 +103,9 @@ def unmapped(scope: Scope, since: str = "") -> tuple[UnmappedName, ...]:
         "newest", *(f"exam__{field}" for field in _FIELDS)
     ):
         written = next((name for name in names if normalised(name)), "")
-        if not written:
-            continue
         key = (site, modality, normalised(written))
+        if not written or key in moving:
+            continue
         known = found.get(key)
         found[key] = UnmappedName(
             site, site_name, modality, written, exams + (known.exams if known else 0),
@@ -111,11 +116,28 @@ def unmapped(scope: Scope, since: str = "") -> tuple[UnmappedName, ...]:
 
 def preview(scope: Scope, wishes: Iterable[Wish]) -> tuple[Move, ...]:
     """What each wish would move. Errors: `NotVisible`, `UnusableInput`."""
-    return tuple(_move(wish) for wish in _checked(scope, wishes))
+    checked = tuple(_checked(scope, wishes))
+    sites = dict(Site.objects.values_list("pk", "name"))
+    procedures = dict(Procedure.objects.values_list("key", "name"))
+    counted: dict[tuple[int, str, str], Counter[str]] = defaultdict(Counter)
+    for site, modality, *names, procedure, exams in _named_parts(checked).annotate(Count("exam", distinct=True)):
+        for name in {normalised(one) for one in names}:
+            counted[site, modality, name][procedure or ""] += exams
+    found = ((wish, counted[wish.site, wish.modality, wish.name]) for wish in checked)
+    return tuple(
+        Move(wish, sites[wish.site], procedures.get(wish.procedure or "", ""), exams.total(), dict(exams))
+        for wish, exams in found
+    )
+
+
+def _named_parts(wishes: Sequence[Wish]) -> "QuerySet[Part, Any]":
+    """Site, modality, the study's names and procedure of the parts at the wishes' sites and in their modalities."""
+    rows = Part.objects.filter(site__in={one.site for one in wishes}, modality__in={one.modality for one in wishes})
+    return rows.values_list("site_id", "modality", *(f"exam__{field}" for field in _FIELDS), "procedure__name")
 
 
 def map_names(scope: Scope, wishes: Iterable[Wish], actor: Actor, *, undoes: bool = False) -> str:
-    """Make names mean procedures, and mark the exams that they move. Returns the batch's key.
+    """Make names mean procedures; the worker moves their exams (`mark_moved`). Returns the batch's key.
 
     Errors: `NotVisible`; `UnusableInput` where a procedure is of another modality or there is none.
     """
@@ -151,6 +173,26 @@ def history(scope: Scope, most: int = 20) -> tuple[Batch, ...]:
     for row in rows.filter(batch__in=list(newest)).order_by("-pk"):
         grouped[row.batch].append(row)
     return tuple(_batch(key, changes) for key, changes in grouped.items())
+
+
+def mark_moved(most: int = 5) -> int:
+    """Mark the exams that changes move, which nobody has marked yet; of some changes at a time. Returns of how many.
+
+    What takes long is read before anything is written, and the marks go in short transactions. A crash in between marks the
+    same exams again.
+    """
+    changes = list(NameChange.objects.filter(followed=False).order_by("pk")[:most])
+    for change in changes:
+        keys = list(_named(change).values_list("pk", flat=True))
+        for start in range(0, len(keys), _MARKED_AT_ONCE):
+            Exam.objects.filter(pk__in=keys[start : start + _MARKED_AT_ONCE]).update(renamed=True)
+        NameChange.objects.filter(pk=change.pk).update(followed=True)
+    return len(changes)
+
+
+def pending_count(scope: Scope) -> int:
+    """Of how many names the exams are still to be looked for."""
+    return _pending(scope).values("site", "modality", "name").distinct().count()
 
 
 def renamed(most: int) -> list[int]:
@@ -196,37 +238,30 @@ def _write(wish: Wish, batch: str, actor: Actor, *, undoes: bool) -> None:
         batch=batch, site_id=wish.site, modality=wish.modality, name=wish.name, written=wish.written,
         before_id=before, after_id=wish.procedure, actor=actor.name, at=timezone.now(), undoes=undoes,
     )  # fmt: skip
-    moved = _named(wish).update(renamed=True)
     record_change(
         actor, "name mapped", f"name of {wish.modality}", site=wish.site,
-        before={"name": wish.written, "procedure": before}, after={"procedure": wish.procedure, "exams": moved},
+        before={"name": wish.written, "procedure": before}, after={"procedure": wish.procedure},
     )  # fmt: skip
 
 
-def _named(wish: Wish) -> QuerySet[Exam]:
-    """The exams of the site and modality of which any name is the wish's."""
-    own = Exam.objects.filter(site_id=wish.site, parts__modality=wish.modality)
-    names = own.values_list(*_FIELDS).distinct()
-    meant = [row for row in names if wish.name in {normalised(name) for name in row}]
+def _pending(scope: Scope) -> QuerySet[NameChange]:
+    return NameChange.objects.filter(site__in=visible.sites(scope), followed=False, undone=False)
+
+
+def _named(change: NameChange) -> QuerySet[Exam]:
+    """The exams of the site and modality of which any name is the change's."""
+    own = Exam.objects.filter(site=change.site_id, parts__modality=change.modality)
     any_of = Q(pk__in=[])
-    for row in meant:
-        any_of |= Q(**dict(zip(_FIELDS, row, strict=True)))
-    return Exam.objects.filter(pk__in=own.filter(any_of).values("pk"))
+    for row in own.values_list(*_FIELDS).distinct():
+        if change.name in {normalised(name) for name in row}:
+            any_of |= Q(**dict(zip(_FIELDS, row, strict=True)))
+    return own.filter(any_of).distinct()
 
 
 def _check_is_newest(change: NameChange) -> None:
     later = NameChange.objects.filter(site=change.site_id, modality=change.modality, name=change.name, pk__gt=change.pk)
     if later.filter(undone=False, undoes=False).exclude(batch=change.batch).exists():
         raise UnusableInput(f"“{change.written}” was mapped again since. Take that back first.")
-
-
-def _move(wish: Wish) -> Move:
-    parts = Part.objects.filter(exam__in=_named(wish), modality=wish.modality)
-    counts = parts.values_list("procedure__name").annotate(Count("exam", distinct=True))
-    names: dict[str, str] = dict(Procedure.objects.filter(pk=wish.procedure).values_list("key", "name"))
-    site = Site.objects.values_list("name", flat=True).get(pk=wish.site)
-    by_procedure = {name or "": count for name, count in counts}
-    return Move(wish, site, names.get(wish.procedure or "", ""), _named(wish).count(), by_procedure)
 
 
 def _batch(key: str, changes: Sequence[NameChange]) -> Batch:

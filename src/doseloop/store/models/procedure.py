@@ -43,6 +43,8 @@ class NameChange(models.Model):
     undoes = models.BooleanField(default=False)
     """Whether it undid a batch."""
     undone = models.BooleanField(default=False)
+    followed = models.BooleanField(default=False)
+    """Whether the exams that it moves are marked."""
 
     class Meta:
         indexes = [models.Index(fields=["batch"], name="name_change_by_batch")]

@@ -16,7 +16,12 @@ def take(path: str, seconds: float) -> int | None:
     flock(2) knows no time limit, so a thread waits on behalf of the caller; one whose caller has given up lets the turn
     pass when it comes.
     """
-    following, turn = _opened(f"{path}-next"), _opened(path)
+    following = _opened(f"{path}-next")
+    try:
+        turn = _opened(path)
+    except OSError:
+        os.close(following)
+        raise
     if _at_once(following) and _at_once(turn):
         os.close(following)
         return turn

@@ -40,6 +40,7 @@ def names(request: HttpRequest) -> HttpResponse:
         "coverage": name_tables.coverage(listed),
         "batches": name_mapping.history(scope),
         "moving": name_mapping.renamed_count(scope),
+        "pending": name_mapping.pending_count(scope),
         "exports": export_links(request, "names"),
         "may_name": Right.NAME in request.rights,  # type: ignore[attr-defined]
         "days": DAYS,
