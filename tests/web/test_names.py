@@ -76,6 +76,34 @@ def test_the_file_of_the_page_comes_back_as_a_preview(names: None, signed_in: An
     assert f"{len(SURE) + len(UNSURE)} names would move" in preview
 
 
+def test_as_many_names_as_a_file_may_have_come_through_the_preview(names: None, signed_in: Any) -> None:
+    client, site = (
+        signed_in("physicist"),
+        Exam.objects.filter(study_uid__startswith="2.25.33").values_list("site", flat=True)[0],
+    )
+    rows = "".join(f"{site},CT,Quite new {number},ct-head\n" for number in range(500))
+    file = SimpleUploadedFile("names.csv", f"Site,Modality,Name,Procedure\n{rows}".encode())
+    preview = client.post(f"{ADDRESS}preview", {"file": file}).content.decode()
+    sent = dict(
+        re.findall(r'<input type="hidden" name="((?:site|modality|written|procedure)-\d+)" value="([^"]*)"', preview)
+    )
+    lines = re.findall(r'name="line" value="(\d+)"', preview)
+    assert client.post(f"{ADDRESS}accept", {**sent, "line": lines}).status_code == 302
+    assert ProcedureName.objects.count() == 500
+
+
+def test_of_very_many_names_the_most_frequent_are_shown_and_the_file_has_all(
+    names: None, signed_in: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("doseloop.web.pages.names.SHOWN", 10)
+    client = signed_in("physicist")
+    text = client.get(ADDRESS).content.decode()
+    assert text.count('type="checkbox"') == 10
+    assert "the 10 most frequent are shown, the file has all" in text
+    content = text_of(b"".join(client.get(f"{ADDRESS[:-1]}.csv")), "csv")
+    assert len(content.splitlines()) > 50
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
@@ -83,6 +111,9 @@ def test_the_file_of_the_page_comes_back_as_a_preview(names: None, signed_in: An
         (b"\xff\xfe\x00", "not in UTF-8"),
         (b"Site,Modality,Name,Procedure\nx,CT,ROUTINE,ct-head\n", "no number of a site"),
         (b"Site,Modality,Name,Procedure\n1,CT,ROUTINE,ct-nothing\n", "There is no procedure"),
+        (b"Site,Modality,Name,Procedure\n" + b"9" * 5000 + b",CT,ROUTINE,ct-head\n", "no number of a site"),
+        (b"Site,Modality,Name,Procedure\n1,CT," + b"x" * 200_000 + b",ct-head\n", "no CSV"),
+        (b"Site,Modality,Name,Procedure\n" + b"1,CT,ROUTINE,ct-head\n" * 501, "500 lines at a time"),
         (b"Site,Modality,Name,Procedure\n1,CT,ROUTINE,\n", "Choose at least one name"),
     ],
 )

@@ -114,3 +114,6 @@ STATIC_URL = "static/"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 LOGGING_CONFIG = None
+
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
+"""A page of names sends five fields for each."""

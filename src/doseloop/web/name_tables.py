@@ -60,12 +60,12 @@ def _choices(kind: str) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(((one.key, one.names["en"]) for one in of_kind), key=lambda pair: pair[1]))
 
 
-def coverage(found: Sequence[Listed]) -> Coverage | None:
+def coverage(found: Sequence[UnmappedName]) -> Coverage | None:
     """The fewest names that hold four fifths of the exams, None where there are none. `found` has the most frequent first."""
-    exams = sum(one.name.exams for one in found)
+    exams = sum(one.exams for one in found)
     held = 0
     for number, one in enumerate(found, start=1):
-        held += one.name.exams
+        held += one.exams
         if held >= _MOST_OF_EXAMS * exams:
             return Coverage(number, held / exams, exams)
     return None

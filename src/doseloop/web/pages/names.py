@@ -25,8 +25,11 @@ from doseloop.web.exports import export_links, export_routes
 from doseloop.web.rights import needs
 
 DAYS = 365
-MOST_BYTES = 1_000_000
-"""A list of names is far shorter."""
+SHOWN = 200
+"""Names on the page, each with a choice of procedures; the file has all."""
+MOST_BYTES, MOST_NAMES = 1_000_000, 500
+"""Of a file: mapping them is one transaction, for which receivers wait."""
+_DIGITS = 9
 
 
 @needs(Right.SEE)
@@ -34,10 +37,11 @@ MOST_BYTES = 1_000_000
 def names(request: HttpRequest) -> HttpResponse:
     """The page. `?choose=sure` ticks every name whose suggestion is sure."""
     scope: Scope = request.access  # type: ignore[attr-defined]
-    listed = name_tables.listed(name_mapping.unmapped(scope, _since()), chosen=request.GET.get("choose", ""))
+    found = name_mapping.unmapped(scope, _since())
     context: dict[str, Any] = {
-        "names": listed,
-        "coverage": name_tables.coverage(listed),
+        "names": name_tables.listed(found[:SHOWN], chosen=request.GET.get("choose", "")),
+        "all": len(found),
+        "coverage": name_tables.coverage(found),
         "batches": name_mapping.history(scope),
         "moving": name_mapping.renamed_count(scope),
         "pending": name_mapping.pending_count(scope),
@@ -56,6 +60,8 @@ def preview(request: HttpRequest) -> HttpResponse:
     wishes = tuple(_of_file(upload) if isinstance(upload, UploadedFile) else _wishes(request))
     if not wishes:
         raise UnusableInput("Choose at least one name, and the procedure that it means.")
+    if len(wishes) > MOST_NAMES:
+        raise UnusableInput(f"The file names {len(wishes)} procedures. Give {MOST_NAMES} lines at a time.")
     moves = name_mapping.preview(request.access, wishes)  # type: ignore[attr-defined]
     return render(request, "doseloop/names_preview.html", {"moves": moves, "exams": sum(one.exams for one in moves)})
 
@@ -99,7 +105,13 @@ def _of_file(file: "UploadedFile[bytes]") -> Iterator[Wish]:
         text = file.read().decode("utf-8-sig")
     except UnicodeDecodeError:
         raise UnusableInput("The file is not in UTF-8. Save it as CSV UTF-8.") from None
-    rows = csv.DictReader(io.StringIO(text))
+    try:
+        yield from _of_rows(csv.DictReader(io.StringIO(text)))
+    except csv.Error as error:
+        raise UnusableInput(f"The file is no CSV ({error}).") from None
+
+
+def _of_rows(rows: "csv.DictReader[str]") -> Iterator[Wish]:
     missing = {"Site", "Modality", "Name", "Procedure"} - set(rows.fieldnames or ())
     if missing:
         raise UnusableInput(
@@ -113,8 +125,8 @@ def _of_file(file: "UploadedFile[bytes]") -> Iterator[Wish]:
 
 
 def _number(text: str | None) -> int:
-    if not text or not text.isdecimal():
-        raise UnusableInput(f"{text!r} is no number of a site.")
+    if not text or not text.isdecimal() or len(text) > _DIGITS:
+        raise UnusableInput(f"{(text or '')[:_DIGITS]!r} is no number of a site.")
     return int(text)
 
 
