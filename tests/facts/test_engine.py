@@ -1,5 +1,7 @@
 """What the engine may reach, and what it leaves behind."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import duckdb
 import pytest
 
@@ -53,3 +55,12 @@ def test_a_session_that_failed_does_not_spoil_the_next(facts: Facts) -> None:
         exam_page(facts, SYSTEM, ExamFilter(), ExamOrder())
     lost.write_bytes(content)
     assert exam_page(facts, SYSTEM, ExamFilter(), ExamOrder()).total == 1
+
+
+def test_many_threads_share_a_few_engines_and_see_the_same(facts: Facts) -> None:
+    make_exam(make_scanner(make_site()))
+    refresh(facts.paths)
+    with ThreadPoolExecutor(16) as threads:
+        totals = list(threads.map(lambda _: exam_page(facts, SYSTEM, ExamFilter(), ExamOrder()).total, range(64)))
+    assert totals == [1] * 64
+    assert len(facts._engines._idle) <= 2

@@ -23,6 +23,7 @@ from doseloop.facts.schema import NAME_KINDS, ROW_KINDS, SCANNERS, SITES, RowKin
 from doseloop.model.errors import SetupError
 
 _BATCH = 5_000
+_MOST_BUSY, _MOST_IDLE = 4, 2
 _SETTINGS: dict[str, Any] = {
     "threads": 2,
     "memory_limit": "512MB",
@@ -69,35 +70,71 @@ class Facts:
     def __init__(self, paths: FactsPaths) -> None:
         self.paths = paths
         self._newest = Newest(paths)
-        self._of_thread = threading.local()
+        self._engines = _Engines(paths.folder)
 
     @contextmanager
     def session(self, scope: Scope, *, own: bool = False) -> Iterator[Session]:
         """Tables restricted to the sites of the scope.
 
-        `own` gives the session an engine for itself, for large results that are read while others run.
+        `own` gives the session an engine for itself, for large results that are read while others run. Without it no
+        session may be opened within another: there is a limit to those that are open at a time, and who comes next waits.
 
         Errors: `SetupError` where there is no record, or the copy of it cannot be read.
         """
-        engine = None
         try:
-            latest, names = self._newest.now()
-            engine = _Engine(self.paths.folder, spills=True) if own else self._engine_of_thread()
-            engine.show(latest, names)
-            yield _session(engine, scope, names)
+            with self._engines.own() if own else self._engines.shared() as engine:
+                latest, names = self._newest.now()
+                engine.show(latest, names)
+                yield _session(engine, scope, names)
         except (duckdb.Error, pa.ArrowException, OSError) as error:
-            self._of_thread.__dict__.clear()  # an engine that failed may fail from now on
             said = f"Figures cannot be read from {self.paths.folder} ({type(error).__name__})."
             raise SetupError(f"{said} That folder may be removed; it is made again.") from error
-        finally:
-            if own and engine:
-                engine.close()
 
-    def _engine_of_thread(self) -> "_Engine":
-        if not hasattr(self._of_thread, "engine"):
-            self._of_thread.engine = _Engine(self.paths.folder)
-        engine: _Engine = self._of_thread.engine
-        return engine
+
+class _Engines:
+    """Engines that wait for the next figure, the one used last first.
+
+    Each holds the newest rows as it showed them last and memory of its own, so that one for each thread of a server would
+    multiply both.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._places = threading.BoundedSemaphore(_MOST_BUSY)
+        self._idle: list[_Engine] = []
+
+    @contextmanager
+    def own(self) -> Iterator["_Engine"]:
+        """An engine that ends with what it is for, beside all others."""
+        engine = _Engine(self._folder, spills=True)
+        try:
+            yield engine
+        finally:
+            engine.close()
+
+    @contextmanager
+    def shared(self) -> Iterator["_Engine"]:
+        """One that others use before and after. One that failed may fail from now on, and is not used again."""
+        with self._places:
+            engine = self._taken()
+            try:
+                yield engine
+            except BaseException:
+                engine.close()
+                raise
+            self._back(engine)
+
+    def _taken(self) -> "_Engine":
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return _Engine(self._folder)
+
+    def _back(self, engine: "_Engine") -> None:
+        if len(self._idle) < _MOST_IDLE:
+            self._idle.append(engine)
+        else:
+            engine.close()
 
 
 class _Engine:
