@@ -12,15 +12,16 @@ from doseloop.access.scope import SYSTEM, Scope
 from doseloop.model.errors import NotVisible, UnusableInput
 from doseloop.pipeline import Pipeline
 from doseloop.roles.data_folder import DataFolder
-from doseloop.store import name_mapping
+from doseloop.roles.follower import Follower
+from doseloop.store import decisions, name_mapping
 from doseloop.store.audit import COMMAND
-from doseloop.store.models import AuditRow, Event, Exam, NameChange, Part, ProcedureName, Site
-from doseloop.store.name_mapping import Wish
+from doseloop.store.models import AuditRow, Decision, Event, Exam, Part, ProcedureName, Site
+from doseloop.store.name_mapping import NAMES, Wish
 from doseloop.store.procedures import bring_up_to_date
 from tests.reading import reports
 from tests.store.taken_in import pipeline_over, take_in
 
-NAMES = ("Zq routine", "Wv special", "Zq Routine")
+WRITTEN = ("Zq routine", "Wv special", "Zq Routine")
 """Two names that nothing knows, one of them in two spellings."""
 
 
@@ -28,7 +29,7 @@ NAMES = ("Zq routine", "Wv special", "Zq Routine")
 def pipeline(folder: DataFolder) -> Pipeline:
     bring_up_to_date()
     made = pipeline_over(folder)
-    take_in(made, [report(number, name) for number, name in enumerate((*NAMES, "CT Chest"))])
+    take_in(made, [report(number, name) for number, name in enumerate((*WRITTEN, "CT Chest"))])
     return made
 
 
@@ -54,8 +55,9 @@ def wish(written: str, procedure: str | None) -> Wish:
 
 
 def follow(pipeline: Pipeline) -> None:
-    while name_mapping.pending_count(SYSTEM) or pipeline.follow_names():
-        pipeline.follow_names()
+    follower = Follower(pipeline)
+    while follower.step():
+        pass
 
 
 def procedures() -> list[tuple[str, str | None]]:
@@ -81,9 +83,9 @@ def test_names_without_a_procedure_are_listed_by_how_many_exams_they_hold(pipeli
 
 def test_mapping_a_name_moves_the_exams_of_every_spelling(pipeline: Pipeline) -> None:
     name_mapping.map_names(SYSTEM, [wish("ZQ_routine", "ct-abdomen")], COMMAND)
-    assert (name_mapping.pending_count(SYSTEM), name_mapping.renamed_count(SYSTEM)) == (1, 0)
-    assert name_mapping.mark_moved() == 1
-    assert (name_mapping.pending_count(SYSTEM), name_mapping.renamed_count(SYSTEM)) == (0, 2)
+    assert (name_mapping.pending_count(SYSTEM), decisions.outdated_count(SYSTEM)) == (1, 0)
+    assert decisions.mark_outdated([NAMES]) == 1
+    assert (name_mapping.pending_count(SYSTEM), decisions.outdated_count(SYSTEM)) == (0, 2)
     follow(pipeline)
     assert procedures() == [
         ("Zq routine", "ct-abdomen"),
@@ -91,9 +93,9 @@ def test_mapping_a_name_moves_the_exams_of_every_spelling(pipeline: Pipeline) ->
         ("Zq Routine", "ct-abdomen"),
         ("CT Chest", "ct-chest"),
     ]
-    assert name_mapping.renamed_count(SYSTEM) == 0
+    assert decisions.outdated_count(SYSTEM) == 0
     audited = AuditRow.objects.get(action="name mapped")
-    assert audited.after == {"procedure": "ct-abdomen"}
+    assert audited.after == {"holds": "ct-abdomen"}
 
 
 def test_the_preview_says_what_would_move_and_changes_nothing(pipeline: Pipeline) -> None:
@@ -113,20 +115,20 @@ def test_a_new_exam_of_a_mapped_name_has_the_procedure(pipeline: Pipeline) -> No
 def test_taking_back_a_change_that_was_changed_again_gives_what_was_before_it(pipeline: Pipeline) -> None:
     first = name_mapping.map_names(SYSTEM, [wish("Wv special", "ct-pelvis")], COMMAND)
     second = name_mapping.map_names(SYSTEM, [wish("Wv special", "ct-head")], COMMAND)
-    name_mapping.undo(SYSTEM, second, COMMAND)
+    decisions.undo(SYSTEM, NAMES, second, COMMAND)
     assert ProcedureName.objects.get().procedure_id == "ct-pelvis"
-    name_mapping.undo(SYSTEM, first, COMMAND)
+    decisions.undo(SYSTEM, NAMES, first, COMMAND)
     assert not ProcedureName.objects.exists()
     with pytest.raises(NotVisible):
-        name_mapping.undo(SYSTEM, first, COMMAND)
-    assert [batch.undone for batch in name_mapping.history(SYSTEM)] == [False, False, True, True]
+        decisions.undo(SYSTEM, NAMES, first, COMMAND)
+    assert [batch.undone for batch in decisions.history(SYSTEM, NAMES)] == [False, False, True, True]
 
 
 def test_a_change_is_taken_back_after_those_that_came_later(pipeline: Pipeline) -> None:
     first = name_mapping.map_names(SYSTEM, [wish("Wv special", "ct-pelvis")], COMMAND)
     name_mapping.map_names(SYSTEM, [wish("wv SPECIAL", "ct-head")], COMMAND)
-    with pytest.raises(UnusableInput, match="mapped again since"):
-        name_mapping.undo(SYSTEM, first, COMMAND)
+    with pytest.raises(UnusableInput, match="decided about again since"):
+        decisions.undo(SYSTEM, NAMES, first, COMMAND)
     assert ProcedureName.objects.get().procedure_id == "ct-head"
 
 
@@ -144,19 +146,19 @@ def test_a_wish_that_cannot_be_is_refused_whole(
     wishes = [wish("Zq routine", "ct-abdomen"), Wish(site(), modality, written, procedure)]
     with pytest.raises(UnusableInput, match=said):
         name_mapping.map_names(SYSTEM, wishes, COMMAND)
-    assert not NameChange.objects.exists()
-    assert name_mapping.renamed_count(SYSTEM) == 0
+    assert not Decision.objects.exists()
+    assert decisions.outdated_count(SYSTEM) == 0
 
 
 def test_a_site_outside_the_scope_cannot_be_mapped_nor_seen(pipeline: Pipeline) -> None:
     name_mapping.map_names(SYSTEM, [wish("Wv special", "ct-pelvis")], COMMAND)
     elsewhere = Scope(every_site=False, sites=frozenset({site() + 1}), identity=False, operators=False)
     assert name_mapping.unmapped(elsewhere) == ()
-    assert name_mapping.history(elsewhere) == ()
+    assert decisions.history(elsewhere, NAMES) == ()
     with pytest.raises(NotVisible):
         name_mapping.map_names(elsewhere, [wish("Zq routine", "ct-abdomen")], COMMAND)
     with pytest.raises(NotVisible):
-        name_mapping.undo(elsewhere, NameChange.objects.get().batch, COMMAND)
+        decisions.undo(elsewhere, NAMES, Decision.objects.get().batch, COMMAND)
 
 
 _WISHES = st.tuples(
@@ -173,12 +175,12 @@ def test_any_sequence_keeps_the_exams_and_taking_all_back_restores_every_number(
     before = what_is_there()
     for act in acts:
         if isinstance(act, int):
-            back = [batch.key for batch in name_mapping.history(SYSTEM) if not batch.undone and not batch.undoes][
+            back = [batch.key for batch in decisions.history(SYSTEM, NAMES) if not batch.undone and not batch.undoes][
                 act : act + 1
             ]
             for key in back:
                 with suppress(UnusableInput):  # changed again since
-                    name_mapping.undo(SYSTEM, key, COMMAND)
+                    decisions.undo(SYSTEM, NAMES, key, COMMAND)
         else:
             name_mapping.map_names(SYSTEM, [wish(*one) for one in act], COMMAND)
         follow(pipeline)
@@ -187,10 +189,12 @@ def test_any_sequence_keeps_the_exams_and_taking_all_back_restores_every_number(
     take_all_back()
     follow(pipeline)
     assert what_is_there() == before
-    NameChange.objects.all().delete()
+    Decision.objects.all().delete()
 
 
 def take_all_back() -> None:
     """Newest first, as a person does from the top of the history."""
-    while back := [batch.key for batch in name_mapping.history(SYSTEM, 100) if not batch.undone and not batch.undoes]:
-        name_mapping.undo(SYSTEM, back[0], COMMAND)
+    while back := [
+        batch.key for batch in decisions.history(SYSTEM, NAMES, 100) if not batch.undone and not batch.undoes
+    ]:
+        decisions.undo(SYSTEM, NAMES, back[0], COMMAND)

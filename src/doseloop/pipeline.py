@@ -24,6 +24,7 @@ from doseloop.reference.procedures import catalogue
 from doseloop.store import (
     changes,
     claims,
+    decisions,
     exams,
     findings,
     history,
@@ -47,6 +48,8 @@ _TRIES = 2
 _RETRY_AFTER = timedelta(seconds=5)
 _COMPARED = {"CT": ("dlp_mgy_cm", "ctdi_vol_mgy")}
 _COMPARED_PROJECTION = ("dap_gy_cm2", "ka_r_mgy")
+DECISIONS = (name_mapping.NAMES,)
+"""Every kind of decision that moves exams."""
 _BAND_NAMES = {band.key: band.name for band in AGE_BANDS}
 
 Outcome = ReadResult | Deidentified | DoseloopError
@@ -158,16 +161,12 @@ class Pipeline:
                     failpoint("pipeline: quiet exam settled, before the commit")
         return len(keys)
 
-    def follow_names(self, most: int = 50) -> int:
-        """Make exams anew whose names mean something else since a mapping was changed. Returns how many."""
-        name_mapping.mark_moved()
-        keys = name_mapping.renamed(most)
-        for key in keys:
-            with exams.exam_lock(key):
-                if name_mapping.is_renamed(key):
-                    self.rebuild(key)
-                    judge(key)
-        return len(keys)
+    def make_anew(self, exam: int) -> None:
+        """Make an exam anew that a decision has moved (`store.decisions`), and judge it."""
+        with exams.exam_lock(exam):
+            if decisions.is_outdated(exam):
+                self.rebuild(exam)
+                judge(exam)
 
     def _keep(self, claim: Claim, header_bytes: int | None = None) -> None:
         """Keep the object: whole, or of an image what comes before its pixels."""

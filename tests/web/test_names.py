@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from doseloop.store import name_mapping
-from doseloop.store.models import AuditRow, Exam, NameChange, ProcedureName
+from doseloop.store import decisions
+from doseloop.store.models import AuditRow, Decision, Exam, ProcedureName
+from doseloop.store.name_mapping import NAMES
 from tests.web.disclosures import text_of
 from tests.web.names_of_scanners import SURE, UNSURE, give_names
 from tests.web.record import Department
@@ -54,17 +55,17 @@ def test_a_preview_changes_nothing_and_accepting_moves_and_is_audited(names: Non
     sent = {**ticked(text), "line": lines(text)}
     preview = client.post(f"{ADDRESS}preview", sent).content.decode()
     assert f"{len(SURE)} names would move" in " ".join(preview.split())
-    assert not NameChange.objects.exists()
+    assert not Decision.objects.exists()
     assert client.post(f"{ADDRESS}accept", sent).status_code == 302
     assert ProcedureName.objects.count() == len(SURE)
     assert AuditRow.objects.filter(action="name mapped").count() == len(SURE)
     after = client.get(ADDRESS).content.decode()
     assert f"The exams of {len(SURE)} names are being moved." in after
-    name_mapping.mark_moved(len(SURE))
-    moving = Exam.objects.filter(renamed=True).count()
+    decisions.mark_outdated([NAMES], len(SURE))
+    moving = Exam.objects.filter(outdated=True).count()
     assert f"{moving} exams are being moved." in client.get(ADDRESS).content.decode()
     assert "CT CHEST W CONTRAST</span></label>" not in after
-    assert client.post(f"{ADDRESS}{NameChange.objects.first().batch}/undo").status_code == 302  # type: ignore[union-attr]
+    assert client.post(f"{ADDRESS}{Decision.objects.first().batch}/undo").status_code == 302  # type: ignore[union-attr]
     assert not ProcedureName.objects.exists()
 
 
@@ -121,4 +122,4 @@ def test_a_file_that_cannot_be_used_says_why(names: None, signed_in: Any, conten
     answer = signed_in("physicist").post(f"{ADDRESS}preview", {"file": SimpleUploadedFile("names.csv", content)})
     assert answer.status_code == 400
     assert said in answer.content.decode()
-    assert not NameChange.objects.exists()
+    assert not Decision.objects.exists()

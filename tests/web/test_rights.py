@@ -9,7 +9,7 @@ from django.urls import URLPattern
 from django.utils import timezone
 
 from doseloop.access.rights import RIGHTS, Right, Role
-from doseloop.store.models import AuditRow, DoseObjectRow, Flag, NameChange
+from doseloop.store.models import AuditRow, Decision, DoseObjectRow, Flag
 from doseloop.web.rights import declared_right
 from doseloop.web.urls import urlpatterns
 from tests.web.record import Department
@@ -53,9 +53,9 @@ def address(pattern: URLPattern, department: Department, *, own: bool) -> str:
 def batch(department: Department, *, own: bool) -> str:
     """A change of names at a site."""
     where = department.site.pk if own else department.other_site
-    given = {"modality": "CT", "name": "x", "written": "x", "actor": "somebody", "at": timezone.now()}
-    key = f"{'own' if own else 'other'}{NameChange.objects.count()}"
-    NameChange.objects.create(batch=key, site_id=getattr(where, "pk", where), **given)
+    given = {"kind": "name", "subject": "CT/x", "written": "x", "actor": "somebody", "at": timezone.now()}
+    key = f"{'own' if own else 'other'}{Decision.objects.count()}"
+    Decision.objects.create(batch=key, site_id=getattr(where, "pk", where), **given)
     return key
 
 

@@ -17,6 +17,7 @@ from doseloop.pipeline import Outcome, Pipeline
 from doseloop.reading.process import ReaderPool
 from doseloop.roles import audit
 from doseloop.roles.data_folder import DataFolder
+from doseloop.roles.follower import Follower
 from doseloop.roles.inbox import inbox_of
 from doseloop.roles.readers import Reader, limits_of, reader_of, reading_limits_of
 from doseloop.roles.settings import Settings
@@ -127,7 +128,7 @@ def run(stop: threading.Event) -> None:
     chain = audit.chain_of(folder)
     clocks = [
         Clock(2.0, lambda: pipeline.settle_quiet(quiet)),
-        Clock(1.0, pipeline.follow_names),
+        Clock(1.0, Follower(pipeline).step),
         Clock(60.0, lambda: refresh(paths)),
         Clock(60.0, lambda: audit.seal(chain)),
         Clock(15.0, pipeline.inbox.sweep_if_idle),

@@ -1,13 +1,14 @@
 """The tables of the record, one concept a file. Only repositories of `store`, `web` and `roles` may see them."""
 
 from doseloop.store.models.audit import AuditRow, AuditSeal, Counter, PeerDecision, RefusedPeer
+from doseloop.store.models.decision import Decision
 from doseloop.store.models.equipment import Scanner, Site
 from doseloop.store.models.exam import Event, Exam, Part
 from doseloop.store.models.flag import Case, Comment, Flag
 from doseloop.store.models.object import DoseObjectRow
 from doseloop.store.models.patient import Identity, Patient, RecordHome, RecordMode
 from doseloop.store.models.people import ExamPerson, Person, RoleAtSite
-from doseloop.store.models.procedure import NameChange, Procedure, ProcedureName, ReferenceLevel
+from doseloop.store.models.procedure import Procedure, ProcedureName, ReferenceLevel
 from doseloop.store.models.token import PeerToken
 
 __all__ = [
@@ -16,13 +17,13 @@ __all__ = [
     "Case",
     "Comment",
     "Counter",
+    "Decision",
     "DoseObjectRow",
     "Event",
     "Exam",
     "ExamPerson",
     "Flag",
     "Identity",
-    "NameChange",
     "Part",
     "Patient",
     "PeerDecision",

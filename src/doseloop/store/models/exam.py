@@ -56,8 +56,8 @@ class Exam(models.Model):
     changed = models.BigIntegerField(default=0)
     """Number of the last change of this exam: what the columnar copy is behind is read again."""
 
-    renamed = models.BooleanField(default=False)
-    """Whether a mapping of names was changed since the exam was made: the worker makes it anew."""
+    outdated = models.BooleanField(default=False)
+    """Whether something was decided since the exam was made that changes it: the worker makes it anew."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["patient", "study_uid"], name="exam_is_one")]
@@ -66,7 +66,7 @@ class Exam(models.Model):
             models.Index(fields=["changed"], name="exam_by_change"),
             models.Index(fields=["started_at"], name="exam_by_start"),
             models.Index(fields=["settled", "received_at"], name="exam_by_quiet"),
-            models.Index(fields=["renamed"], name="exam_renamed", condition=models.Q(renamed=True)),
+            models.Index(fields=["outdated"], name="exam_outdated", condition=models.Q(outdated=True)),
         ]
 
 

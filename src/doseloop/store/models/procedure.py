@@ -27,29 +27,6 @@ class ProcedureName(models.Model):
         constraints = [models.UniqueConstraint(fields=["site", "modality", "name"], name="procedure_name_is_one")]
 
 
-class NameChange(models.Model):
-    """A change of what a name means, kept for ever; changes that were made together are one batch."""
-
-    batch = models.CharField(max_length=32)
-    site = models.ForeignKey(Site, on_delete=models.CASCADE)
-    modality = models.TextField()
-    name = models.TextField()
-    written = models.TextField()
-    """The name as the person saw it."""
-    before = models.ForeignKey(Procedure, null=True, on_delete=models.PROTECT, related_name="+")
-    after = models.ForeignKey(Procedure, null=True, on_delete=models.PROTECT, related_name="+")
-    actor = models.TextField()
-    at = models.DateTimeField()
-    undoes = models.BooleanField(default=False)
-    """Whether it undid a batch."""
-    undone = models.BooleanField(default=False)
-    followed = models.BooleanField(default=False)
-    """Whether the exams that it moves are marked."""
-
-    class Meta:
-        indexes = [models.Index(fields=["batch"], name="name_change_by_batch")]
-
-
 class ReferenceLevel(models.Model):
     """One row of a reference level set, with its source and how it was verified."""
 

@@ -16,11 +16,12 @@ from doseloop.access.rights import Right
 from doseloop.access.scope import Scope
 from doseloop.model.errors import UnusableInput
 from doseloop.report.table import Table
-from doseloop.store import name_mapping
-from doseloop.store.name_mapping import Wish
+from doseloop.store import decisions, name_mapping
+from doseloop.store.name_mapping import NAMES, Wish
 from doseloop.web import name_tables
 from doseloop.web.actor import actor_of
 from doseloop.web.clock import today_here
+from doseloop.web.decision_lists import told
 from doseloop.web.exports import export_links, export_routes
 from doseloop.web.rights import needs
 
@@ -42,8 +43,8 @@ def names(request: HttpRequest) -> HttpResponse:
         "names": name_tables.listed(found[:SHOWN], chosen=request.GET.get("choose", "")),
         "all": len(found),
         "coverage": name_tables.coverage(found),
-        "batches": name_mapping.history(scope),
-        "moving": name_mapping.renamed_count(scope),
+        "batches": told(decisions.history(scope, NAMES), name_mapping.procedure_names(), "no procedure"),
+        "moving": decisions.outdated_count(scope),
         "pending": name_mapping.pending_count(scope),
         "exports": export_links(request, "names"),
         "may_name": Right.NAME in request.rights,  # type: ignore[attr-defined]
@@ -78,7 +79,7 @@ def accept(request: HttpRequest) -> HttpResponse:
 @require_POST
 def undo(request: HttpRequest, batch: str) -> HttpResponse:
     """Give the names of a change back what they meant before."""
-    name_mapping.undo(request.access, batch, actor_of(request))  # type: ignore[attr-defined]
+    decisions.undo(request.access, NAMES, batch, actor_of(request))  # type: ignore[attr-defined]
     return redirect("names")
 
 
