@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from tests.record import KIND, KINDS, ON_POSTGRESQL, copied, fresh, removed, server, use_record
 
@@ -23,6 +24,9 @@ from doseloop.roles.data_folder import DataFolder
 from doseloop.store.address import Address
 
 django.setup()
+# Tests never judge times: the machine may be busy.
+hypothesis_settings.register_profile("doseloop", deadline=None)
+hypothesis_settings.load_profile("doseloop")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

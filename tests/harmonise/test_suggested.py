@@ -43,6 +43,8 @@ def sure(name: str, modality: str = "CT") -> str | None:
         ("CT Felsenbein beidseits", "ct-temporal-bones"),
         ("CTA CAROTIDS", "ct-neck-angiography"),
         ("CT ABDOMEN W WO CONTRAST", "ct-abdomen-two-phase"),
+        ("CT ABDOMEN PELVIS W/O AND W", "ct-abdomen-pelvis-two-phase"),
+        ("Chest tumour", "ct-chest"),
         ("Abdomen nativ mit KM", "ct-abdomen-two-phase"),
     ],
 )
@@ -55,6 +57,11 @@ def test_a_name_of_ct_in_either_language_is_understood(name: str, procedure: str
     [
         ("PET/CT SKULL BASE TO MID THIGH", "PT", "pet-whole-body"),
         ("PET Ganzkörper FDG", "PT", "pet-whole-body"),
+        ("PET / CT TUMOR IMAGING", "PT", "pet-whole-body"),
+        ("PET-CT Bronchial-CA Erststaging", "PT", "pet-whole-body"),
+        ("PET/CT LUNG CA RESTAGING", "CT", "ct-of-pet-whole-body"),
+        ("PET BRAIN TUMOR", "PT", "pet-brain"),
+        ("WB PET-CT", "CT", "ct-of-pet-whole-body"),
         ("PET^WHOLEBODY_LD90 (Adult)", "CT", "ct-of-pet-whole-body"),
         ("MAMMO SCREENING BILATERAL", "MG", "mg-screening"),
         ("Mammographie Screening", "MG", "mg-screening"),

@@ -17,6 +17,8 @@ _LEAST_PIECE = 3
 _LEAST_BEGUN, _LEAST_MISSPELT = 4, 6
 """Letters of a word that is taken for a longer one, or for one that is spelt otherwise."""
 _FOLDER = "^"
+_TUMOUR, _BRAIN = "tumour", "head"
+"""A tumour of the brain is looked for in the head, every other from the skull to the thighs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def _described(name: str, modality: str, vocabulary: Vocabulary) -> Described:
             known.append(" ".join(words))
     kinds = _kinds(said.get("kind", set()), modality, vocabulary)
     return Described(
-        regions=_regions(frozenset(said.get("region", ())), kinds, vocabulary),
+        regions=_regions(frozenset(said.get("region", ())), kinds or _usual(modality, vocabulary), vocabulary),
         kinds=kinds,
         contrast=_contrast(said.get("contrast", set())),
         known=tuple(known),
@@ -146,10 +148,16 @@ def _holds(weightier: Kind, key: str) -> bool:
     return EVERYTHING in weightier.includes or key in weightier.includes
 
 
+def _usual(modality: str, vocabulary: Vocabulary) -> tuple[str, ...]:
+    usual = vocabulary.usual.get(vocabulary.family(modality))
+    return (usual,) if usual is not None and usual in vocabulary.kinds else ()
+
+
 def _regions(said: frozenset[str], kinds: tuple[str, ...], vocabulary: Vocabulary) -> frozenset[str]:
     kind = vocabulary.kinds[kinds[0]] if kinds else None
     reads = {**vocabulary.reads, **(kind.reads if kind else {})}
-    regions = frozenset(reads.get(region, region) for region in said)
+    named = said - {_TUMOUR} if _BRAIN in said else said
+    regions = frozenset(reads.get(region, region) for region in named) - {""}
     if "whole-body" in regions:
         return frozenset(("whole-body",))
     return regions or (kind.regions if kind else frozenset())

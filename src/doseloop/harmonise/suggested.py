@@ -45,6 +45,8 @@ def suggest(name: str, modality: str, catalogue: Catalogue, vocabulary: Vocabula
     kind = said.kinds[0] if said.kinds else vocabulary.usual.get(family)
     if said.is_open:
         return NoSuggestion(f"It names several kinds of procedure: {', '.join(said.kinds)}.")
+    if not said.known and not said.regions:
+        return NoSuggestion("It names no part of the body.")
     if kind is None:
         return NoSuggestion(f"Names of {modality} are not known.")
     if said.contrast == "both":
