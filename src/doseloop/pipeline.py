@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from doseloop.access.scope import SYSTEM
-from doseloop.assess import high_dose, revised_dose, same_event
+from doseloop.assess import high_dose, new_name, revised_dose, same_event
 from doseloop.harmonise import identifiers
 from doseloop.harmonise.age_bands import AGE_BANDS
 from doseloop.harmonise.held import HeldObject
@@ -33,6 +33,7 @@ from doseloop.store import (
     patients,
     people,
     procedures,
+    scanner_names,
     scanners,
 )
 from doseloop.store.claims import Claim
@@ -282,6 +283,7 @@ def _compose(exam: int, held: list[HeldObject], scanner: ScannerAtSite, *, arriv
     record = unite(held, scanner.zone, "site", _matcher(scanner.site))
     exams.write(exam, record, scanner, record.issues, arrived=arrived)
     people.name_people(exam, scanner.site, record.people)
+    scanner_names.note(scanner.scanner, record)
 
 
 def _matcher(site: int) -> Callable[[StudyNames, Modality], Match | None]:
@@ -300,9 +302,18 @@ def _assess(exam: int, sharing: list[int]) -> None:
     whole = (
         same_event.on_exam(f"exam {exam}", sharing),
         revised_dose.on_exam(f"exam {exam}", objects.revised(exam)),
+        _new_name(exam),
     )
     found += [ExamFinding(one) for one in whole if one]
     findings.apply(exam, [one for one in found if one is not None])
+
+
+def _new_name(exam: int) -> Finding | None:
+    found = scanner_names.unseen(SYSTEM, exam, new_name.DAYS)
+    if found is None:
+        return None
+    past = new_name.PastNames(found.exams, found.new_names)
+    return new_name.on_exam(f"exam {exam}", found.scanner_name, found.names, past, found.procedures)
 
 
 def _high_dose(part: history.PartFacts) -> ExamFinding | None:

@@ -2,7 +2,7 @@
 
 A site's own mapping stands above the catalogue, and the catalogue's own names above words (`suggested`), of which only a name
 that is wholly understood counts. Names of the study (requested, performed, described, protocol) must agree where they say
-anything; names of acquisitions and coded regions may only add where those are silent, or contradict.
+anything; names of acquisitions, mapped ones too, and coded regions may only add where those are silent, or contradict.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -31,11 +31,14 @@ def conclude(
 ) -> Match | Abstention:
     """As `match`, but says why where nothing is concluded."""
     mapping = {normalised(name): key for name, key in site_mapping.items()}
-    by_site = _gathered((*_study_names(names), *_acquisition_names(names)), mapping)
+    by_site = _gathered(_study_names(names), mapping)
     if by_site:
         return _agreed(by_site, "the site's mappings")
     by_study = _looked_up(_study_names(names), modality, catalogue)
     by_study = by_study or _understood(_study_names(names), modality, catalogue)
+    by_acquisition = _gathered(_acquisition_names(names), mapping)
+    if by_acquisition and not by_study:
+        return _agreed(by_acquisition, "the site's mappings")
     by_acquisition = _looked_up(_acquisition_names(names), modality, catalogue)
     outcome = _agreed(by_study or by_acquisition, "the names in the objects")
     if isinstance(outcome, Abstention):

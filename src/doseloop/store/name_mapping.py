@@ -5,7 +5,7 @@ A mapping is a decision (`store.decisions`): its subject is modality and name, a
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Count, Max, Q, QuerySet
@@ -17,12 +17,15 @@ from doseloop.reference.procedures import family
 from doseloop.store import decisions, visible
 from doseloop.store.audit import Actor
 from doseloop.store.decisions import Kind, Wanted
-from doseloop.store.models import Decision, Exam, Part, Procedure, ProcedureName, Site
+from doseloop.store.models import Decision, Event, Exam, Part, Procedure, ProcedureName, ScannerName, Site
 
 _WITHOUT_PROCEDURES = ("MR",)
 """Modalities without dose: their exams belong to no procedure."""
 _FIELDS = ("description", "protocol_name", "requested_procedure")
 """Names of a study, the one that a person maps first."""
+_UNNAMED = {f"exam__{field}": "" for field in _FIELDS}
+_NOT_NAMING = ("localiser", "bolus tracking")
+"""Roles of events whose names say nothing about the procedure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,28 +78,49 @@ class Move:
 
 def unmapped(scope: Scope, since: str = "") -> tuple[UnmappedName, ...]:
     """Names of parts without a procedure, the most frequent first; of exams that started at `since` (ISO) or later and are not
-    being moved just now."""
+    being moved just now. Names of acquisitions are listed where an exam has no other."""
     rows = Part.objects.filter(exam__in=visible.exams(scope), procedure=None, started_at__gte=since)
     rows = rows.exclude(modality__in=_WITHOUT_PROCEDURES).exclude(exam__outdated=True)
     moving = set(decisions.pending(scope, NAMES).exclude(after="").values_list("site_id", "subject"))
+    found: dict[tuple[int, str], UnmappedName] = {}
+    for one in (*_of_studies(rows), *_of_acquisitions(rows)):
+        key = (one.site, f"{one.modality}/{normalised(one.written)}")
+        if key not in moving:
+            found[key] = _together(found[key], one) if key in found else one
+    return tuple(sorted(found.values(), key=lambda one: (-one.exams, one.written)))
+
+
+def _of_studies(rows: "QuerySet[Part]") -> Iterator[UnmappedName]:
     named = rows.values_list("site_id", "site__name", "modality", *(f"exam__{field}" for field in _FIELDS))
     counted = named.annotate(
         exams=Count("exam", distinct=True), scanners=Count("exam__scanner", distinct=True), newest=Max("started_at")
     )
-    found: dict[tuple[int, str, str], UnmappedName] = {}
-    for site, site_name, modality, *names, exams, scanners, newest in counted.order_by(
-        "newest", *(f"exam__{field}" for field in _FIELDS)
-    ):
+    order = ("newest", *(f"exam__{field}" for field in _FIELDS))
+    for site, site_name, modality, *names, exams, scanners, newest in counted.order_by(*order):
         written = next((name for name in names if normalised(name)), "")
-        key = (site, modality, normalised(written))
-        if not written or (site, f"{modality}/{normalised(written)}") in moving:
-            continue
-        known = found.get(key)
-        found[key] = UnmappedName(
-            site, site_name, modality, written, exams + (known.exams if known else 0),
-            max(scanners, known.scanners if known else 0), max(newest or "", known.newest if known else ""),
-        )  # fmt: skip
-    return tuple(sorted(found.values(), key=lambda one: (-one.exams, one.written)))
+        if written:
+            yield UnmappedName(site, site_name, modality, written, exams, scanners, newest or "")
+
+
+def _of_acquisitions(rows: "QuerySet[Part]") -> Iterator[UnmappedName]:
+    named = Event.objects.filter(part__in=rows, **_UNNAMED).exclude(role__in=_NOT_NAMING)
+    counted = named.values_list("part__site_id", "part__site__name", "part__modality", "protocol").annotate(
+        exams=Count("exam", distinct=True),
+        scanners=Count("exam__scanner", distinct=True),
+        newest=Max("part__started_at"),
+    )
+    for site, site_name, modality, written, exams, scanners, newest in counted.order_by("newest", "protocol"):
+        if normalised(written):
+            yield UnmappedName(site, site_name, modality, written, exams, scanners, newest or "")
+
+
+def _together(one: UnmappedName, newer: UnmappedName) -> UnmappedName:
+    return replace(
+        newer,
+        exams=one.exams + newer.exams,
+        scanners=max(one.scanners, newer.scanners),
+        newest=max(one.newest, newer.newest),
+    )
 
 
 def preview(scope: Scope, wishes: Iterable[Wish]) -> tuple[Move, ...]:
@@ -105,7 +129,7 @@ def preview(scope: Scope, wishes: Iterable[Wish]) -> tuple[Move, ...]:
     sites = dict(Site.objects.values_list("pk", "name"))
     procedures = procedure_names()
     counted: dict[tuple[int, str, str], Counter[str]] = defaultdict(Counter)
-    for site, modality, *names, procedure, exams in _named_parts(checked).annotate(Count("exam", distinct=True)):
+    for site, modality, *names, procedure, exams in _named_parts(checked):
         for name in {normalised(one) for one in names}:
             counted[site, modality, name][procedure or ""] += exams
     found = ((wish, counted[wish.site, wish.modality, wish.name]) for wish in checked)
@@ -115,10 +139,16 @@ def preview(scope: Scope, wishes: Iterable[Wish]) -> tuple[Move, ...]:
     )
 
 
-def _named_parts(wishes: Sequence[Wish]) -> "QuerySet[Part, Any]":
-    """Site, modality, the study's names and procedure of the parts at the wishes' sites and in their modalities."""
-    rows = Part.objects.filter(site__in={one.site for one in wishes}, modality__in={one.modality for one in wishes})
-    return rows.values_list("site_id", "modality", *(f"exam__{field}" for field in _FIELDS), "procedure__name")
+def _named_parts(wishes: Sequence[Wish]) -> Iterator[tuple[Any, ...]]:
+    """Site, modality, names, procedure and number of exams, of the parts at the wishes' sites and in their modalities: by the
+    names of the study, and where it has none by those of acquisitions."""
+    sites, modalities = {one.site for one in wishes}, {one.modality for one in wishes}
+    parts = Part.objects.filter(site__in=sites, modality__in=modalities)
+    studies = parts.values_list("site_id", "modality", *(f"exam__{field}" for field in _FIELDS), "procedure__name")
+    yield from studies.annotate(Count("exam", distinct=True))
+    events = Event.objects.filter(part__in=parts, **_UNNAMED).exclude(role__in=_NOT_NAMING)
+    acquisitions = events.values_list("part__site_id", "part__modality", "protocol", "part__procedure__name")
+    yield from acquisitions.annotate(Count("exam", distinct=True))
 
 
 def map_names(scope: Scope, wishes: Iterable[Wish], actor: Actor) -> str:
@@ -168,14 +198,19 @@ def _put(wanted: Wanted) -> str:
 
 
 def _named(decision: Decision) -> "QuerySet[Exam]":
-    """The exams of the site and modality of which any name is the decision's."""
+    """The exams of the site and modality of which any name, or that of an acquisition, is the decision's."""
     modality, _, name = decision.subject.partition("/")
     own = Exam.objects.filter(site=decision.site_id, parts__modality=modality)
-    any_of = Q(pk__in=[])
+    any_of = Q(events__protocol__in=_spellings(decision.site_id, name))
     for row in own.values_list(*_FIELDS).distinct():
         if name in {normalised(one) for one in row}:
             any_of |= Q(**dict(zip(_FIELDS, row, strict=True)))
     return own.filter(any_of).distinct()
+
+
+def _spellings(site: int, name: str) -> list[str]:
+    used = ScannerName.objects.filter(scanner__site=site, name=name, level=ScannerName.Level.ACQUISITION)
+    return list(used.values_list("written", flat=True).distinct())
 
 
 NAMES = Kind("name", "name mapped", _put, _named)

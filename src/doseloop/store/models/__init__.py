@@ -2,7 +2,7 @@
 
 from doseloop.store.models.audit import AuditRow, AuditSeal, Counter, PeerDecision, RefusedPeer
 from doseloop.store.models.decision import Decision
-from doseloop.store.models.equipment import Scanner, Site
+from doseloop.store.models.equipment import Scanner, ScannerName, Site
 from doseloop.store.models.exam import Event, Exam, Part
 from doseloop.store.models.flag import Case, Comment, Flag
 from doseloop.store.models.object import DoseObjectRow
@@ -37,5 +37,6 @@ __all__ = [
     "RefusedPeer",
     "RoleAtSite",
     "Scanner",
+    "ScannerName",
     "Site",
 ]

@@ -34,3 +34,26 @@ class Scanner(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["site", "key"], name="scanner_is_one")]
+
+
+class ScannerName(models.Model):
+    """A name that a scanner has used for what it does. It stays known where its exams move to another scanner."""
+
+    class Level(models.TextChoices):
+        EXAM = "exam"
+        ACQUISITION = "acquisition"
+
+    scanner = models.ForeignKey(Scanner, on_delete=models.CASCADE, related_name="names_used")
+    level = models.TextField(choices=Level.choices)
+    written = models.TextField()
+    name = models.TextField()
+    """The name after `reference.names.normalised`."""
+    first_at = models.TextField()
+    """Start of the earliest exam with it, wall clock; never empty."""
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["scanner", "level", "written"], name="scanner_name_is_one")]
+        indexes = [
+            models.Index(fields=["scanner", "name"], name="scanner_name_by_name"),
+            models.Index(fields=["scanner", "first_at"], name="scanner_name_by_first"),
+        ]

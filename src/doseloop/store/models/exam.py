@@ -65,6 +65,7 @@ class Exam(models.Model):
             models.Index(fields=["study_uid"], name="exam_by_study"),
             models.Index(fields=["changed"], name="exam_by_change"),
             models.Index(fields=["started_at"], name="exam_by_start"),
+            models.Index(fields=["scanner", "started_at"], name="exam_by_scanner"),
             models.Index(fields=["settled", "received_at"], name="exam_by_quiet"),
             models.Index(fields=["outdated"], name="exam_outdated", condition=models.Q(outdated=True)),
         ]

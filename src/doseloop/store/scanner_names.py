@@ -1,0 +1,108 @@
+"""Names that each scanner has used, and which of an exam's it had never used before."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from doseloop.access.scope import Scope
+from doseloop.model.exam import ExamRecord
+from doseloop.reference.names import normalised
+from doseloop.store.models import Event, Exam, Part, ScannerName
+from doseloop.store.prepared import Rows, Slot
+
+_LEVEL = ScannerName.Level
+
+
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """Names of an exam that its scanner had not used before it, and what the scanner did in the days before."""
+
+    scanner_name: str
+    names: tuple[str, ...]
+    """As written."""
+    exams: int
+    new_names: int
+    procedures: tuple[str, ...]
+    """Of the exam's parts; empty for none."""
+
+
+def note(scanner: int, record: ExamRecord) -> None:
+    """Note the names that an exam of the scanner has. One without a start is not noted: it comes before none."""
+    started_at = record.started_at.local
+    if not started_at:
+        return
+    for level, written in _names_of(record):
+        known = _KNOWN.first(scanner=scanner, level=level, written=written)
+        if known is None:
+            given = {"name": normalised(written), "first_at": started_at}
+            row, made = ScannerName.objects.get_or_create(
+                scanner_id=scanner, level=level, written=written, defaults=given
+            )
+            known = None if made else (row.pk, row.first_at)
+        if known is not None and started_at < known[1]:
+            ScannerName.objects.filter(pk=known[0]).update(first_at=started_at)
+
+
+_KNOWN = Rows(
+    lambda: ScannerName.objects.filter(
+        scanner_id=Slot("scanner"), level=Slot("level"), written=Slot("written")
+    ).values_list("pk", "first_at")
+)
+
+
+def unseen(scope: Scope, exam: int, days: int) -> Unseen | None:
+    """The exam's names that no exam of its scanner had before, with the scanner's last `days`; None where there is none."""
+    row = _EXAM.first(exam=exam)
+    if row is None or not scope.sees(row[0]):
+        return None
+    _, scanner, scanner_name, started_at, protocol = row
+    written = dict.fromkeys(name for name in (protocol, *(one for (one,) in _PROTOCOLS.all(exam=exam))) if name)
+    names = tuple(name for name in written if started_at and not _used_before(scanner, name, started_at))
+    return Unseen(scanner_name, names, *_lately(scanner, started_at, days), _procedures(exam)) if names else None
+
+
+_EXAM = Rows(
+    lambda: Exam.objects.filter(pk=Slot("exam")).values_list(
+        "site_id", "scanner_id", "scanner__name", "started_at", "protocol_name"
+    )
+)
+_PROTOCOLS = Rows(
+    lambda: Event.objects.filter(exam_id=Slot("exam")).order_by("protocol").values_list("protocol").distinct()
+)
+
+
+def _used_before(scanner: int, written: str, started_at: str) -> bool:
+    """A name without a word to compare (`1`, `--`) counts as used: it names nothing."""
+    name = normalised(written)
+    return not any(letter.isalpha() for letter in name) or bool(
+        _BEFORE.first(scanner=scanner, name=name, started_at=started_at)
+    )
+
+
+_BEFORE = Rows(
+    lambda: ScannerName.objects.filter(
+        scanner_id=Slot("scanner"), name=Slot("name"), first_at__lt=Slot("started_at")
+    ).values_list("pk")[:1]
+)
+
+
+def _lately(scanner: int, started_at: str, days: int) -> tuple[int, int]:
+    """Exams, and names that were new, in the days before."""
+    since = (datetime.fromisoformat(started_at) - timedelta(days=days)).isoformat()
+    exams = Exam.objects.filter(scanner=scanner, started_at__gte=since, started_at__lt=started_at)
+    names = ScannerName.objects.filter(scanner=scanner, first_at__gte=since, first_at__lt=started_at)
+    return exams.count(), names.values("name").distinct().count()
+
+
+def _procedures(exam: int) -> tuple[str, ...]:
+    rows = Part.objects.filter(exam=exam).order_by("position").values_list("procedure__name", flat=True)
+    return tuple(name or "" for name in rows)
+
+
+def _names_of(record: ExamRecord) -> Iterator[tuple[str, str]]:
+    found = [(_LEVEL.EXAM, record.study.protocol_name or "")]
+    for part in record.parts:
+        for event in part.events:
+            protocol = getattr(event.detail, "protocol", None)
+            found.append((_LEVEL.ACQUISITION, protocol.value if protocol else ""))
+    return ((level, written) for level, written in dict.fromkeys(found) if written.strip())
