@@ -102,8 +102,22 @@ def fill(exams: int = 320) -> Department:
     _elsewhere(made, chance, scanners, patients, now)
     _troubles(now)
     give_records()
+    give_defects()
     note_change(Exam.objects.values_list("pk", flat=True))
     return made
+
+
+def give_defects() -> None:
+    """What a real department's data have: some exams come late, some hold values that were repaired or cannot be."""
+    exams = Exam.objects.order_by("pk")
+    exams.update(delay_h=0.3, repaired=0, implausible=0)
+    for every, defect in (
+        (9, {"delay_h": 40.0}),
+        (13, {"repaired": 2}),
+        (31, {"implausible": 1}),
+        (47, {"delay_h": -3.0}),
+    ):
+        exams.filter(pk__in=list(exams.values_list("pk", flat=True))[::every]).update(**defect)
 
 
 def make_accounts(site: Site, other: Site) -> None:

@@ -49,7 +49,7 @@ def pages(page: Page, address: str) -> dict[str, str]:
         "exam": exam or "", "provenance": f"{exam}provenance/?event=1", "object-tree": tree or "", "procedures": "/procedures/",
         "procedure": procedure or "", "names": CHOSEN_NAMES,
         "flags": "/flags/", "flag": flag or "", "scanners": "/scanners/",
-        "scanner-reports": reports or "",
+        "scanner-reports": reports or "", "quality": "/quality/?days=365",
         **{f"exam-{kind}": first(page, address, f"/exams/?modality={modality}") for kind, modality in KINDS.items()},
         "audit": "/audit/", "audit-patient": "/audit/?patient=13",
         "change-password": "/accounts/password/", "not-found": "/exams/999999/",

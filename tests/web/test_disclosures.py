@@ -36,7 +36,8 @@ OF_GROUPS = {
     "procedure-groups-csv", "procedure-groups-xlsx", "procedure-trend-csv", "procedure-trend-xlsx",
     "procedure-levels-csv", "procedure-levels-xlsx", "scanners", "scanners-csv", "scanners-xlsx", "scanner-reports",
     "scanner-report", "scanner-report-scores-csv", "scanner-report-scores-xlsx", "scanner-report-defects-csv",
-    "scanner-report-defects-xlsx", "names", "names-csv", "names-xlsx", "health",
+    "scanner-report-defects-xlsx", "names", "names-csv", "names-xlsx", "quality", "quality-csv", "quality-xlsx",
+    "quality-trend-csv", "quality-trend-xlsx", "health",
     "account_login", "account_logout", "account_change_password",
 }  # fmt: skip
 """Routes that show nobody: figures of groups, equipment, accounts."""

@@ -106,6 +106,11 @@ class ExamRow:
     event_count: int
     open_flags: int
     has_issues: bool
+    repaired: int | None
+    implausible: int | None
+    """Values that a rule made, and that cannot be; None in an exam that was made before they were counted."""
+    delay_h: float | None
+    """Hours from its start to the arrival of its newest object."""
     settled: bool
     """False: provisional."""
     excluded_as: str

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 import ibis
 import ibis.expr.types as ir
 
+from doseloop.facts.quality import Defect, could_have, has
 from doseloop.facts.quantities import UNKNOWN_AGE
 from doseloop.model.errors import UnusableInput
 
@@ -47,6 +48,8 @@ class ExamFilter:
     """False leaves excluded exams (phantom, test) out, True shows them alone, None shows both."""
     without_procedure: bool = False
     """Only exams of which a part has no procedure."""
+    defect: Defect | None = None
+    """Only exams that have it."""
 
     def __post_init__(self) -> None:
         for name in _TEXTS:
@@ -65,6 +68,7 @@ class ExamFilter:
             "flagged": _word(_YES_OR_NO, self.flagged),
             "excluded": None if self.excluded is False else _word(_EXCLUDED, self.excluded),
             "without_procedure": "yes" if self.without_procedure else None,
+            "defect": self.defect,
         }
         return urlencode({name: value for name, value in asked.items() if value is not None})
 
@@ -86,6 +90,7 @@ class ExamFilter:
             flagged=_choice(given, "flagged", _YES_OR_NO, None),
             excluded=_choice(given, "excluded", _EXCLUDED, False),
             without_procedure=bool(_choice(given, "without_procedure", _YES_OR_NO, False)),
+            defect=_defect(given),
         )
 
     def apply(self, exams: ir.Table) -> ir.Table:
@@ -119,6 +124,8 @@ class ExamFilter:
             found.append((exams.excluded_as != "") == self.excluded)
         if self.without_procedure:
             found.append(exams.without_procedure)
+        if self.defect is not None:
+            found += [could_have(exams, self.defect), has(exams, self.defect)]
         return found
 
 
@@ -162,6 +169,13 @@ def _choice(given: Mapping[str, str], name: str, words: Mapping[str, bool | None
     if value not in words:
         raise UnusableInput(f"{name}: {value[:40]!r} is none of {', '.join(words)}.")
     return words[value]
+
+
+def _defect(given: Mapping[str, str]) -> Defect | None:
+    value = given.get("defect", "")
+    if value and value not in set(Defect):
+        raise UnusableInput(f"defect: {value[:40]!r} is none of {', '.join(Defect)}.")
+    return Defect(value) if value else None
 
 
 def _word(words: Mapping[str, bool | None], value: bool | None) -> str | None:

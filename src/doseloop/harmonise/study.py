@@ -61,6 +61,8 @@ def unite(objects: Sequence[HeldObject], zone: str, zone_source: str, match: Mat
         started_at=_started(study, kept, zone, zone_source),
         parts=kept,
         issues=tuple(dict.fromkeys((*unsound, *(issue for _, issues in parts for issue in issues)))),
+        repaired=sum(remark.kind == "repaired" for held in ranked for remark in held.dose.remarks),
+        implausible=len(dict.fromkeys(unsound)),
     )
 
 

@@ -107,6 +107,10 @@ class ExamRecord:
     parts: tuple[Part, ...]
     issues: tuple[str, ...] = ()
     """What does not fit, one sentence each."""
+    repaired: int = 0
+    """Values that a rule made, in all of the objects."""
+    implausible: int = 0
+    """Values that cannot be, and count as not recorded."""
 
     def total(self, quantity: str) -> float | None:
         """The total of a quantity where exactly one part has it, None otherwise."""

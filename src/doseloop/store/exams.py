@@ -13,6 +13,7 @@ from doseloop.harmonise.age_bands import age_band
 from doseloop.model.exam import ExamRecord, Part
 from doseloop.store import locks, models
 from doseloop.store.audit import WORKER, record_change
+from doseloop.store.delay import delay_h
 from doseloop.store.event_rows import EventPlace, event_row, value_of
 from doseloop.store.prepared import Insert, Rows, Slot, Update
 from doseloop.store.scanners import ScannerAtSite
@@ -118,13 +119,14 @@ def write(
 
     `arrived`: an object has just come, so that the exam is provisional again.
     """
-    site, of_scanner, excluded_as, has_parts = _HELD.all(exam=exam)[0]
+    site, of_scanner, excluded_as, received_at, has_parts = _HELD.all(exam=exam)[0]
     if has_parts:
         models.Event.objects.filter(exam_id=exam).delete()
         models.Part.objects.filter(exam_id=exam).delete()
-    columns = _columns(record, scanner, list(issues))
+    received_at = timezone.now() if arrived else received_at
+    columns = _columns(record, scanner, list(issues)) | {"delay_h": delay_h(record.started_at, received_at)}
     if arrived:
-        _WRITE_ARRIVED.run(exam=exam, **columns, received_at=timezone.now(), settled=False)
+        _WRITE_ARRIVED.run(exam=exam, **columns, received_at=received_at, settled=False)
     else:
         _WRITE.run(exam=exam, **columns)
     if (site, of_scanner) != (scanner.site, scanner.scanner):
@@ -147,13 +149,13 @@ _HELD = Rows(
         _exam()
         .annotate(has_parts=Exists(models.Part.objects.filter(exam=OuterRef("pk"))))
         .select_for_update()
-        .values_list("site_id", "scanner_id", "excluded_as", "has_parts")
+        .values_list("site_id", "scanner_id", "excluded_as", "received_at", "has_parts")
     )
 )
 _WRITTEN = (
     *("site_id", "scanner_id", "modality", "accession_number", "started_at", "zone", "zone_source", "description"),
     *("protocol_name", "requested_procedure", "age_years", "age_band", "sex", "height_m", "weight_kg", *TOTALS),
-    *("totals", "issues", "event_count"),
+    *("totals", "issues", "event_count", "repaired", "implausible", "delay_h"),
 )
 _WRITE, _WRITE_ARRIVED = Update(_exam, _WRITTEN), Update(_exam, (*_WRITTEN, "received_at", "settled"))
 _NEW_PART, _NEW_EVENT = Insert(models.Part), Insert(models.Event)
@@ -228,6 +230,8 @@ def _columns(record: ExamRecord, scanner: ScannerAtSite, issues: list[str]) -> d
         "totals": totals,
         "issues": issues,
         "event_count": sum(len(part.events) for part in record.parts),
+        "repaired": record.repaired,
+        "implausible": record.implausible,
     }
 
 

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 
 from doseloop.facts.filters import ExamFilter
+from doseloop.web.quality_view import DEFECTS
 
 _WORDS = {
     "site": "Site",
@@ -21,6 +22,7 @@ _WORDS = {
     "flagged": "Flag",
     "excluded": "Excluded",
     "without_procedure": "Procedure",
+    "defect": "Data quality",
 }
 _VALUES = {
     ("flagged", "True"): "open",
@@ -28,6 +30,7 @@ _VALUES = {
     ("excluded", "True"): "phantoms and tests only",
     ("excluded", "None"): "shown too",
     ("without_procedure", "True"): "not recognised",
+    **{("defect", defect.value): named.title.lower() for defect, named in DEFECTS.items()},
 }
 
 

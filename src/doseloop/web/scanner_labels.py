@@ -5,9 +5,10 @@ from dataclasses import replace
 from typing import TypeVar
 
 from doseloop.facts.procedure import ScannerDistribution, TrendPoint
+from doseloop.facts.quality import QualityPoint
 from doseloop.facts.today import HourCount
 
-OfScanner = TypeVar("OfScanner", ScannerDistribution, TrendPoint, HourCount)
+OfScanner = TypeVar("OfScanner", ScannerDistribution, TrendPoint, HourCount, QualityPoint)
 
 
 def labelled(found: Iterable[OfScanner], labels: Mapping[int, str]) -> tuple[OfScanner, ...]:

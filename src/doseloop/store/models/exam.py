@@ -46,8 +46,13 @@ class Exam(models.Model):
     issues = models.JSONField(default=list)
     """Sentences about what does not fit: a total that disagrees, one event UID in two studies."""
     event_count = models.IntegerField(default=0)
+    repaired = models.IntegerField(null=True)
+    implausible = models.IntegerField(null=True)
+    """Values that a rule made, and that cannot be; None in an exam that was made before they were counted."""
     received_at = models.DateTimeField()
     """When the newest of its objects arrived (UTC)."""
+    delay_h = models.FloatField(null=True)
+    """Hours from its start to that; negative where a clock is wrong, None where the start is not known."""
     settled = models.BooleanField(default=False)
     """Whether the study has been quiet long enough for totals and group comparisons."""
     excluded_as = models.TextField(default="")

@@ -1,9 +1,10 @@
-"""The median of a quantity by period, one line for each scanner."""
+"""A figure by period, one line for each scanner: the median of a quantity, or the share of a defect."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from doseloop.facts.procedure import TrendPoint
+from doseloop.facts.quality import QualityPoint
 from doseloop.facts.quantities import Quantity
 from doseloop.facts.windows import Grain
 from doseloop.model.quantities import QUANTITIES, converted
@@ -18,24 +19,10 @@ def option(
 ) -> Option:
     """Lines with a gap where a period has no value; the size of a point says nothing. Values in `unit`."""
     symbol = QUANTITIES[quantity].symbol
-    periods = sorted({point.period_start for point in points})
-    medians = {(point.scanner, point.period_start): point.median for point in points}
-    names = {point.scanner: point.scanner_name for point in points}
-    chart = frame(f"Median {symbol} in {unit} by period on {len(names)} scanners.")
-    chart["tooltip"] |= {"trigger": "axis"}
-    chart["xAxis"] = {"type": "category", "data": [_period(period, grain) for period in periods]}
-    reached = [*medians.values(), *(line.value for line in lines)]
-    chart["yAxis"] = {"type": "value", "min": 0, "max": nice_top(converted(quantity, value, unit) for value in reached)}
-    chart["series"] = [
-        {
-            "type": "line",
-            "name": name,
-            "symbol": _SHAPES[position % len(_SHAPES)],
-            "symbolSize": 7,
-            "data": [_shown(medians.get((key, period)), quantity, unit) for period in periods],
-        }
-        for position, (key, name) in enumerate(sorted(names.items(), key=lambda one: (one[1], one[0])))
-    ]
+    medians = {(one.scanner, one.period_start): converted(quantity, one.median, unit) for one in points}
+    chart = _lines(points, medians, grain, f"Median {symbol} in {unit} by period")
+    reached = [*medians.values(), *(converted(quantity, line.value, unit) for line in lines)]
+    chart["yAxis"] = {"type": "value", "min": 0, "max": nice_top(reached)}
     if chart["series"] and lines:
         data = [{"name": line.name, "yAxis": converted(quantity, line.value, unit)} for line in lines]
         label = {"formatter": "{b}", "position": "insideEndTop"}
@@ -43,9 +30,36 @@ def option(
     return chart
 
 
+def shares(points: Sequence[QualityPoint], title: str, grain: Grain) -> Option:
+    """Lines of the share of exams that have a defect, in per cent."""
+    found = {(one.scanner, one.period_start): round(100 * (one.share.share or 0.0), 1) for one in points}
+    chart = _lines(points, found, grain, f"{title}: share of exams in per cent by period")
+    top = nice_top(found.values())
+    chart["yAxis"] = {"type": "value", "min": 0, "max": min(100.0, top) if top else 1.0}
+    return chart
+
+
+def _lines(
+    points: Sequence[TrendPoint | QualityPoint], values: Mapping[tuple[int, date], float], grain: Grain, title: str
+) -> Option:
+    """A line for each scanner, with a gap where a period has no value."""
+    periods = sorted({point.period_start for point in points})
+    names = {point.scanner: point.scanner_name for point in points}
+    chart = frame(f"{title} on {len(names)} scanners.")
+    chart["tooltip"] |= {"trigger": "axis"}
+    chart["xAxis"] = {"type": "category", "data": [_period(period, grain) for period in periods]}
+    chart["series"] = [
+        {
+            "type": "line",
+            "name": name,
+            "symbol": _SHAPES[position % len(_SHAPES)],
+            "symbolSize": 7,
+            "data": [values.get((key, period)) for period in periods],
+        }
+        for position, (key, name) in enumerate(sorted(names.items(), key=lambda one: (one[1], one[0])))
+    ]
+    return chart
+
+
 def _period(start: date, grain: Grain) -> str:
     return f"{start:%b %Y}" if grain is Grain.MONTH else f"{start.day} {start:%b}"
-
-
-def _shown(value: float | None, quantity: Quantity, unit: str) -> float | None:
-    return None if value is None else converted(quantity, value, unit)
