@@ -15,7 +15,7 @@ class Procedure:
     """A standard procedure of the catalogue."""
 
     key: str
-    modality: Literal["CT", "XA", "RF", "DX", "MG", "PT", "NM"]
+    modality: Literal["CT", "XA", "RF", "DX", "MG", "PT", "NM", "PX"]
     regions: frozenset[str]
     """Parts of the body that it covers: head, neck, chest, abdomen, pelvis, spine, heart, limbs."""
     names: Mapping[str, str]

@@ -141,6 +141,17 @@ _PROJECTION: Final = (
         "Air kerma at the entrance of the patient or breast.", "Without scatter from the patient.",
         "DICOM PS3.16 TID 10003 (111636)",
     ),
+    Quantity(
+        "ka_e_mgy", "ESAK", "Entrance-surface air kerma", _MGY,
+        "Air kerma at the entrance surface of the patient, with what the patient scatters back.",
+        "Scatter adds a third or more, so it is not compared with kerma that was stated without it.",
+        "ICRP Publication 135; ICRU Report 74",
+    ),
+    Quantity(
+        "ka_i_mgy", "Ka,i", "Incident air kerma", _MGY,
+        "Air kerma on the axis of the beam at the entrance surface, without what the patient scatters back.",
+        "Says nothing about the size of the field.", "ICRP Publication 135; ICRU Report 74",
+    ),
 )  # fmt: skip
 
 _OTHER: Final = (
@@ -148,6 +159,11 @@ _OTHER: Final = (
         "activity_mbq", "Activity", "Administered activity", (Unit("MBq", max_decimals=1), Unit("GBq", Fraction(1, 1000))),
         "Radioactivity that was given to the patient.", "What stayed in the syringe has to be subtracted.",
         "DICOM PS3.16 TID 10022 (113507)", "administered_activity",
+    ),
+    Quantity(
+        "activity_per_kg_mbq_kg", "A/m", "Administered activity per body weight", (Unit("MBq/kg", max_decimals=2),),
+        "Radioactivity that was given to the patient, divided by the weight.", "Only as good as the weight that was typed.",
+        "ICRP Publication 135",
     ),
     Quantity(
         "effective_dose_msv", "E", "Effective dose", (Unit("mSv", max_decimals=2), Unit("µSv", Fraction(1000), 0)),
