@@ -126,3 +126,19 @@ class LevelSet:
     def is_current(self) -> bool:
         """Whether it is neither superseded nor historic."""
         return self.status in ("current", "registry", "study")
+
+
+@dataclass(frozen=True, slots=True)
+class LevelGroup:
+    """The group that rows are looked for; None is what is not known of it."""
+
+    procedure: str
+    quantity: str
+    per: Per
+    patients: PatientGroup
+    phantom_cm: int | None = None
+    indication: str | None = None
+    contrast: Contrast | None = None
+    phases: Phases | None = None
+    technique: str | None = None
+    view: str | None = None

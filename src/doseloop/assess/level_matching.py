@@ -1,0 +1,79 @@
+"""Which rows of the sets that a site compares with are for a group, and in words why, and why near ones are not.
+
+A group is what a median is taken of: one procedure and quantity, for patients of some ages and sizes (ICRP Publication 135).
+Each rule of `level_rules` looks at one thing that a row may narrow. A row counts for a group only where all of the group is in
+the row's own bands: a set is compared in the bands that it is stated in (`bands_of`).
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from doseloop.assess.level_rules import RULES
+from doseloop.model.patient_group import PatientGroup
+from doseloop.model.reference_level import LevelGroup, LevelSet, ReferenceLevel
+
+Outcome = Literal["compared", "shown beside", "not compared"]
+"""`shown beside`: the row is for the group, and is no level (an achievable value, a 25th percentile)."""
+
+
+@dataclass(frozen=True, slots=True)
+class LevelMatch:
+    """What was found about one row, in sentences."""
+
+    level: ReferenceLevel
+    source: LevelSet
+    outcome: Outcome
+    because: tuple[str, ...]
+    """Why it is for the group; empty where it is not compared."""
+    reservations: tuple[str, ...]
+    """What stays open although it is compared."""
+    refusals: tuple[str, ...]
+    """Why it is not compared."""
+
+
+def match_levels(group: LevelGroup, sets: Iterable[LevelSet]) -> tuple[LevelMatch, ...]:
+    """Every row of the group's procedure and quantity, in the order of the sets, whether it is for the group or near it.
+
+    Rows that never match by themselves (`why_unmatched`) are near ones.
+    """
+    return tuple(
+        _match(group, level, one)
+        for one in sets
+        for level in one.levels
+        if level.procedure == group.procedure and level.quantity == group.quantity
+    )
+
+
+def bands_of(procedure: str, quantity: str, sets: Iterable[LevelSet]) -> tuple[PatientGroup, ...]:
+    """The groups of patients that the sets have levels of the procedure and quantity for, each once, in their order."""
+    rows = (level for one in sets for level in one.levels if level.procedure == procedure)
+    return tuple(
+        dict.fromkeys(
+            level.group
+            for level in rows
+            if level.quantity == quantity and level.is_level and level.why_unmatched is None
+        )
+    )
+
+
+def _match(group: LevelGroup, level: ReferenceLevel, source: LevelSet) -> LevelMatch:
+    said = [one for rule in RULES for one in rule(level, group)]
+    refusals = tuple(one.sentence for one in said if one.outcome == "refused")
+    if refusals:
+        return LevelMatch(level, source, "not compared", (), (), refusals)
+    because = tuple(one.sentence for one in said if one.outcome == "fits")
+    reservations = (*(one.sentence for one in said if one.outcome == "open"), *_of_source(level, source))
+    return LevelMatch(level, source, "compared" if level.is_level else "shown beside", because, reservations, ())
+
+
+def _of_source(level: ReferenceLevel, source: LevelSet) -> Iterator[str]:
+    if not level.is_level:
+        yield "An achievable value or a lower quartile, shown beside: nothing is judged by it."
+    if level.kind == "DRL_proposed":
+        yield f"Proposed by {source.authority}; no authority set the level."
+    if not source.is_current:
+        held = f" since {source.valid_to.isoformat()}" if source.valid_to else ""
+        yield f"The set is {source.status}{held}{f' ({source.status_note})' if source.status_note else ''}."
+    if not source.is_verified:
+        yield f"The set is not verified ({source.verification}): no signed report uses it until the site confirms it."
