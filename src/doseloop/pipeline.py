@@ -28,6 +28,8 @@ from doseloop.store import (
     exams,
     findings,
     history,
+    level_choice,
+    level_confirmation,
     name_mapping,
     objects,
     patients,
@@ -49,8 +51,8 @@ _TRIES = 2
 _RETRY_AFTER = timedelta(seconds=5)
 _COMPARED = {"CT": ("dlp_mgy_cm", "ctdi_vol_mgy")}
 _COMPARED_PROJECTION = ("dap_gy_cm2", "ka_r_mgy")
-DECISIONS = (name_mapping.NAMES,)
-"""Every kind of decision that moves exams."""
+DECISIONS = (name_mapping.NAMES, level_choice.CHOICE, level_confirmation.CONFIRMATION)
+"""Every kind of decision; the worker looks for the exams that each moves."""
 _BAND_NAMES = {band.key: band.name for band in AGE_BANDS}
 
 Outcome = ReadResult | Deidentified | DoseloopError

@@ -26,9 +26,13 @@ def level_sets() -> tuple[LevelSet, ...]:
 def level_set(data: Mapping[str, Any]) -> LevelSet:
     """A set from plain values that follow the schema; `KeyError` or `TypeError` where they do not."""
     head = {name: value for name, value in data.items() if name != "rows"}
-    days = {name: date.fromisoformat(head[name]) for name in ("valid_from", "valid_to") if name in head}
-    defaults = {"set_id": data["id"], "statistic": data["statistic"], "verification": data["verification"]}
-    return LevelSet(**{**head, **days}, levels=tuple(_level(row, defaults) for row in data["rows"]))
+    days: dict[str, Any] = {name: date.fromisoformat(head[name]) for name in ("valid_from", "valid_to") if name in head}
+    defaults: dict[str, Any] = {
+        "set_id": data["id"],
+        "statistic": data["statistic"],
+        "verification": data["verification"],
+    }
+    return LevelSet(**(head | days), levels=tuple(_level(row, defaults) for row in data["rows"]))
 
 
 def levels_for(

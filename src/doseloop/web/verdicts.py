@@ -10,6 +10,7 @@ from doseloop.facts.procedure import group_values
 from doseloop.model.reference_level import LevelSet, ReferenceLevel
 from doseloop.reference.levels import level_set_of, levels_for
 from doseloop.report.table import Column, Row, Table, quantity_column
+from doseloop.store.level_choice import chosen_in
 from doseloop.web.procedure_view import ProcedureView
 
 LEAST = DEFAULT_SETTINGS.min_n
@@ -19,6 +20,7 @@ _VERIFICATIONS = {
     "abstract": "read in an abstract only",
     "secondary_quoted": "as quoted by another source",
     "secondary": "from another source",
+    "own": "the site's own",
 }
 
 
@@ -48,14 +50,16 @@ class Compared:
 def compared_levels(
     facts: Facts, scope: Scope, procedure: str, view: ProcedureView, scanners: Mapping[int, str]
 ) -> tuple[Compared, ...]:
-    """Every level for the procedure, quantity and ages of the view; none for all ages, which no level is for.
+    """Every level for the procedure, quantity and ages of the view, of the sets that the scope's sites compare with, in their
+    order; none for all ages, which no level is for.
 
     `scanners`: what each is called, by its key.
     """
     age = view.typical_age_years
-    levels = levels_for(procedure, view.quantity, age_years=age) if age is not None else ()
+    sets = chosen_in(scope)
+    levels = levels_for(procedure, view.quantity, sets, age) if age is not None else ()
     samples = {key: _samples(facts, scope, procedure, view, key) for key in scanners} if levels else {}
-    return tuple(_compared(level, samples, scanners) for level in levels)
+    return tuple(_compared(level, level_set_of(level, sets), samples, scanners) for level in levels)
 
 
 def verdict_table(found: tuple[Compared, ...], view: ProcedureView, units: Mapping[str, str]) -> Table:
@@ -92,8 +96,9 @@ def _samples(facts: Facts, scope: Scope, procedure: str, view: ProcedureView, sc
     return tuple(Sample(one.value, one.weight_kg, one.phantom_cm, not one.settled) for one in values)
 
 
-def _compared(level: ReferenceLevel, samples: Mapping[int, tuple[Sample, ...]], names: Mapping[int, str]) -> Compared:
-    source = level_set_of(level)
+def _compared(
+    level: ReferenceLevel, source: LevelSet | None, samples: Mapping[int, tuple[Sample, ...]], names: Mapping[int, str]
+) -> Compared:
     found = {key: compare(values, level, source=source) for key, values in samples.items()}
     shared = _shared([verdict.sentences[1:] for verdict in found.values()])
     return Compared(

@@ -5,6 +5,7 @@ from doseloop.store.models.decision import Decision
 from doseloop.store.models.equipment import Scanner, ScannerName, Site
 from doseloop.store.models.exam import Event, Exam, Part
 from doseloop.store.models.flag import Case, Comment, Flag
+from doseloop.store.models.level_set import ChosenLevelSets, ConfirmedLevelSet, OwnLevelSet
 from doseloop.store.models.object import DoseObjectRow
 from doseloop.store.models.patient import Identity, Patient, RecordHome, RecordMode
 from doseloop.store.models.people import ExamPerson, Person, RoleAtSite
@@ -15,7 +16,9 @@ __all__ = [
     "AuditRow",
     "AuditSeal",
     "Case",
+    "ChosenLevelSets",
     "Comment",
+    "ConfirmedLevelSet",
     "Counter",
     "Decision",
     "DoseObjectRow",
@@ -24,6 +27,7 @@ __all__ = [
     "ExamPerson",
     "Flag",
     "Identity",
+    "OwnLevelSet",
     "Part",
     "Patient",
     "PeerDecision",

@@ -1,0 +1,87 @@
+"""Sets of reference levels at a site: those of the package and the site's own."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from doseloop.access.scope import Scope
+from doseloop.model.errors import NotVisible, UnusableInput
+from doseloop.model.reference_level import LevelSet
+from doseloop.reference.levels import level_set, level_sets
+from doseloop.store import visible
+from doseloop.store.audit import Actor, record_change
+from doseloop.store.models import OwnLevelSet, Site
+
+
+def sets_at(scope: Scope, site: int) -> tuple[LevelSet, ...]:
+    """Every set that a site may compare with: its own, by key, then the package's. Errors: `NotVisible`."""
+    check_site(scope, site)
+    own = OwnLevelSet.objects.filter(site=site).order_by("key")
+    return (*(level_set(one.content) for one in own), *level_sets())
+
+
+def set_at(scope: Scope, site: int, key: str) -> LevelSet:
+    """One of them. Errors: `NotVisible`; `UnusableInput` naming those that there are."""
+    known = {one.id: one for one in sets_at(scope, site)}
+    if key not in known:
+        raise UnusableInput(f"There is no set {key!r}; there are {', '.join(sorted(known))}.")
+    return known[key]
+
+
+def add_own(scope: Scope, site: int, content: Mapping[str, Any], actor: Actor) -> LevelSet:
+    """Add a set of a site's own: plain values that follow the schema (`reference.level_csv.own_set`).
+
+    Errors: `NotVisible`; `UnusableInput` where there is a set of that key already.
+    """
+    check_site(scope, site)
+    made = level_set(content)
+    if made.id in {one.id for one in level_sets()}:
+        raise UnusableInput(f"A set {made.id} comes with Doseloop; give yours another name.")
+    try:
+        with transaction.atomic():
+            OwnLevelSet.objects.create(
+                site_id=site, key=made.id, content=dict(content), actor=actor.name, at=timezone.now()
+            )
+            told = {"title": made.title, "author": made.author, "source": made.seen_at, "rows": len(made.levels)}
+            record_change(actor, "levels imported", f"levels {made.id}", site=site, after=told)
+    except IntegrityError:
+        raise UnusableInput(
+            f"There is a set {made.id} already, and a set never changes; give the new one another name, such as its year."
+        ) from None
+    return made
+
+
+def fingerprint(one: LevelSet) -> str:
+    """SHA-256 of what the values of a set are and what they are for: another where a new version changes any of them."""
+    rows = [
+        [
+            level.id, level.procedure, level.quantity, level.value, level.phantom_cm, level.scope, level.kind,
+            level.group.category, level.group.age_min_months, level.group.age_max_months, level.group.weight_min_kg,
+            level.group.weight_max_kg, level.indication,
+        ]
+        for level in one.levels
+    ]  # fmt: skip
+    return hashlib.sha256(json.dumps(rows).encode()).hexdigest()
+
+
+def site_named(scope: Scope, name: str) -> int:
+    """Key of the scope's site of that name. Errors: `NotVisible`."""
+    found = visible.sites(scope).filter(name=name).values_list("pk", flat=True).first()
+    if found is None:
+        raise NotVisible(f"There is no site {name!r}.")
+    return found
+
+
+def check_site(scope: Scope, site: int) -> None:
+    """Errors: `NotVisible` where the site is outside the scope or there is none."""
+    if not visible.sites(scope).filter(pk=site).exists():
+        raise NotVisible("There is no such site.")
+
+
+def sites_in(scope: Scope) -> list[Site]:
+    """The scope's sites, in a stable order."""
+    return list(visible.sites(scope).order_by("pk"))

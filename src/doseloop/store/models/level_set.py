@@ -1,0 +1,39 @@
+"""A site's own sets of reference levels, which sets it compares with, and which it confirmed."""
+
+from django.db import models
+
+from doseloop.store.models.equipment import Site
+
+
+class OwnLevelSet(models.Model):
+    """A set that a site added. It never changes: a correction is a set of another name."""
+
+    site = models.ForeignKey(Site, on_delete=models.CASCADE)
+    key = models.TextField(unique=True)
+    content = models.JSONField()
+    """As a set of the package: `reference/data/levels.schema.json`."""
+    actor = models.TextField()
+    at = models.DateTimeField()
+
+
+class ChosenLevelSets(models.Model):
+    """The sets that a site compares with, in its order; a site without a row compares with those in force."""
+
+    site = models.OneToOneField(Site, on_delete=models.CASCADE)
+    keys = models.JSONField()
+
+
+class ConfirmedLevelSet(models.Model):
+    """A set that was not verified and that a site confirmed. See `store.level_confirmation`."""
+
+    site = models.ForeignKey(Site, on_delete=models.CASCADE)
+    set_key = models.TextField()
+    by = models.TextField()
+    """Who compared the values with the source, as named by who noted it."""
+    on = models.DateField()
+    grounds = models.TextField()
+    fingerprint = models.CharField(max_length=64)
+    """Of the values that were confirmed."""
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["site", "set_key"], name="level_set_is_confirmed_once")]
