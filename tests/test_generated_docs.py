@@ -9,7 +9,7 @@ from tests.receive.listener import Listener
 from tools import generated_docs
 
 
-@pytest.mark.parametrize("name", ["objects", "precedence", "conformance"])
+@pytest.mark.parametrize("name", ["objects", "precedence", "conformance", "levels"])
 def test_the_page_is_what_the_code_says(name: str) -> None:
     assert (generated_docs.DOCS / f"{name}.md").read_text() == getattr(generated_docs, name)(), "run make docs"
 

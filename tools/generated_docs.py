@@ -1,4 +1,4 @@
-"""Writes the pages of `docs/` that the code itself says: `objects.md`, `precedence.md` and `conformance.md`.
+"""Writes the pages of `docs/` that the code itself says: `objects.md`, `precedence.md`, `conformance.md` and `levels.md`.
 
 `make docs` writes them; `tests/test_generated_docs.py` holds that they are what the code says.
 """
@@ -23,6 +23,7 @@ from doseloop.reading import dose_screen
 from doseloop.reading.kinds import IMAGES, NOT_READ, REPORTS, STORAGE
 from doseloop.reading.vendors import QUIRKS
 from doseloop.roles.settings import Settings
+from tools.levels_doc import levels
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 _RECORDS = (
@@ -201,8 +202,8 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "doseloop.roles.django_settings")
     os.environ.setdefault("DOSELOOP_DATA", "build/docs")
     django.setup()
-    for name, text in (("objects", objects()), ("precedence", precedence()), ("conformance", conformance())):
-        (DOCS / f"{name}.md").write_text(text)
+    for page in (objects, precedence, conformance, levels):
+        (DOCS / f"{page.__name__}.md").write_text(page())
 
 
 if __name__ == "__main__":

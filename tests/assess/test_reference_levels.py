@@ -94,6 +94,17 @@ def test_a_level_by_weight_takes_only_known_weights_of_its_own() -> None:
     assert (verdict.sizes, verdict.n, verdict.n_outside_size) == ("level's weights", 12, 8)
 
 
+def test_an_adult_level_by_weight_is_compared_as_all_sizes_where_no_weight_is_known() -> None:
+    level = replace(LEVEL, group=PatientGroup("adult", weight_min_kg=50, weight_max_kg=90))
+    verdict = compare(samples(20, weight=None), level)
+    assert (verdict.state, verdict.sizes, verdict.n, verdict.n_without_weight) == ("above", "all sizes", 20, 20)
+    assert "All sizes, 20 without weight." in verdict.sentences
+    known = compare([*samples(20, weight=None), *samples(19)], level)
+    assert (known.state, known.sizes, known.n) == ("too few", "level's weights", 19)
+    child = compare(samples(20, weight=None), replace(level, group=replace(level.group, category="child")))
+    assert (child.state, child.n) == ("too few", 0)
+
+
 def test_a_level_by_convention_or_at_second_hand_says_so() -> None:
     japan = next(one for one in level_sets() if one.id == "jp-jrime-2025")
     level = next(one for one in japan.levels if one.procedure == "ct-chest" and one.quantity == "dlp_mgy_cm")

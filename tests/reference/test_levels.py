@@ -13,7 +13,7 @@ import yaml
 
 from doseloop.model.quantities import QUANTITIES, converted
 from doseloop.model.reference_level import LevelSet, ReferenceLevel
-from doseloop.reference.levels import level_set_of, level_sets, levels_for
+from doseloop.reference.levels import current_sets, level_sets
 from doseloop.reference.procedures import catalogue
 from tests.shared import shared
 
@@ -63,11 +63,10 @@ def test_the_schema_refuses_a_row_that_says_too_little_or_too_much(change: dict[
 
 def test_ids_are_unique_and_every_level_leads_to_its_source() -> None:
     assert len({level.id for level in LEVELS}) == len(LEVELS)
-    for level in LEVELS:
-        source = level_set_of(level)
-        assert source is not None
+    for source in level_sets():
         assert source.url.startswith("http") and source.authority and source.verification
-        assert level.id.startswith(source.id)
+        for level in source.levels:
+            assert level.set_id == source.id and level.id.startswith(source.id)
 
 
 def test_every_level_names_a_procedure_of_the_catalogue_or_says_why_not() -> None:
@@ -169,45 +168,23 @@ def in_unit(level: ReferenceLevel, label: str) -> float:
     return float(Fraction(level.value) * unit.per_own)
 
 
-# What is found.
+# What is in force.
 
 
-def test_levels_of_a_procedure_keep_their_indications_apart() -> None:
-    chosen = [one for one in level_sets() if one.id in ("uk-ukhsa-ndrl-2024", "jp-jrime-2025")]
-    found = levels_for("ct-head", "ctdi_vol_mgy", chosen, age_years=40)
-    assert {(one.set_id, one.indication, one.value) for one in found} == {
-        ("uk-ukhsa-ndrl-2024", "acute stroke", 47.0),
-        ("jp-jrime-2025", None, 67.0),
-    }
-
-
-def test_without_a_choice_only_sets_in_force_are_compared_with() -> None:
-    assert {one.set_id for one in levels_for("ct-chest", "dlp_mgy_cm", age_years=40)} == {
-        "uk-ukhsa-ndrl-2024", "eu-rp195-euclid-2021", "us-kanal-2017", "jp-jrime-2025",
+def test_only_sets_in_force_are_compared_with_where_nobody_has_chosen() -> None:
+    assert {one.id for one in level_sets()} - {one.id for one in current_sets()} == {
+        "au-arpansa-2018", "eu-sentinel-2008", "ie-foley-2012", "int-bos-2022", "ug-mammo-2023",
     }  # fmt: skip
 
 
-def test_achievable_values_and_quartiles_judge_nothing() -> None:
-    assert [one.value for one in levels_for("xa-coronary-angiography", "ka_r_mgy", age_years=60)] == [500.0]
+def test_achievable_values_and_quartiles_are_no_levels() -> None:
     assert {one.kind for one in LEVELS if not one.is_level} == {"achievable", "p25"}
 
 
-JAPAN = [one for one in level_sets() if one.id == "jp-jrime-2025"]
-
-
-@pytest.mark.parametrize(("age", "value"), [(0.5, 27.0), (1.0, 34.0), (4.9, 34.0), (5.0, 44.0), (14.9, 55.0)])
-def test_children_get_the_level_of_their_age(age: float, value: float) -> None:
-    assert [one.value for one in levels_for("ct-head", "ctdi_vol_mgy", JAPAN, age_years=age)] == [value]
-
-
-def test_between_fifteen_and_eighteen_no_level_applies() -> None:
-    assert levels_for("ct-head", "ctdi_vol_mgy", JAPAN, age_years=16) == ()
-
-
-def test_no_adult_gets_a_child_s_level_that_has_no_upper_age() -> None:
-    europe = [one for one in level_sets() if one.id == "eu-rp185-2018"]
-    assert [one.value for one in levels_for("ct-head", "ctdi_vol_mgy", europe, age_years=17.9)] == [50.0]
-    assert levels_for("ct-head", "ctdi_vol_mgy", europe, age_years=18) == ()
+def test_no_adult_is_in_a_child_s_group_that_has_no_upper_age() -> None:
+    open_above = [one for one in LEVELS if one.group.category == "child" and one.group.age_max_months is None]
+    assert open_above
+    assert not any(one.group.holds_age(18) for one in open_above)
 
 
 def test_a_set_that_was_not_read_in_the_original_says_so() -> None:

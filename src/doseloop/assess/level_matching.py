@@ -38,7 +38,7 @@ def match_levels(group: LevelGroup, sets: Iterable[LevelSet]) -> tuple[LevelMatc
     Rows that never match by themselves (`why_unmatched`) are near ones.
     """
     return tuple(
-        _match(group, level, one)
+        match_level(group, level, one)
         for one in sets
         for level in one.levels
         if level.procedure == group.procedure and level.quantity == group.quantity
@@ -57,7 +57,8 @@ def bands_of(procedure: str, quantity: str, sets: Iterable[LevelSet]) -> tuple[P
     )
 
 
-def _match(group: LevelGroup, level: ReferenceLevel, source: LevelSet) -> LevelMatch:
+def match_level(group: LevelGroup, level: ReferenceLevel, source: LevelSet) -> LevelMatch:
+    """Whether one row of the group's procedure and quantity is for the group."""
     said = [one for rule in RULES for one in rule(level, group)]
     refusals = tuple(one.sentence for one in said if one.outcome == "refused")
     if refusals:

@@ -16,7 +16,7 @@ from doseloop.assess.percentiles import median, median_interval
 from doseloop.model.quantities import QUANTITIES, shown
 from doseloop.model.reference_level import LevelSet, ReferenceLevel
 
-VERSION = "1"
+VERSION = "2"
 State = Literal["above", "within", "too few", "no verdict"]
 Sizes = Literal["standard size", "level's weights", "all sizes"]
 
@@ -136,9 +136,10 @@ def _no_verdict_reason(final: Sequence[Sample], level: ReferenceLevel) -> str | 
 
 def _of_size(matched: list[Sample], level: ReferenceLevel, settings: Settings) -> tuple[list[Sample], Sizes]:
     """The values of the level's sizes; all sizes where weights are missing and those that are known do not suffice."""
-    if level.group.has_weight_bounds:
+    weights_known = any(one.weight_kg is not None for one in matched)
+    if level.group.has_weight_bounds and (weights_known or level.group.category == "child"):
         return [one for one in matched if level.group.holds_weight(one.weight_kg)], "level's weights"
-    if level.group.category == "child":
+    if level.group.category == "child" or level.group.has_weight_bounds:
         return matched, "all sizes"
     low, high = settings.standard_weight_kg
     standard = [one for one in matched if one.weight_kg is not None and low <= one.weight_kg <= high]

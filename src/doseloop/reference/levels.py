@@ -4,7 +4,7 @@ Schema of the data: `data/levels.schema.json`. Method behind the numbers: ICRP P
 percentile of the medians of facilities, for comparison with the median of a group).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from importlib.resources import files
@@ -35,35 +35,9 @@ def level_set(data: Mapping[str, Any]) -> LevelSet:
     return LevelSet(**(head | days), levels=tuple(_level(row, defaults) for row in data["rows"]))
 
 
-def levels_for(
-    procedure: str, quantity: str, sets: Iterable[LevelSet] | None = None, age_years: float | None = None
-) -> tuple[ReferenceLevel, ...]:
-    """All levels of a procedure and quantity, of every indication and technique, in the order of the sets.
-
-    With an age in years only those whose group holds it; no achievable values, and none that never matches by itself.
-    Without sets those that are current. Which indication is meant is for the site to choose: several rows of one set are
-    never merged here.
-    """
-    found = (one for each in (current_sets() if sets is None else sets) for one in each.levels)
-    return tuple(
-        one
-        for one in found
-        if one.procedure == procedure
-        and one.quantity == quantity
-        and one.is_level
-        and one.why_unmatched is None
-        and (age_years is None or one.group.holds_age(age_years))
-    )
-
-
 def current_sets() -> tuple[LevelSet, ...]:
     """The sets in the package that are in force in their country: neither superseded nor historic, and no single study."""
     return tuple(one for one in level_sets() if one.status == "current")
-
-
-def level_set_of(level: ReferenceLevel, sets: Iterable[LevelSet] | None = None) -> LevelSet | None:
-    """The set that a level belongs to, to show its source beside the value."""
-    return next((one for one in (level_sets() if sets is None else sets) if one.id == level.set_id), None)
 
 
 def _level(row: Mapping[str, Any], defaults: Mapping[str, Any]) -> ReferenceLevel:

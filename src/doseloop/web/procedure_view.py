@@ -49,14 +49,6 @@ class ProcedureView:
         chosen = units.get(self.quantity, own.unit)
         return chosen if chosen in {unit.label for unit in own.units} else own.unit
 
-    @property
-    def typical_age_years(self) -> float | None:
-        """An age within the band, to find the levels that are for it; None for all ages."""
-        band = next((one for one in AGE_BANDS if one.key == self.age_band), None)
-        if band is None:
-            return None
-        return 40.0 if band.below_years is None else (band.from_years + band.below_years) / 2
-
 
 def quantities_of(modality: str) -> tuple[Quantity, ...]:
     """The quantities that procedures of the modality are looked at by."""

@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from doseloop.access.scope import Scope
+from doseloop.assess.level_matching import LevelMatch
 from doseloop.assess.reference_levels import DEFAULT_SETTINGS, Sample, Verdict, compare
 from doseloop.facts.engine import Facts
 from doseloop.facts.procedure import group_values
 from doseloop.model.reference_level import LevelSet, ReferenceLevel
-from doseloop.reference.levels import level_set_of, levels_for
 from doseloop.report.table import Column, Row, Table, quantity_column
-from doseloop.store.level_choice import chosen_in
+from doseloop.web.level_matches import level_matches
 from doseloop.web.procedure_view import ProcedureView
 
 LEAST = DEFAULT_SETTINGS.min_n
@@ -39,9 +39,11 @@ class Compared:
     """A level, where it comes from, and every scanner's verdict."""
 
     level: ReferenceLevel
-    source: LevelSet | None
+    source: LevelSet
     verification: str
     short_name: str
+    because: tuple[str, ...]
+    """Why the level is for what one looks at."""
     notes: tuple[str, ...]
     """What is true of every verdict."""
     verdicts: tuple[ScannerVerdict, ...]
@@ -50,16 +52,13 @@ class Compared:
 def compared_levels(
     facts: Facts, scope: Scope, procedure: str, view: ProcedureView, scanners: Mapping[int, str]
 ) -> tuple[Compared, ...]:
-    """Every level for the procedure, quantity and ages of the view, of the sets that the scope's sites compare with, in their
-    order; none for all ages, which no level is for.
+    """Every level for the procedure, quantity and ages of the view, of the sets that the scope's sites compare with.
 
     `scanners`: what each is called, by its key.
     """
-    age = view.typical_age_years
-    sets = chosen_in(scope)
-    levels = levels_for(procedure, view.quantity, sets, age) if age is not None else ()
-    samples = {key: _samples(facts, scope, procedure, view, key) for key in scanners} if levels else {}
-    return tuple(_compared(level, level_set_of(level, sets), samples, scanners) for level in levels)
+    matches = [one for one in level_matches(scope, procedure, view) if one.outcome == "compared"]
+    samples = {key: _samples(facts, scope, procedure, view, key) for key in scanners} if matches else {}
+    return tuple(_compared(one, samples, scanners) for one in matches)
 
 
 def verdict_table(found: tuple[Compared, ...], view: ProcedureView, units: Mapping[str, str]) -> Table:
@@ -83,7 +82,9 @@ def verdict_table(found: tuple[Compared, ...], view: ProcedureView, units: Mappi
 
 def _rows(found: tuple[Compared, ...]) -> Iterator[Row]:
     for one in found:
-        source = f"{one.source.authority} {one.source.year}: {one.source.url}" if one.source else ""
+        source = (
+            f"{one.source.authority} ({one.source.country}) {one.source.year}, {one.source.status}: {one.source.url}"
+        )
         head = (one.short_name, source, one.verification, one.level.scope, one.level.value)
         for each in one.verdicts:
             low, high = each.verdict.interval or (None, None)
@@ -96,16 +97,16 @@ def _samples(facts: Facts, scope: Scope, procedure: str, view: ProcedureView, sc
     return tuple(Sample(one.value, one.weight_kg, one.phantom_cm, not one.settled) for one in values)
 
 
-def _compared(
-    level: ReferenceLevel, source: LevelSet | None, samples: Mapping[int, tuple[Sample, ...]], names: Mapping[int, str]
-) -> Compared:
+def _compared(match: LevelMatch, samples: Mapping[int, tuple[Sample, ...]], names: Mapping[int, str]) -> Compared:
+    level, source = match.level, match.source
     found = {key: compare(values, level, source=source) for key, values in samples.items()}
     shared = _shared([verdict.sentences[1:] for verdict in found.values()])
     return Compared(
         level=level,
         source=source,
-        verification=_VERIFICATIONS[source.verification] if source else "",
-        short_name=f"{source.country} {source.year}" if source else level.set_id,
+        verification=_VERIFICATIONS[source.verification],
+        short_name=f"{source.country} {source.year}",
+        because=match.because,
         notes=shared,
         verdicts=tuple(ScannerVerdict(names[key], one, _why(one, shared)) for key, one in found.items()),
     )
