@@ -42,7 +42,7 @@ A group is a procedure and quantity, for patients of some ages and sizes. Only r
 
 | asked by the row | the group's is another | the group's is not known |
 | --- | --- | --- |
-| per examination, or per scan, projection or view | not compared | by the nature of the quantity where the source does not say; said |
+| per examination, or per scan, projection or view | not compared | by the nature of the quantity, said |
 | CTDI phantom, 16 or 32 cm | not compared | no verdict, on either side |
 | ages, exact and half-open, in months | not compared; a group that reaches beyond the row neither | not compared |
 | weights of children | not compared; likewise | not compared |
