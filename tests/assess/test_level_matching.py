@@ -241,7 +241,7 @@ def test_a_row_that_fits_says_why_in_every_respect() -> None:
         "For adults, the group is adults.",
         "For lung cancer, the group is for lung cancer.",
     )
-    assert found.reservations == ("That the level is for 32 cm is convention, not read in its text.",)
+    assert found.caveats == ("That the level is for the 32 cm phantom is convention, not read in its text.",)
 
 
 def test_products_of_the_other_phantom_are_never_compared() -> None:
@@ -263,9 +263,7 @@ def test_what_is_per_scan_is_not_compared_with_examinations() -> None:
     found = only(group("ct-chest", "ctdi_vol_mgy", per="examination"), UK, 8.5)
     assert found.refusals == ("Per sequence; the group's values are of each examination: not compared.",)
     silent = only(group("ct-chest", "dlp_mgy_cm"), JP, 430)
-    assert (
-        "The source as read does not say per what; compared with the value of each examination." in silent.reservations
-    )
+    assert "The source as read does not say per what; compared with the value of each examination." in silent.caveats
 
 
 def site_level(**bounds: float) -> LevelSet:
@@ -323,16 +321,16 @@ def test_what_never_matches_by_itself_says_why() -> None:
 def test_achievable_values_are_shown_beside_and_judge_nothing() -> None:
     found = matched(group("xa-coronary-angiography", "ka_r_mgy"), AU_XA)
     assert [one.outcome for one in found] == ["compared", "shown beside", "shown beside"]
-    assert "nothing is judged by it" in " ".join(found[1].reservations)
+    assert "nothing is judged by it" in " ".join(found[1].caveats)
 
 
 def test_a_set_that_is_not_verified_or_not_in_force_says_so() -> None:
-    words = " ".join(matched(group("ct-chest", "dlp_mgy_cm"), AU)[0].reservations)
+    words = " ".join(matched(group("ct-chest", "dlp_mgy_cm"), AU)[0].caveats)
     assert "superseded since 2025-07-01" in words and "no signed report uses it until the site confirms it" in words
     proposed = tuple(replace(one, phantom_cm=32) for one in SETS[IE].levels)
     [found] = match_levels(group("ct-chest", "dlp_mgy_cm"), [replace(SETS[IE], levels=proposed)])
-    assert "Proposed by UCD (proposed); no authority set the level." in found.reservations
-    assert any("historic (HIQA national DRLs replace it" in one for one in found.reservations)
+    assert "Proposed by UCD (proposed); no authority set the level." in found.caveats
+    assert any("historic (HIQA national DRLs replace it" in one for one in found.caveats)
 
 
 def test_rows_come_in_the_order_in_which_the_site_chose_the_sets() -> None:

@@ -41,6 +41,20 @@ def test_the_page_says_why_each_level_is_compared_and_why_near_ones_are_not(site
     assert "For children of 1 year to under 5 years, the group is adults: not compared." in text
 
 
+def test_what_is_not_known_of_the_group_is_said_beside_the_level(site: int, signed_in: Any) -> None:
+    choose(SYSTEM, site, ["us-kanal-2017"], COMMAND)
+    text = shown(signed_in("physicist"), "/procedures/ct-chest/")
+    assert "The level is for with contrast medium" not in text
+    assert "whether contrast medium was given is not known." in text
+    assert "no signed report uses it until the site confirms it." in text
+
+
+def test_rows_that_are_near_for_one_reason_are_told_once(site: int, signed_in: Any) -> None:
+    text = shown(signed_in("physicist"), "/procedures/ct-chest/")
+    assert "35.0, 50.0, 70.0, 115, 200 mGy·cm CT chest" in text
+    assert text.count("For children, the group is adults: not compared.") == 1
+
+
 def test_a_level_per_projection_is_not_compared_with_whole_examinations(site: int, signed_in: Any) -> None:
     choose(SYSTEM, site, ["de-bfs-2022"], COMMAND)
     text = shown(signed_in("physicist"), "/procedures/dx-chest/?quantity=dap_gy_cm2")

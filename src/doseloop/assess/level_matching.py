@@ -27,7 +27,9 @@ class LevelMatch:
     because: tuple[str, ...]
     """Why it is for the group; empty where it is not compared."""
     reservations: tuple[str, ...]
-    """What stays open although it is compared."""
+    """What is not known of the group although it is compared."""
+    caveats: tuple[str, ...]
+    """What the source leaves open, and how far it holds and is verified."""
     refusals: tuple[str, ...]
     """Why it is not compared."""
 
@@ -62,10 +64,12 @@ def match_level(group: LevelGroup, level: ReferenceLevel, source: LevelSet) -> L
     said = [one for rule in RULES for one in rule(level, group)]
     refusals = tuple(one.sentence for one in said if one.outcome == "refused")
     if refusals:
-        return LevelMatch(level, source, "not compared", (), (), refusals)
+        return LevelMatch(level, source, "not compared", (), (), (), refusals)
     because = tuple(one.sentence for one in said if one.outcome == "fits")
-    reservations = (*(one.sentence for one in said if one.outcome == "open"), *_of_source(level, source))
-    return LevelMatch(level, source, "compared" if level.is_level else "shown beside", because, reservations, ())
+    reservations = tuple(one.sentence for one in said if one.outcome == "open")
+    caveats = (*(one.sentence for one in said if one.outcome == "noted"), *_of_source(level, source))
+    outcome: Outcome = "compared" if level.is_level else "shown beside"
+    return LevelMatch(level, source, outcome, because, reservations, caveats, ())
 
 
 def _of_source(level: ReferenceLevel, source: LevelSet) -> Iterator[str]:
@@ -77,4 +81,4 @@ def _of_source(level: ReferenceLevel, source: LevelSet) -> Iterator[str]:
         held = f" since {source.valid_to.isoformat()}" if source.valid_to else ""
         yield f"The set is {source.status}{held}{f' ({source.status_note})' if source.status_note else ''}."
     if not source.is_verified:
-        yield f"The set is not verified ({source.verification}): no signed report uses it until the site confirms it."
+        yield f"The set is not verified ({source.verification.replace('_', ' ')}): no signed report uses it until the site confirms it."

@@ -18,9 +18,9 @@ _VIEWS_SAID: Final = {"pa": "PA", "ap": "AP", "cc": "CC", "mlo": "MLO"}
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What one rule says about a row; `open` is a reservation."""
+    """What one rule says about a row: `open` is a reservation about the group, `noted` one about the source."""
 
-    outcome: Literal["fits", "open", "refused"]
+    outcome: Literal["fits", "open", "noted", "refused"]
     sentence: str
 
 
@@ -35,7 +35,7 @@ def _per(level: ReferenceLevel, group: LevelGroup) -> Iterator[Said]:
     if level.per != group.per:
         yield Said("refused", f"{per_said(level)}; the group's values are of each {group.per}: not compared.")
     elif level.scope is None:
-        yield Said("open", f"The source as read does not say per what; compared with the value of each {group.per}.")
+        yield Said("noted", f"The source as read does not say per what; compared with the value of each {group.per}.")
     else:
         yield Said("fits", f"{per_said(level)}, compared with {_own(group)}.")
 
@@ -57,7 +57,9 @@ def _phantom(level: ReferenceLevel, group: LevelGroup) -> Iterator[Said]:
     else:
         yield Said("fits", f"Phantom {level.phantom_cm} cm, as the group's.")
         if "convention" in (level.phantom_basis or ""):
-            yield Said("open", f"That the level is for {level.phantom_cm} cm is convention, not read in its text.")
+            yield Said(
+                "noted", f"That the level is for the {level.phantom_cm} cm phantom is convention, not read in its text."
+            )
 
 
 def _ages(level: ReferenceLevel, group: LevelGroup) -> Iterator[Said]:
@@ -118,7 +120,7 @@ def _indication(level: ReferenceLevel, group: LevelGroup) -> Iterator[Said]:
 
 
 def _contrast(level: ReferenceLevel, group: LevelGroup) -> Iterator[Said]:
-    yield from _worded(level.contrast, group.contrast, "{} contrast medium", "whether contrast medium was given")
+    yield from _worded(level.contrast, group.contrast, "scans {} contrast medium", "whether contrast medium was given")
 
 
 def _phases(level: ReferenceLevel, group: LevelGroup) -> Iterator[Said]:

@@ -1,17 +1,30 @@
 """Which levels are for what one looks at on a procedure's page, and why."""
 
-from dataclasses import replace
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from doseloop.access.scope import Scope
-from doseloop.assess.level_matching import LevelMatch, match_level
+from doseloop.assess.level_matching import LevelMatch, Outcome, match_level
 from doseloop.facts.quantities import Quantity
 from doseloop.harmonise.age_bands import AGE_BANDS
 from doseloop.model.patient_group import AgeBand, PatientGroup
-from doseloop.model.reference_level import LevelGroup, Per, ReferenceLevel
+from doseloop.model.reference_level import LevelGroup, LevelSet, Per, ReferenceLevel
 from doseloop.store.level_choice import chosen_in
 from doseloop.web.procedure_view import ProcedureView
 
 _MONTHS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class NearLevels:
+    """Rows of a set that are not compared, for the same reason."""
+
+    source: LevelSet
+    outcome: Outcome
+    why: str
+    as_written: tuple[str, ...]
+    values: tuple[float, ...]
 
 
 def level_matches(scope: Scope, procedure: str, view: ProcedureView) -> tuple[LevelMatch, ...]:
@@ -25,6 +38,24 @@ def level_matches(scope: Scope, procedure: str, view: ProcedureView) -> tuple[Le
         for one in chosen_in(scope)
         for level in one.levels
         if level.procedure == procedure and level.quantity == view.quantity
+    )
+
+
+def near_levels(matches: Iterable[LevelMatch]) -> tuple[NearLevels, ...]:
+    """What is near and not compared, each reason of a set once."""
+    found: dict[tuple[str, str], list[LevelMatch]] = defaultdict(list)
+    for one in matches:
+        if one.outcome != "compared":
+            found[one.source.id, " ".join(one.refusals or one.caveats)].append(one)
+    return tuple(
+        NearLevels(
+            rows[0].source,
+            rows[0].outcome,
+            why,
+            tuple(dict.fromkeys(one.level.as_written for one in rows)),
+            tuple(one.level.value for one in rows),
+        )
+        for (_, why), rows in found.items()
     )
 
 

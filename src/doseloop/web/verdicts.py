@@ -43,7 +43,7 @@ class Compared:
     verification: str
     short_name: str
     because: tuple[str, ...]
-    """Why the level is for what one looks at."""
+    """Why the level is for what one looks at, and what stays open."""
     notes: tuple[str, ...]
     """What is true of every verdict."""
     verdicts: tuple[ScannerVerdict, ...]
@@ -99,16 +99,17 @@ def _samples(facts: Facts, scope: Scope, procedure: str, view: ProcedureView, sc
 
 def _compared(match: LevelMatch, samples: Mapping[int, tuple[Sample, ...]], names: Mapping[int, str]) -> Compared:
     level, source = match.level, match.source
-    found = {key: compare(values, level, source=source) for key, values in samples.items()}
+    found = {key: compare(values, level) for key, values in samples.items()}
     shared = _shared([verdict.sentences[1:] for verdict in found.values()])
+    said = (*shared, *match.reservations, *match.caveats)
     return Compared(
         level=level,
         source=source,
         verification=_VERIFICATIONS[source.verification],
         short_name=f"{source.country} {source.year}",
-        because=match.because,
-        notes=shared,
-        verdicts=tuple(ScannerVerdict(names[key], one, _why(one, shared)) for key, one in found.items()),
+        because=(*match.because, *match.reservations, *match.caveats),
+        notes=tuple(one for one in dict.fromkeys((*match.reservations, *shared)) if one not in match.caveats),
+        verdicts=tuple(ScannerVerdict(names[key], one, _why(one, said)) for key, one in found.items()),
     )
 
 

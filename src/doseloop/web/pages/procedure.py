@@ -23,7 +23,7 @@ from doseloop.web.charts import trend as trend_chart
 from doseloop.web.clock import today_here
 from doseloop.web.exports import export_links, export_routes
 from doseloop.web.facts import the_facts
-from doseloop.web.level_matches import level_matches
+from doseloop.web.level_matches import level_matches, near_levels
 from doseloop.web.procedure_view import BANDS, PERIODS, ProcedureView, quantities_of, view_of
 from doseloop.web.rights import needs
 from doseloop.web.scanner_labels import labelled
@@ -51,7 +51,7 @@ def procedure(request: HttpRequest, procedure: str) -> HttpResponse:
         "controls": _controls(request, known.modality, view),
         "bands": BANDS,
         "compared": compared,
-        "near": [one for one in level_matches(scope, procedure, view) if one.outcome != "compared"],
+        "near": near_levels(level_matches(scope, procedure, view)),
         "least": LEAST,
         "n": sum(one.n for one in found),
         "distribution": distribution_chart.option(found, view.quantity, unit, lines) if found else None,
