@@ -81,4 +81,5 @@ def _of_source(level: ReferenceLevel, source: LevelSet) -> Iterator[str]:
         held = f" since {source.valid_to.isoformat()}" if source.valid_to else ""
         yield f"The set is {source.status}{held}{f' ({source.status_note})' if source.status_note else ''}."
     if not source.is_verified:
-        yield f"The set is not verified ({source.verification.replace('_', ' ')}): no signed report uses it until the site confirms it."
+        how = source.verification.replace("_", " ")
+        yield f"The set is not verified ({how}): no signed report uses it until the site confirms it."
