@@ -41,6 +41,11 @@ def test_the_page_says_why_each_level_is_compared_and_why_near_ones_are_not(site
     assert "For children of 1 year to under 5 years, the group is adults: not compared." in text
 
 
+def test_the_index_of_a_scan_is_compared_with_levels_per_sequence(site: int, signed_in: Any) -> None:
+    text = shown(signed_in("physicist"), "/procedures/ct-chest/?quantity=ctdi_vol_mgy")
+    assert "Per sequence, compared with the CTDIvol of each acquisition that matches." in text
+
+
 def test_what_is_not_known_of_the_group_is_said_beside_the_level(site: int, signed_in: Any) -> None:
     choose(SYSTEM, site, ["us-kanal-2017"], COMMAND)
     text = shown(signed_in("physicist"), "/procedures/ct-chest/")
