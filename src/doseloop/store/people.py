@@ -1,7 +1,7 @@
 """Staff as their names were typed."""
 
 from doseloop.model.dose_object import People
-from doseloop.model.names import is_one_person
+from doseloop.reference.staff_names import is_one_person
 from doseloop.store.models import ExamPerson, Person
 from doseloop.store.prepared import Insert, Rows, Slot
 
