@@ -32,6 +32,7 @@ from doseloop.store import (
     objects,
     patients,
     people,
+    person_merging,
     procedures,
     scanner_names,
     scanners,
@@ -49,7 +50,7 @@ _TRIES = 2
 _RETRY_AFTER = timedelta(seconds=5)
 _COMPARED = {"CT": ("dlp_mgy_cm", "ctdi_vol_mgy")}
 _COMPARED_PROJECTION = ("dap_gy_cm2", "ka_r_mgy")
-DECISIONS = (name_mapping.NAMES,)
+DECISIONS = (name_mapping.NAMES, person_merging.PEOPLE)
 """Every kind of decision that moves exams."""
 _BAND_NAMES = {band.key: band.name for band in AGE_BANDS}
 

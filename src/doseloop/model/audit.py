@@ -57,6 +57,7 @@ ACTIONS: Mapping[str, Event] = {
     "moved to another patient": Event(_PATIENT, does="U"),
     "exams joined": Event(_PATIENT, does="U"),
     "name mapped": Event(_ALERT, _ATTRIBUTES, "U"),
+    "said who a name is": Event(_ALERT, _ATTRIBUTES, "U"),
     "signed in": Event(_AUTHENTICATION, _LOGIN),
     "signed out": Event(_AUTHENTICATION, _LOGOUT),
     "failed to sign in": Event(_AUTHENTICATION, _LOGIN, outcome="4"),

@@ -6,6 +6,13 @@ from doseloop.store.models import ExamPerson, Person
 from doseloop.store.prepared import Insert, Rows, Slot
 
 
+def bring_up_to_date() -> None:
+    """Judge names anew of which nobody has said whether they are one person; for the start of an installation."""
+    for row in Person.objects.filter(judged="", alias_of=None).iterator():
+        if row.is_one_person != is_one_person(row.name) and not row.aliases.exists():
+            Person.objects.filter(pk=row.pk).update(is_one_person=not row.is_one_person)
+
+
 def name_people(exam: int, site: int, people: People) -> None:
     """Write who an exam names, in place of who it named before."""
     parts = (("operator", people.operators), ("physician", people.physicians))
