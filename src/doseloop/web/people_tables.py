@@ -1,6 +1,7 @@
 """Tables of people: everybody at the sites, and the figures of one."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 
 from django.urls import reverse
 
@@ -28,6 +29,7 @@ _FIGURES = (
     Column("median", "Median", "number"),
     Column("others_median", "Median of the others", "number"),
     Column("unit", "Unit"),
+    Column("ratio", "Ratio", "number"),
     Column("others", "Others", "number"),
     Column("others_exams", "Their exams", "number"),
     Column("state", "State", "state"),
@@ -53,12 +55,17 @@ def _row(one: Somebody) -> Row:
             one.exams,
             work.as_operator if work else 0,
             work.as_physician if work else 0,
-            work.first if work else None,
-            work.last if work else None,
+            _day(work.first if work else None),
+            _day(work.last if work else None),
             "; ".join(alias.typed for alias in one.aliases),
         ),
         links={"name": reverse("person", args=[one.name.key])},
     )
+
+
+def _day(moment: datetime | None) -> date | None:
+    """The day by the site's own clock, as exams have it."""
+    return moment.date() if moment else None
 
 
 def _figures(one: PersonProcedure, units: Mapping[str, str]) -> Row:
@@ -66,12 +73,13 @@ def _figures(one: PersonProcedure, units: Mapping[str, str]) -> Row:
     unit = quantity_column(one.quantity, units).unit
     shown = one.compared
     if shown is None:
-        hidden = (None, quantity.symbol, None, None, unit, None, None)
-        return Row((one.name, *hidden, TOO_FEW), links=links, tones={"state": "quiet"})
+        return Row((one.name, *[None] * (len(_FIGURES) - 2), TOO_FEW), links=links, tones={"state": "quiet"})
     medians = {"median": shown.median, "others_median": shown.others_median}
     own, others = (converted(one.quantity, value, unit) for value in medians.values())
+    ratio = own / others if others else None
     return Row(
-        (one.name, shown.exams, quantity.symbol, own, others, unit, shown.others, shown.others_exams, None),
+        (one.name, shown.exams, quantity.symbol, own, others, unit, ratio, shown.others, shown.others_exams, None),
         links=links,
-        shown={key: number_shown(one.quantity, value, unit) for key, value in medians.items()},
+        shown={key: number_shown(one.quantity, value, unit) for key, value in medians.items()}
+        | ({} if ratio is None else {"ratio": f"{ratio:.2f}"}),
     )
