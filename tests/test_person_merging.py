@@ -94,6 +94,13 @@ def test_a_chain_leads_to_its_end_and_is_taken_apart_where_it_was_joined(pipelin
     assert stands_for() == {"Brandt, T.": "BRANDT^TINA"}
 
 
+def test_a_merging_is_taken_back_after_those_of_the_name_that_came_later(pipeline: Pipeline) -> None:
+    first = merge(("Brandt, T.", "BRANDT^TINA"))
+    merge(("Brandt, T.", "Okafor^Sam"))
+    with pytest.raises(UnusableInput, match=r"“Brandt, T\.” was decided about again since"):
+        decisions.undo(SYSTEM, PEOPLE, first, COMMAND)
+
+
 def test_names_cannot_be_aliases_of_each_other_or_of_themselves(pipeline: Pipeline) -> None:
     merge(("Brandt, T.", "Brandt^Tina"))
     for pairs in (

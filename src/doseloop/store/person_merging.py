@@ -198,7 +198,11 @@ def _no_exams(_: Decision) -> "QuerySet[Exam]":
     return Exam.objects.none()
 
 
-PEOPLE = Kind("person", "said who a name is", _put, _no_exams)
+def _typed(decision: Decision) -> str:
+    return Person.objects.filter(pk=decision.subject).values_list("name", flat=True).first() or decision.written
+
+
+PEOPLE = Kind("person", "said who a name is", _put, _no_exams, _typed)
 
 
 def names(scope: Scope, keys: Iterable[int] | None = None) -> dict[str, str]:
