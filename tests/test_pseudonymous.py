@@ -105,7 +105,7 @@ def test_the_exams_of_one_patient_join_under_one_pseudonym(worker: Worker, folde
     assert (identity.patient, identity.issuer, identity.name, identity.birth_date) == (patient, ISSUER, "", None)
     assert identity.joins
     assert set(Exam.objects.values_list("accession_number", flat=True)) == {order_number(canary.ACCESSION, key)}
-    staff = Person.objects.get(name=staff_name(canary.STAFF_NAME, key))
+    staff = Person.objects.get(name=staff_name(canary.STAFF_NAME, key, one_person=True))
     assert staff.is_one_person
 
 

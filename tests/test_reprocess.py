@@ -31,7 +31,7 @@ from doseloop.store.comments import add_comment
 from doseloop.store.exam_state import exam_state
 from doseloop.store.exclusions import exclude
 from doseloop.store.inbox import Origin
-from doseloop.store.models import AuditRow, Comment, DoseObjectRow, Exam, Flag, Identity, Patient, Scanner
+from doseloop.store.models import AuditRow, Comment, DoseObjectRow, Exam, ExamPerson, Flag, Identity, Patient, Scanner
 from tests.holdings import where
 from tests.reading import canary, reports
 from tests.record import contents
@@ -156,6 +156,26 @@ def test_a_newer_version_shows_each_field_and_writes_nothing(house: House) -> No
     assert "part 0.dlp_mgy_cm" in shown
     assert not [name for name in shown if name.startswith("event")]
     assert house.tables() == before
+
+
+def test_names_of_staff_change_and_are_told_to_no_command(house: House) -> None:
+    house.take_in(*a_days_exams(1)[0].objects)
+
+    (change,) = changes(house.reprocess(apply=True, alter=another_operator))
+
+    told = {one.field: (one.before, one.after) for one in change.differences}
+    assert "Kanarie" not in str(told)
+    assert {name: value for name, value in told.items() if name.startswith("person ")}
+    assert "Kanarie^Uta" in ExamPerson.objects.values_list("person__name", flat=True)
+    assert "Kanarie" not in str(list(AuditRow.objects.filter(action="reprocessed").values_list("before", "after")))
+
+
+def another_operator(outcome: Outcome) -> Outcome:
+    """A reader that finds another operator."""
+    if not isinstance(outcome, ReadResult):
+        return outcome
+    people = replace(outcome.dose.people, operators=("Kanarie^Uta",))
+    return replace(outcome, dose=replace(outcome.dose, people=people))
 
 
 def test_what_was_shown_becomes_current_and_what_people_did_survives(house: House) -> None:

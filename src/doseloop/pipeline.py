@@ -34,6 +34,7 @@ from doseloop.store import (
     objects,
     patients,
     people,
+    person_merging,
     procedures,
     scanner_names,
     scanners,
@@ -51,7 +52,12 @@ _TRIES = 2
 _RETRY_AFTER = timedelta(seconds=5)
 _COMPARED = {"CT": ("dlp_mgy_cm", "ctdi_vol_mgy")}
 _COMPARED_PROJECTION = ("dap_gy_cm2", "ka_r_mgy")
-DECISIONS = (name_mapping.NAMES, level_choice.CHOICE, level_confirmation.CONFIRMATION)
+DECISIONS = (
+    name_mapping.NAMES,
+    person_merging.PEOPLE,
+    level_choice.CHOICE,
+    level_confirmation.CONFIRMATION,
+)
 """Every kind of decision; the worker looks for the exams that each moves."""
 _BAND_NAMES = {band.key: band.name for band in AGE_BANDS}
 

@@ -13,7 +13,7 @@ from doseloop.model.dose_object import Deidentified, ReadResult
 from doseloop.model.errors import NotDose, ObjectError
 from doseloop.pipeline import Outcome, Pipeline, judge
 from doseloop.store import audit, exams, kept, objects
-from doseloop.store.exam_state import State, exam_state, flag_state
+from doseloop.store.exam_state import State, exam_state, flag_state, names_staff
 from doseloop.store.kept import KeptObject, Which
 
 _STUDIES, _OBJECTS = 16, 32
@@ -213,7 +213,14 @@ def _whole_state(exam: int) -> State:
 def _differences(before: State, after: State) -> tuple[Difference, ...]:
     """Fields that differ, in the order of the newer state, those that are gone last."""
     fields = dict.fromkeys((*after, *before))
-    return tuple(Difference(name, before.get(name), after.get(name)) for name in fields if _differ(name, before, after))
+    return tuple(_difference(name, before, after) for name in fields if _differ(name, before, after))
+
+
+def _difference(name: str, before: State, after: State) -> Difference:
+    """A field that differs. Names of staff are told to no command: whether they are shown is each site's choice."""
+    if names_staff(name):
+        return Difference(name, *("withheld" if name in state else None for state in (before, after)))
+    return Difference(name, before.get(name), after.get(name))
 
 
 def _differ(name: str, before: State, after: State) -> bool:

@@ -158,11 +158,11 @@ def test_files_out_of_use_are_removed_after_the_time_of_grace(facts: Facts, monk
     refresh(facts.paths)
     change(exam, dlp_mgy_cm=1)
     refresh(facts.paths)
-    assert len(list(facts.paths.folder.glob("*.parquet"))) == 6
+    assert len(list(facts.paths.folder.glob("*.parquet"))) == 8
     monkeypatch.setattr(manifests, "GRACE_SECONDS", -60.0)
     change(exam, dlp_mgy_cm=2)
     refresh(facts.paths)
-    assert len(list(facts.paths.folder.glob("*.parquet"))) == 3
+    assert len(list(facts.paths.folder.glob("*.parquet"))) == 4
     assert not list(facts.paths.folder.glob("draft-*"))
     assert doses(facts) == [(exam.pk, 2.0)]
 

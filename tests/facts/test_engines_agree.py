@@ -15,13 +15,14 @@ from doseloop.facts.engine import Facts
 from doseloop.facts.exams import ExamOrder, exam_page, exam_rows
 from doseloop.facts.filters import ExamFilter
 from doseloop.facts.paths import FactsPaths
+from doseloop.facts.people import Played, procedures_of, work_by_name, work_by_person
 from doseloop.facts.procedure import distribution, group_values, procedures, trend
 from doseloop.facts.quantities import Quantity
 from doseloop.facts.today import day, scanner_activity
 from doseloop.facts.windows import Grain, Window
 from doseloop.roles.data_folder import DataFolder
 from doseloop.simulate.day import objects
-from doseloop.store.models import Part, Scanner, Site
+from doseloop.store.models import Part, Person, Scanner, Site
 from tests.facts.on_postgresql import OnPostgresql
 from tests.record import ON_POSTGRESQL
 from tests.store.taken_in import pipeline_over, take_in
@@ -54,6 +55,17 @@ def questions() -> Iterator[tuple[str, Callable[[Any], Any]]]:
         yield f"scanners {scope}", lambda facts, s=scope: scanner_activity(facts, s, now)
         for wanted in filters():
             yield f"{wanted} {scope}", lambda facts, s=scope, w=wanted: exam_page(facts, s, w, ExamOrder(), 3, 20)
+        yield (
+            f"work by name {scope}",
+            lambda facts, s=scope: sorted(work_by_name(facts, s).values(), key=lambda one: one.person),
+        )
+        yield (
+            f"work by person {scope}",
+            lambda facts, s=scope: sorted(work_by_person(facts, s).values(), key=lambda one: one.person),
+        )
+    for person in Person.objects.order_by("pk").values_list("pk", flat=True):
+        for played in Played:
+            yield f"{played} {person}", lambda facts, p=person, q=played: procedures_of(facts, SYSTEM, p, q, window, 2)
     yield "export", lambda facts: list(exam_rows(facts, SYSTEM, ExamFilter(), ExamOrder()))
     for key in (
         Part.objects.exclude(procedure=None).values_list("procedure", flat=True).distinct().order_by("procedure")

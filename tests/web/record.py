@@ -23,10 +23,11 @@ from doseloop.store import accounts, findings, flags, peers, procedures
 from doseloop.store.audit import Actor
 from doseloop.store.changes import note_change
 from doseloop.store.comments import add_comment
-from doseloop.store.models import DoseObjectRow, Event, Exam, Flag, Identity, Part, Patient, Scanner, Site
+from doseloop.store.models import DoseObjectRow, Event, Exam, Flag, Identity, Part, Patient, Person, Scanner, Site
 from doseloop.store.packing import pack
 from tests.web.browser import PASSWORD
 from tests.web.reports_of_scanners import give_records
+from tests.web.staff_of_exams import give_others, give_staff
 from tests.web.trees import FIRST_EVENT, Item, ct_tree
 
 PAYLOADS = (
@@ -77,6 +78,8 @@ class Department:
     scanner: int = 0
     other_scanner: int = 0
     hostile_exam: int = 0
+    person: int = 0
+    other_person: int = 0
     trees: dict[int, Item] = field(default_factory=dict)
 
 
@@ -103,6 +106,9 @@ def fill(exams: int = 320) -> Department:
     _troubles(now)
     give_records()
     give_defects()
+    give_staff(site)
+    made.other_person = give_others(other).pk
+    made.person = Person.objects.get(site=site, name="Brandt^Tina").pk
     note_change(Exam.objects.values_list("pk", flat=True))
     return made
 

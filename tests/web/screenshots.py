@@ -40,6 +40,8 @@ def pages(page: Page, address: str) -> dict[str, str]:
     procedure = page.locator(".facts a[href^='/procedures/']").first.get_attribute("href")
     page.goto(f"{address}{exam}")
     tree = page.locator("td.number a").first.get_attribute("href")
+    page.goto(f"{address}/people/")
+    person = page.locator("table.people td.lead a").first.get_attribute("href")
     page.goto(f"{address}/scanners/")
     exams = [int(text) for text in page.locator("td.c-exams").all_inner_texts()]
     reports = page.locator("td.c-reports a").nth(exams.index(max(exams))).get_attribute("href")
@@ -51,6 +53,7 @@ def pages(page: Page, address: str) -> dict[str, str]:
         "flags": "/flags/", "flag": flag or "", "scanners": "/scanners/",
         "scanner-reports": reports or "", "quality": "/quality/?days=365",
         **{f"exam-{kind}": first(page, address, f"/exams/?modality={modality}") for kind, modality in KINDS.items()},
+        "people": "/people/?choose=sure", "person": person or "", "people-sites": "/people/sites/",
         "audit": "/audit/", "audit-patient": "/audit/?patient=13",
         "change-password": "/accounts/password/", "not-found": "/exams/999999/",
     }  # fmt: skip

@@ -30,7 +30,7 @@ def main() -> None:
     set_provider(lambda _, key: made.trees[key])
     found = {
         name: getattr(made, name)
-        for name in ("exam", "angiography", "other_exam", "flag", "other_flag", "object", "hostile_exam")
+        for name in ("exam", "angiography", "other_exam", "flag", "other_flag", "object", "hostile_exam", "person")
     }
     print(json.dumps(found), flush=True)
     uvicorn.run(

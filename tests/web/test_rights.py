@@ -31,6 +31,11 @@ def posts(pattern: URLPattern) -> bool:
         "names-preview",
         "names-accept",
         "names-undo",
+        "people-preview",
+        "people-accept",
+        "people-undo",
+        "person-judge",
+        "people-switch",
     }
 
 
@@ -42,18 +47,21 @@ def address(pattern: URLPattern, department: Department, *, own: bool) -> str:
         "<int:exam>": exam,
         "<int:object_id>": DoseObjectRow.objects.filter(exam_id=exam).values_list("pk", flat=True)[0],
         "<int:flag>": department.flag if own else flag_elsewhere(department),
+        "<int:person>": department.person if own else department.other_person,
+        "<int:site>": (department.site if own else department.other_site).pk,
         "<slug:procedure>": "ct-chest",
-        "<slug:batch>": batch(department, own=own),
+        "<slug:batch>": batch(department, pattern, own=own),
     }
     for part, value in chosen.items():
         route = route.replace(part, str(value))
     return f"/{route}"
 
 
-def batch(department: Department, *, own: bool) -> str:
-    """A change of names at a site."""
+def batch(department: Department, pattern: URLPattern, *, own: bool) -> str:
+    """A change at a site of what names of scanners or of people mean."""
     where = department.site.pk if own else department.other_site
-    given = {"kind": "name", "subject": "CT/x", "written": "x", "actor": "somebody", "at": timezone.now()}
+    kind, subject = ("person", str(department.person)) if pattern.name == "people-undo" else ("name", "CT/x")
+    given = {"kind": kind, "subject": subject, "written": "x", "actor": "somebody", "at": timezone.now()}
     key = f"{'own' if own else 'other'}{Decision.objects.count()}"
     Decision.objects.create(batch=key, site_id=getattr(where, "pk", where), **given)
     return key

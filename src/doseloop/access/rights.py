@@ -23,6 +23,8 @@ class Right(StrEnum):
     """Tables as files."""
     NAME = "map names"
     """What the names of scanners mean: procedures."""
+    PEOPLE = "see people"
+    """Operators and physicians: who they are, what each did and with what dose; held only where the site has switched it on."""
     AUDIT = "see the audit"
     """Who saw which patient and who changed what."""
     SET_UP = "set up"
@@ -42,8 +44,9 @@ _SEE = frozenset({Right.PUBLIC, Right.SIGNED_IN, Right.SEE})
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.VIEWER: _SEE,
     Role.RADIOGRAPHER: _SEE | {Right.SEE_IDENTITY, Right.JUDGE},
-    Role.PHYSICIST: _SEE | {Right.SEE_IDENTITY, Right.JUDGE, Right.EXPORT, Right.NAME},
-    Role.ADMINISTRATOR: _SEE | {Right.SEE_IDENTITY, Right.JUDGE, Right.EXPORT, Right.NAME, Right.AUDIT, Right.SET_UP},
+    Role.PHYSICIST: _SEE | {Right.SEE_IDENTITY, Right.JUDGE, Right.EXPORT, Right.NAME, Right.PEOPLE},
+    Role.ADMINISTRATOR: _SEE
+    | {Right.SEE_IDENTITY, Right.JUDGE, Right.EXPORT, Right.NAME, Right.PEOPLE, Right.AUDIT, Right.SET_UP},
 }
 
 
@@ -56,11 +59,16 @@ def rights_of(roles: Iterable[Role]) -> frozenset[Right]:
 
 
 def scope_for(right: Right, roles: dict[int, frozenset[Role]], operators_at: frozenset[int]) -> Scope:
-    """The sites at which `right` is held, by the roles held at each site.
+    """The sites at which `right` is held, by the roles held at each site. `operators_at` are those that show their people.
 
-    Identity is shown only where it may be seen at every one of those sites, and operators only where every one of them
-    has switched operators' figures on: a page that mixes sites must not show at one what another withholds.
+    Identity is shown only where it may be seen at every one of those sites, and operators only where `Right.PEOPLE` is held at
+    every one of them and all have switched it on: a page that mixes sites must not show at one what another withholds.
     """
-    sites = frozenset(site for site, held in roles.items() if right in rights_of(held))
-    identity = bool(sites) and all(Right.SEE_IDENTITY in rights_of(roles[site]) for site in sites)
-    return Scope(sites=sites, identity=identity, operators=bool(sites) and sites <= operators_at)
+    sites = _held_at(right, roles) & operators_at if right is Right.PEOPLE else _held_at(right, roles)
+    identity = bool(sites) and sites <= _held_at(Right.SEE_IDENTITY, roles)
+    people = bool(sites) and sites <= _held_at(Right.PEOPLE, roles) & operators_at
+    return Scope(sites=sites, identity=identity, operators=people)
+
+
+def _held_at(right: Right, roles: dict[int, frozenset[Role]]) -> frozenset[int]:
+    return frozenset(site for site, held in roles.items() if right in rights_of(held))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 class Scope:
     """The sites whose rows are visible, and whether identity and operators are shown with them.
 
+    Operators are all staff whom exams name, physicians too.
     `sites` are keys of sites; `every_site` is for the worker and for administrators of the installation. A scope of no
     site sees nothing.
     """

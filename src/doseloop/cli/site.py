@@ -16,7 +16,9 @@ def site(
     name: str,
     zone: Annotated[str | None, typer.Option(help="IANA time zone: `Europe/London`.")] = None,
     unit: UnitOption = None,
-    operators: Annotated[bool | None, typer.Option(help="Whether figures of operators are shown.")] = None,
+    operators: Annotated[
+        bool | None, typer.Option(help="Whether who holds the right sees operators and physicians.")
+    ] = None,
     data: DataOption = None,
 ) -> None:
     """Make a site, or change it. Scanners whose Institution Name (0008,0080) is its name belong to it."""

@@ -19,7 +19,7 @@ from doseloop.access.scope import Scope
 from doseloop.facts.manifest import spill_place
 from doseloop.facts.newest import Latest, Newest
 from doseloop.facts.paths import FactsPaths
-from doseloop.facts.schema import NAME_KINDS, ROW_KINDS, SCANNERS, SITES, RowKind
+from doseloop.facts.schema import NAME_KINDS, PEOPLE, PERSONS, ROW_KINDS, SCANNERS, SITES, RowKind
 from doseloop.model.errors import SetupError
 
 _BATCH = 5_000
@@ -37,7 +37,8 @@ _SETTINGS: dict[str, Any] = {
 class Session:
     """The rows that one scope may see, up to the last commit before the session was opened.
 
-    `exams`, `parts` and `events` have the columns of `facts.schema` with `site_name` and `scanner_name`. Times are naive:
+    `exams`, `parts`, `events` and `people` have the columns of `facts.schema` with `site_name` and `scanner_name`, `people` also
+    `whom` each name stands for and whether that is one person; it has no row where the scope shows no operators. Times are naive:
     `started_at` is the wall clock of the site, `received_at` is UTC.
     """
 
@@ -45,8 +46,9 @@ class Session:
     exams: ir.Table
     parts: ir.Table
     events: ir.Table
+    people: ir.Table
     names: Mapping[str, pa.Table]
-    """`sites`, `scanners` and `procedures` (see `facts.schema`), restricted to the scope's sites."""
+    """`sites`, `scanners`, `procedures` and `persons` (see `facts.schema`), restricted to the scope."""
     _engine: "_Engine"
 
     def table(self, expression: ir.Table) -> pa.Table:
@@ -219,7 +221,11 @@ def _view(kind: RowKind) -> ir.Table:
     sites = _declared("sites_named", SITES.schema).select("site", "site_name")
     scanners = _declared("scanners_named", SCANNERS.schema).select("scanner", "scanner_name")
     named = rows.left_join(sites, "site").drop("site_right")
-    return named.left_join(scanners, "scanner").drop("scanner_right")
+    named = named.left_join(scanners, "scanner").drop("scanner_right")
+    if kind is not PEOPLE:
+        return named
+    persons = _declared("persons_named", PERSONS.schema).select("person", "whom", "is_one_person")
+    return named.inner_join(persons, "person")
 
 
 # Made at the first figure, not at the start of every role that imports this: it takes a second.
@@ -237,10 +243,12 @@ _KINDS = {kind.name: kind for kind in ROW_KINDS}
 
 
 def _session(engine: _Engine, scope: Scope, names: Mapping[str, pa.Table]) -> Session:
-    exams, parts, events = (_seen(_table(kind.name), scope) for kind in ROW_KINDS)
+    exams, parts, events, people = (_seen(_table(kind.name), scope) for kind in ROW_KINDS)
     if not scope.identity:
         exams = exams.mutate(accession_number=ibis.null(str))
-    return Session(scope, exams, parts, events, _names_seen(names, scope), engine)
+    if not scope.operators:
+        people = people.filter(ibis.literal(False))
+    return Session(scope, exams, parts, events, people, _names_seen(names, scope), engine)
 
 
 def _seen(table: ir.Table, scope: Scope) -> ir.Table:
@@ -248,6 +256,8 @@ def _seen(table: ir.Table, scope: Scope) -> ir.Table:
 
 
 def _names_seen(names: Mapping[str, pa.Table], scope: Scope) -> dict[str, pa.Table]:
+    if not scope.operators:
+        names = {**names, PERSONS.name: PERSONS.schema.empty_table()}
     if scope.every_site:
         return dict(names)
     return {

@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from doseloop.facts.record import Reading
-from doseloop.facts.schema import EVENTS, EXAMS, MOMENT, NAME_KINDS, PARTS, ROW_KINDS, RowKind
+from doseloop.facts.schema import EVENTS, EXAMS, MOMENT, NAME_KINDS, PARTS, PEOPLE, ROW_KINDS, RowKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,21 +21,23 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Exams with their parts and events."""
+    """Exams with their parts, events and people."""
 
     exams: pa.Table
     parts: pa.Table
     events: pa.Table
+    people: pa.Table
 
     def of(self, kind: RowKind) -> pa.Table:
         """The table of this kind."""
-        return {EXAMS.name: self.exams, PARTS.name: self.parts, EVENTS.name: self.events}[kind.name]
+        tables = {EXAMS: self.exams, PARTS: self.parts, EVENTS: self.events, PEOPLE: self.people}
+        return tables[kind]
 
 
 def rows_of(record: Reading, selection: Selection) -> Rows:
-    """The exams that fit the condition, their parts and their events."""
-    exams, parts, events = (_read(record, kind, selection) for kind in ROW_KINDS)
-    return Rows(_with_procedures(exams, parts), parts, events)
+    """The exams that fit the condition, their parts, their events and whom they name."""
+    exams, parts, events, people = (_read(record, kind, selection) for kind in ROW_KINDS)
+    return Rows(_with_procedures(exams, parts), parts, events, people)
 
 
 def exams_of(record: Reading, selection: Selection) -> pa.Array:
@@ -45,7 +47,7 @@ def exams_of(record: Reading, selection: Selection) -> pa.Array:
 
 
 def names_of(record: Reading) -> dict[str, pa.Table]:
-    """The tables of names: `sites`, `scanners` and `procedures`."""
+    """The tables of names: `sites`, `scanners`, `procedures` and `persons`."""
     return {kind.name: _table(kind, record.batches(kind.select)) for kind in NAME_KINDS}
 
 

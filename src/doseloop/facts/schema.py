@@ -183,7 +183,21 @@ EVENTS = RowKind(
     joined="v.exam_id = e.id AND p.id = v.part_id",
 )
 
-ROW_KINDS = (EXAMS, PARTS, EVENTS)
+PEOPLE = RowKind(
+    "people",
+    "store_exam e CROSS JOIN store_examperson q",
+    (
+        *_OF_EXAM,
+        Column("person", _KEY, "q.person_id"),
+        Column("played", _TEXT, "q.part"),
+        Column("exam_started_at", MOMENT, "e.started_at"),
+        *_STANDING,
+    ),
+    joined="q.exam_id = e.id",
+)
+"""The names of staff in each exam: which name stands for whom is not copied, so that merging rewrites nothing."""
+
+ROW_KINDS = (EXAMS, PARTS, EVENTS, PEOPLE)
 
 SITES = RowKind(
     "sites",
@@ -210,5 +224,17 @@ PROCEDURES = RowKind(
         Column("modality", _TEXT, "s.modality"),
     ),
 )
-NAME_KINDS = (SITES, SCANNERS, PROCEDURES)
+PERSONS = RowKind(
+    "persons",
+    "store_person s CROSS JOIN store_person w",
+    (
+        Column("person", _KEY, "s.id"),
+        Column("site", _KEY, "s.site_id"),
+        Column("whom", _KEY, "w.id"),
+        Column("is_one_person", _FLAG, "w.is_one_person"),
+    ),
+    joined="w.id = COALESCE(s.whom_id, s.id)",
+)
+"""Whom a typed name stands for. What was typed is no figure, and is not among the facts."""
+NAME_KINDS = (SITES, SCANNERS, PROCEDURES, PERSONS)
 """Names are never copied: they are read fresh and joined, so that renaming a scanner rewrites nothing."""

@@ -60,6 +60,7 @@ ACTIONS: Mapping[str, Event] = {
     "levels imported": Event(_ALERT, _SOFTWARE, "C"),
     "levels chosen": Event(_ALERT, _SOFTWARE, "U"),
     "levels confirmed": Event(_ALERT, _SOFTWARE, "U"),
+    "said who a name is": Event(_ALERT, _ATTRIBUTES, "U"),
     "signed in": Event(_AUTHENTICATION, _LOGIN),
     "signed out": Event(_AUTHENTICATION, _LOGOUT),
     "failed to sign in": Event(_AUTHENTICATION, _LOGIN, outcome="4"),

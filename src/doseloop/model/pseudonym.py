@@ -11,7 +11,7 @@ import hashlib
 import hmac
 
 from doseloop.model.dose_object import Identity
-from doseloop.model.names import is_one_person, joins
+from doseloop.model.names import joins
 
 ISSUER = "pseudonym"
 """Issuer of pseudonymous patient numbers whose originals had an issuer."""
@@ -44,15 +44,15 @@ def order_number(number: str, key: bytes) -> str:
     return _code(key, _SHORT_BYTES, "order", number.strip()) if number.strip() else ""
 
 
-def staff_name(name: str, key: bytes) -> str:
+def staff_name(name: str, key: bytes, *, one_person: bool) -> str:
     """In place of an operator's or physician's name: stable over case, spaces and empty name components.
 
-    A name that cannot be one person stays recognisable as such (`staff-`); an empty one stays empty.
+    A name that cannot be one person (`reference.staff_names`) stays recognisable as such (`staff-`); an empty one stays empty.
     """
     plain = " ".join(name.casefold().replace("^", " ").replace("=", " ").split())
     if not plain:
         return ""
-    return ("person-" if is_one_person(name) else "staff-") + _code(key, _LONG_BYTES, "person", plain)
+    return ("person-" if one_person else "staff-") + _code(key, _LONG_BYTES, "person", plain)
 
 
 def _code(key: bytes, length: int, *fields: str) -> str:

@@ -28,6 +28,7 @@ from doseloop.reading.patient import written_age
 from doseloop.reading.private import is_kept
 from doseloop.reading.text import Decode, decoder
 from doseloop.reading.vendors import dose_in_comment
+from doseloop.reference.staff_names import is_one_person
 
 REMOVED = "REMOVED"
 _CHARACTER_SET, _NAME = 0x00080005, 0x0040A043
@@ -165,8 +166,9 @@ class _Cleaner:
         if tag in ORDER_NUMBERS:
             _put(data_set, tag, order_number(self.text(data_set, tag), self._replacements.key))
         elif tag in STAFF:
-            names = map(str.strip, self.text(data_set, tag).split("\\"))
-            _put(data_set, tag, [staff_name(name, self._replacements.key) for name in names if name])
+            names = filter(None, map(str.strip, self.text(data_set, tag).split("\\")))
+            key = self._replacements.key
+            _put(data_set, tag, [staff_name(name, key, one_person=is_one_person(name)) for name in names])
         elif tag.is_private and is_kept(self._creator(data_set, tag), tag):
             return False
         elif action == "remove" or tag.element == 0:
@@ -224,7 +226,7 @@ class _Cleaner:
         if not written:
             return ""
         if concept in _STAFF_CONCEPTS:
-            return staff_name(written, key)
+            return staff_name(written, key, one_person=is_one_person(written))
         if concept in _ORDER_CONCEPTS:
             return order_number(written, key)
         if concept == _SUBJECT_ID:

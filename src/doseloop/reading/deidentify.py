@@ -18,6 +18,7 @@ from doseloop.reading.limits import DEFAULT_LIMITS, ReadLimits
 from doseloop.reading.object import read_object
 from doseloop.reading.patient import written_age
 from doseloop.reading.values import CodeMemory
+from doseloop.reference.staff_names import is_one_person
 
 _UNDONE = (
     *(ValueError, TypeError, KeyError, IndexError, AttributeError, NotImplementedError, OSError, EOFError),
@@ -64,7 +65,7 @@ def pseudonymous(result: ReadResult, key: bytes) -> ReadResult:
 
 
 def _named(names: tuple[str, ...], key: bytes) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name for one in names if (name := staff_name(one, key))))
+    return tuple(dict.fromkeys(name for one in names if (name := staff_name(one, key, one_person=is_one_person(one)))))
 
 
 def _comparable(result: ReadResult) -> tuple[object, ...]:

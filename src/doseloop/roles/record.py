@@ -44,11 +44,11 @@ def database_of(options: Settings) -> dict[str, Any]:
 
 
 def bring_up_to_date() -> None:
-    """Make the record's tables, its first site, and the package's procedures and levels in it."""
+    """Make the record's tables, its first site, and the package's procedures and levels in it, and judge names of staff."""
     from django.core.management import call_command
 
     from doseloop.roles.django_settings import DOSELOOP, FOLDER
-    from doseloop.store import mode, procedures, scanners
+    from doseloop.store import mode, people, procedures, scanners
 
     call_command("migrate", verbosity=0)
     mode.hold(pseudonymous=DOSELOOP.pseudonymous)
@@ -58,6 +58,7 @@ def bring_up_to_date() -> None:
         )
     scanners.site_of(DOSELOOP.site, scanners.SiteDefaults(DOSELOOP.site, DOSELOOP.zone))
     procedures.bring_up_to_date()
+    people.bring_up_to_date()
 
 
 def _prepare(folder: DataFolder) -> None:

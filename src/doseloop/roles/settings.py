@@ -154,6 +154,12 @@ class Settings(BaseSettings):
     silent_hours: float = Field(
         24.0, gt=0, description="How long a scanner may send nothing before today calls it silent."
     )
+    people_least_exams: int = Field(
+        10,
+        ge=2,
+        description="Exams of a procedure from which on a figure of one operator or physician is shown, and of each of the others "
+        "it is compared with.",
+    )
     pseudonymous: bool = Field(
         False, description="Replace identity by a keyed hash, keep the de-identified object and destroy the original."
     )

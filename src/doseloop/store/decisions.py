@@ -47,6 +47,8 @@ class Kind:
     """Put it into force, within the caller's transaction. Returns what held before; raises `UnusableInput`."""
     moves: Callable[[Decision], "QuerySet[Exam]"]
     """The exams that have to be made anew since then."""
+    called: "Callable[[Decision], str]" = lambda one: one.written
+    """What people call the subject, where the log may not hold it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ def undo(scope: Scope, kind: Kind, batch: str, actor: Actor) -> str:
         if not found:
             raise NotVisible("There is no such change, or it was undone already.")
         for one in found:
-            _check_is_newest(one)
+            _check_is_newest(kind, one)
         rows.update(undone=True)
         wanted = [Wanted(one.site_id, one.subject, one.written, one.before) for one in found]
         return decide(scope, kind, wanted, actor, undoes=True)
@@ -163,10 +165,10 @@ def _note(kind: Kind, wanted: Wanted, before: str, batch: str, actor: Actor, *, 
     )  # fmt: skip
 
 
-def _check_is_newest(one: Decision) -> None:
+def _check_is_newest(kind: Kind, one: Decision) -> None:
     later = Decision.objects.filter(kind=one.kind, site=one.site_id, subject=one.subject, pk__gt=one.pk)
     if later.filter(undone=False, undoes=False).exclude(batch=one.batch).exists():
-        raise UnusableInput(f"“{one.written}” was decided about again since. Take that back first.")
+        raise UnusableInput(f"“{kind.called(one)}” was decided about again since. Take that back first.")
 
 
 def _batch(key: str, rows: Sequence[Decision]) -> Batch:

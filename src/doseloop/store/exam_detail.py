@@ -1,5 +1,6 @@
 """One exam as its page shows it: header, patient, totals and parts. Events stand in `exam_events`."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -136,7 +137,7 @@ def current_identities(scope: Scope, patients: set[int]) -> dict[int, PatientIde
 
 
 def _detail(scope: Scope, row: Exam) -> ExamDetail:
-    people = list(row.people.values_list("part", "person__name").order_by("person__name")) if scope.operators else []
+    people = _people(row) if scope.operators else {}
     return ExamDetail(
         id=row.pk,
         site=SiteShown(row.site.pk, row.site.name, row.site.zone, row.site.units),
@@ -146,10 +147,18 @@ def _detail(scope: Scope, row: Exam) -> ExamDetail:
         **{name: getattr(row, name) for name in _PLAIN},
         totals=tuple(row.totals),
         issues=tuple(row.issues),
-        operators=tuple(name for part, name in people if part == "operator"),
-        physicians=tuple(name for part, name in people if part == "physician"),
+        operators=people.get("operator", ()),
+        physicians=people.get("physician", ()),
         parts=tuple(_part(part) for part in row.parts.select_related("procedure").order_by("position")),
     )
+
+
+def _people(row: Exam) -> dict[str, tuple[str, ...]]:
+    """Names by part played; a merged name is the one that it was merged into."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for part, whom, name in row.people.values_list("part", "person__whom__name", "person__name"):
+        found[part].add(whom or name)
+    return {part: tuple(sorted(names)) for part, names in found.items()}
 
 
 _PLAIN = (

@@ -4,6 +4,7 @@ Numbers that only say when something was written (keys of rows, the number of ch
 what people judge.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -21,6 +22,14 @@ _OF_THE_OBJECT = (
     *("state", "reason_code", "reason", "kind", "sop_class_uid", "sop_instance_uid"),
     *("study_uid", "standing", "dose_digest", "identity_id"),
 )
+
+
+_OF_STAFF = re.compile(r"^person \d|\.people\.|\.(alert_person|notification_person|administered_by|responsible)\b")
+
+
+def names_staff(field: str) -> bool:
+    """Whether a field of a state holds the name of somebody of the staff: a command changes it and does not print it."""
+    return _OF_STAFF.search(field) is not None
 
 
 def exam_state(exam: int) -> State:

@@ -1,9 +1,16 @@
 """Staff as their names were typed."""
 
 from doseloop.model.dose_object import People
-from doseloop.model.names import is_one_person
+from doseloop.reference.staff_names import is_one_person
 from doseloop.store.models import ExamPerson, Person
 from doseloop.store.prepared import Insert, Rows, Slot
+
+
+def bring_up_to_date() -> None:
+    """Judge names anew of which nobody has said whether they are one person; for the start of an installation."""
+    for row in Person.objects.filter(judged="", alias_of=None).iterator():
+        if row.is_one_person != is_one_person(row.name) and not row.aliases.exists():
+            Person.objects.filter(pk=row.pk).update(is_one_person=not row.is_one_person)
 
 
 def name_people(exam: int, site: int, people: People) -> None:

@@ -12,7 +12,7 @@ class Site(models.Model):
     units = models.JSONField(default=dict)
     """Display unit by quantity, where it is not the quantity's own: `{"dap_gy_cm2": "cGy·cm²"}`."""
     operators_shown = models.BooleanField(default=False)
-    """Whether figures of operators are switched on."""
+    """Whether people who hold the right see operators and physicians. Off until the site switches it on."""
 
 
 class Scanner(models.Model):

@@ -13,6 +13,13 @@ class Person(models.Model):
     site = models.ForeignKey(Site, on_delete=models.PROTECT)
     name = models.TextField()
     is_one_person = models.BooleanField(default=True)
+    """What holds: what a person said of the name, else what the name itself says (`reference.staff_names`)."""
+    judged = models.TextField(default="")
+    """What a person said of it: `one person` or `not one person`; empty where nobody did."""
+    alias_of = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="aliases")
+    """The name into which a person merged it, which may be merged further."""
+    whom = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+    """Where the chain of `alias_of` ends; None where it begins and ends here."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["site", "name"], name="person_is_one")]
