@@ -36,7 +36,10 @@ from doseloop.store import (
     people,
     procedures,
     scanner_names,
+    scanner_merging,
+    scanner_naming,
     scanners,
+    timeline,
 )
 from doseloop.store.claims import Claim
 from doseloop.store.failpoint import failpoint
@@ -51,7 +54,10 @@ _TRIES = 2
 _RETRY_AFTER = timedelta(seconds=5)
 _COMPARED = {"CT": ("dlp_mgy_cm", "ctdi_vol_mgy")}
 _COMPARED_PROJECTION = ("dap_gy_cm2", "ka_r_mgy")
-DECISIONS = (name_mapping.NAMES, level_choice.CHOICE, level_confirmation.CONFIRMATION)
+DECISIONS = (
+    *(name_mapping.NAMES, level_choice.CHOICE, level_confirmation.CONFIRMATION),
+    *(scanner_merging.MERGED, scanner_naming.NAMED, timeline.ENTRIES),
+)
 """Every kind of decision; the worker looks for the exams that each moves."""
 _BAND_NAMES = {band.key: band.name for band in AGE_BANDS}
 
@@ -283,6 +289,7 @@ def _held(exam: int) -> list[HeldObject]:
 
 def _compose(exam: int, held: list[HeldObject], scanner: ScannerAtSite, *, arrived: bool) -> None:
     record = unite(held, scanner.zone, "site", _matcher(scanner.site))
+    scanners.note_description(scanner, equipment_of(held), record.started_at.local[:10])
     exams.write(exam, record, scanner, record.issues, arrived=arrived)
     people.name_people(exam, scanner.site, record.people)
     scanner_names.note(scanner.scanner, record)

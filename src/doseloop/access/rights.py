@@ -22,7 +22,7 @@ class Right(StrEnum):
     EXPORT = "export"
     """Tables as files."""
     NAME = "map names"
-    """What the names of scanners mean: procedures."""
+    """What names mean: procedures of names on scanners, scanners of names in objects; and what happened to a scanner."""
     AUDIT = "see the audit"
     """Who saw which patient and who changed what."""
     SET_UP = "set up"
