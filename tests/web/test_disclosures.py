@@ -38,6 +38,7 @@ OF_GROUPS = {
     "scanner-report", "scanner-report-scores-csv", "scanner-report-scores-xlsx", "scanner-report-defects-csv",
     "scanner-report-defects-xlsx", "names", "names-csv", "names-xlsx", "quality", "quality-csv", "quality-xlsx",
     "quality-trend-csv", "quality-trend-xlsx", "health",
+    "scanner", "scanner-timeline-csv", "scanner-timeline-xlsx", "scanner-hours-csv", "scanner-hours-xlsx",
     "account_login", "account_logout", "account_change_password",
 }  # fmt: skip
 """Routes that show nobody: figures of groups, equipment, accounts."""
@@ -56,6 +57,10 @@ OF_PEERS = {"today-peer"}
 """Changes that touch no patient; `tests/store/test_peers.py` holds their rows of the audit."""
 OF_NAMES = {"names-preview", "names-accept", "names-undo"}
 """Changes of what names mean: they touch no patient's row; `tests/test_name_mapping.py` holds their rows of the audit."""
+OF_SCANNERS = {
+    "scanner-name", "scanner-entry", "scanner-entry-change", "scanner-merge-preview", "scanner-merge", "scanner-undo",
+}  # fmt: skip
+"""Changes of what is known of equipment: they touch no patient's row; `tests/web/test_scanner.py` holds their rows of the audit."""
 SHOWING_COMMANDS = {"exams", "flags"}
 OTHER_COMMANDS = {
     "serve", "demo", "ingest", "read", "retry", "site", "account add", "account grant", "audit verify", "audit head",
@@ -86,7 +91,7 @@ def last_row() -> int:
 
 
 def test_every_route_is_of_one_kind() -> None:
-    kinds = [ABOUT_PATIENTS, OF_GROUPS, THE_AUDIT, set(CHANGES), OF_PEERS, OF_NAMES]
+    kinds = [ABOUT_PATIENTS, OF_GROUPS, THE_AUDIT, set(CHANGES), OF_PEERS, OF_NAMES, OF_SCANNERS]
     assert Counter(name for kind in kinds for name in kind) == Counter(list(ROUTES))
 
 

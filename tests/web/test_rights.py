@@ -31,6 +31,12 @@ def posts(pattern: URLPattern) -> bool:
         "names-preview",
         "names-accept",
         "names-undo",
+        "scanner-name",
+        "scanner-entry",
+        "scanner-entry-change",
+        "scanner-merge-preview",
+        "scanner-merge",
+        "scanner-undo",
     }
 
 

@@ -4,7 +4,10 @@ From the exams of its past weeks it takes how many a scanner has in each hour of
 counted in the exams that its usual hours would have brought: nights, Sundays and a weekly free afternoon bring none and count
 as nothing. A silence is told where so many exams are missing that chance brings a pause as long once in `MONTHS_A_FALSE_ALARM`
 months: if exams come independently of each other (a Poisson process), a pause of `x` expected exams or more follows an exam with
-the probability exp(-x). So a busy scanner is missed within hours and one with an exam a day within a week or two.
+the probability exp(-x). Days differ more than that: where a day's rate is its usual one times a factor of its own, of mean 1 and
+variance `v` (a gamma distribution), a day on which `x` exams are expected has none with the probability (1 + v x)^(-1/v). `v` is
+taken from the daily counts by its moments. So a busy and even scanner is missed within hours, one with an exam a day within a
+week or two.
 The figures measured for it stand in `docs/rules.md`; `tests/assess/test_heartbeat.py` measures them again.
 """
 
@@ -40,6 +43,8 @@ class UsualWeek:
     """Weeks that it was taken from."""
     exams: int
     """Exams in them."""
+    day_variance: float = 0.0
+    """Variance of a day's own factor, beyond what chance explains; 0 where days are as even as chance lets them be."""
 
     @property
     def per_week(self) -> float:
@@ -47,14 +52,16 @@ class UsualWeek:
         return sum(self.per_hour)
 
     @property
-    def missing_exams(self) -> float:
-        """How many exams must be missing before silence is told."""
+    def threshold(self) -> float:
+        """The surprise from which silence is told: exams that must be missing where days are even."""
         return math.log(max(self.per_week * _WEEKS_A_MONTH * MONTHS_A_FALSE_ALARM, math.e))
 
     def hours_until_told(self) -> float:
         """Usual hours, of its average rate, after which silence is told."""
-        usual = sum(rate > 0 for rate in self.per_hour)
-        return self.missing_exams / self.per_week * usual
+        days = sum(any(self.per_hour[24 * day : 24 * day + 24]) for day in range(7))
+        hours, exams = sum(rate > 0 for rate in self.per_hour) / days, self.per_week / days
+        whole, rest = divmod(self.threshold, _surprise(exams, self.day_variance))
+        return hours * (whole + _exams_of(rest, self.day_variance) / exams)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +93,8 @@ def usual_week(starts: Iterable[datetime], now: datetime) -> UsualWeek | None:
     weeks = (known[-1] - begun) / timedelta(weeks=1)
     if weeks < LEAST_WEEKS or len(counted) < LEAST_EXAMS:
         return None
-    return UsualWeek(_rates(counted, begun, weeks), weeks, len(counted))
+    rates = _rates(counted, begun, weeks)
+    return UsualWeek(rates, weeks, len(counted), _day_variance(counted, rates, weeks)) if any(rates) else None
 
 
 def silence(usual: UsualWeek, since: datetime, now: datetime) -> Silence:
@@ -96,15 +104,20 @@ def silence(usual: UsualWeek, since: datetime, now: datetime) -> Silence:
         return Silence(since, 0.0, 0.0, is_told=False)
     whole = (now - since) // timedelta(weeks=1)
     usual_hours = float(whole * sum(rate > 0 for rate in usual.per_hour))
-    missing = whole * usual.per_week
-    at = since + whole * timedelta(weeks=1)
+    by_day = [sum(usual.per_hour[24 * day : 24 * day + 24]) for day in range(7)] * whole
+    at, today = since + whole * timedelta(weeks=1), 0.0
     while at < now:
         until = min(at.replace(minute=0, second=0, microsecond=0) + _HOUR, now)
         rate = usual.per_hour[hour_of_week(at)]
-        missing += rate * ((until - at) / _HOUR)
+        today += rate * ((until - at) / _HOUR)
         usual_hours += (until - at) / _HOUR if rate > 0 else 0.0
+        if until.date() != at.date():
+            by_day.append(today)
+            today = 0.0
         at = until
-    return Silence(since, missing, usual_hours, is_told=missing >= usual.missing_exams)
+    by_day.append(today)
+    surprise = sum(_surprise(exams, usual.day_variance) for exams in by_day)
+    return Silence(since, sum(by_day), usual_hours, is_told=surprise >= usual.threshold)
 
 
 def on_scanner(subject: str, name: str, usual: UsualWeek, found: Silence) -> Finding | None:
@@ -132,6 +145,31 @@ def on_scanner(subject: str, name: str, usual: UsualWeek, found: Silence) -> Fin
 def hour_of_week(moment: datetime) -> int:
     """0 for Monday 00:00 to 00:59, 167 for Sunday 23:00."""
     return moment.weekday() * 24 + moment.hour
+
+
+def _surprise(exams: float, variance: float) -> float:
+    """How unlikely a day without any of these expected exams is: minus the logarithm of its probability."""
+    return math.log1p(variance * exams) / variance if variance > 0 else exams
+
+
+def _exams_of(surprise: float, variance: float) -> float:
+    """The expected exams of a day without any that is as unlikely: `_surprise` backwards."""
+    return math.expm1(variance * surprise) / variance if variance > 0 else surprise
+
+
+def _day_variance(starts: Sequence[datetime], rates: Sequence[float], weeks: float) -> float:
+    """By moments: what the squared distance of each whole day's count from its mean has beyond the mean, over the squared mean.
+    The mean was taken from the same weeks, which makes the distance too small by one part in `weeks`."""
+    counts = Counter(start.date() for start in starts if rates[hour_of_week(start)] > 0)
+    first, last = starts[0].date(), starts[-1].date()
+    days = [first + timedelta(days=step) for step in range(1, (last - first).days)]
+    means = [sum(rates[24 * day.weekday() : 24 * day.weekday() + 24]) for day in days]
+    beyond = sum(
+        (counts[day] - mean) ** 2 * weeks / (weeks - 1) - mean
+        for day, mean in zip(days, means, strict=True)
+        if mean > 0
+    )
+    return max(0.0, beyond / sum(mean**2 for mean in means)) if any(means) else 0.0
 
 
 def _rates(starts: Sequence[datetime], begun: datetime, weeks: float) -> tuple[float, ...]:

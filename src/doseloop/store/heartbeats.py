@@ -1,16 +1,18 @@
 """Which scanners have fallen silent, by their usual weeks (`assess.heartbeat`): kept by the worker's clock, read by pages."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.utils import timezone
 
+from doseloop.access.scope import Scope
 from doseloop.assess import heartbeat
 from doseloop.assess.heartbeat import Silence, UsualWeek
+from doseloop.model.errors import NotVisible
 from doseloop.model.flag import Finding
-from doseloop.store import findings
+from doseloop.store import findings, visible
 from doseloop.store.models import Exam, Flag, Scanner, UsualWeekRow
 
 _KNOWN_FOR = timedelta(hours=1)
@@ -47,6 +49,14 @@ def heartbeats(roots: Iterable[Scanner], now: datetime | None = None) -> dict[in
     return {row.pk: _heartbeat(row, last[row.pk], weeks.get(row.pk), moment) for row in rows}
 
 
+def heartbeat_of(scope: Scope, scanner: int) -> Heartbeat:
+    """Of one scanner. Errors: `NotVisible` where there is none, or where it is another name of one."""
+    found = heartbeats(visible.scanners(scope).filter(pk=scanner).select_related("site"))
+    if scanner not in found:
+        raise NotVisible(f"There is no scanner {scanner}.")
+    return found[scanner]
+
+
 def keep(now: datetime | None = None) -> int:
     """Take usual weeks anew where they are old, raise a flag at each scanner that fell silent, and withdraw the flags of those
     that send again or are another name of one by now. Returns how many flags changed."""
@@ -77,7 +87,7 @@ def _take_anew(roots: Sequence[Scanner], now: datetime) -> None:
         if week is None:
             UsualWeekRow.objects.filter(scanner=row).delete()
         else:
-            values = {"per_hour": week.per_hour, "weeks": week.weeks, "exams": week.exams, "known_at": now}
+            values = {**asdict(week), "known_at": now}
             UsualWeekRow.objects.update_or_create(scanner=row, defaults=values)
 
 
@@ -108,7 +118,7 @@ def _heartbeat(row: Scanner, last: datetime, week: UsualWeek | None, now: dateti
 
 
 def _week(row: UsualWeekRow) -> UsualWeek:
-    return UsualWeek(tuple(row.per_hour), row.weeks, row.exams)
+    return UsualWeek(tuple(row.per_hour), row.weeks, row.exams, row.day_variance)
 
 
 def clock(zone: str, moment: datetime) -> datetime:

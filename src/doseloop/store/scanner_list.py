@@ -4,12 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from doseloop.access.scope import Scope
+from doseloop.model.errors import NotVisible
 from doseloop.store import visible
 from doseloop.store.heartbeats import Heartbeat, heartbeats
 from doseloop.store.models import Scanner
+from doseloop.store.scanner_merging import names_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +20,7 @@ class ScannerState:
 
     id: int
     name: str
+    site: int
     site_name: str
     modality: str
     manufacturer: str
@@ -48,14 +51,26 @@ def scanner_states(scope: Scope, silent_after: timedelta) -> tuple[ScannerState,
 
     Silent by their usual hours; where there is too little history to know them, after `silent_after` without an object.
     """
-    rows = visible.scanners(scope).select_related("site")
+    return _states(scope, visible.scanners(scope), silent_after)
+
+
+def scanner_state(scope: Scope, scanner: int, silent_after: timedelta) -> ScannerState:
+    """One scanner. Errors: `NotVisible` where there is none, or where it is another name of one."""
+    found = _states(scope, names_of(scope, scanner), silent_after)
+    if len(found) != 1 or found[0].id != scanner:
+        raise NotVisible(f"There is no scanner {scanner}.")
+    return found[0]
+
+
+def _states(scope: Scope, rows: "QuerySet[Scanner]", silent_after: timedelta) -> tuple[ScannerState, ...]:
     names: dict[int, list[Scanner]] = {}
-    for row in rows.order_by("-last_object_at", "pk"):
+    for row in rows.select_related("site").order_by("-last_object_at", "pk"):
         names.setdefault(row.root_id or row.pk, []).append(row)
-    counted = dict(visible.exams(scope).values_list("scanner").annotate(Count("pk")).order_by())
+    of_scanner = visible.exams(scope).filter(scanner__in=rows.order_by().values("pk"))
+    counted = dict(of_scanner.values_list("scanner").annotate(Count("pk")).order_by())
     roots = {row.pk: row for same in names.values() for row in same if row.root_id is None}
     beats = heartbeats(roots.values())
-    found = (_state(roots[key], same, counted, beats[key], silent_after) for key, same in names.items())
+    found = (_state(roots[key], names[key], counted, beats[key], silent_after) for key in roots)
     return tuple(sorted(found, key=lambda one: (one.last_object_at, one.id)))
 
 
@@ -67,6 +82,7 @@ def _state(
     return ScannerState(
         id=root.pk,
         name=root.name,
+        site=root.site_id,
         site_name=root.site.name,
         modality=root.modality,
         manufacturer=newest.manufacturer,

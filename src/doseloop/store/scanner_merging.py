@@ -8,6 +8,7 @@ at the end of the chain.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Count, Max, Min, Q, QuerySet
 
@@ -42,6 +43,44 @@ def root_of(scope: Scope, scanner: int) -> int:
     if row is None:
         raise NotVisible(f"There is no scanner {scanner}.")
     return scanner if row[0] is None else int(row[0])
+
+
+def counted_at(scope: Scope, scanner: int) -> int:
+    """As `root_of`; the key itself where there is no such scanner."""
+    row = visible.scanners(scope).filter(pk=scanner).exclude(root=None).values_list("root_id").first()
+    return int(row[0]) if row else scanner
+
+
+@dataclass(frozen=True, slots=True)
+class NameInObjects:
+    """How objects name a scanner (times UTC); `own` is the row that the others are part of."""
+
+    scanner: int
+    own: bool
+    name: str
+    station_name: str
+    serial_number: str
+    software_versions: str
+    first_object_at: datetime
+    last_object_at: datetime
+
+
+def names_in_objects(scope: Scope, scanner: int) -> tuple[NameInObjects, ...]:
+    """Every name of a scanner, the one that sent last first."""
+    return tuple(
+        NameInObjects(
+            row.pk, row.pk == scanner, row.name, row.station_name, row.serial_number, row.software_versions,
+            row.first_object_at, row.last_object_at,
+        )
+        for row in names_of(scope, scanner)
+    )  # fmt: skip
+
+
+def may_join(scope: Scope, scanner: int) -> frozenset[int]:
+    """Scanners that could be another name of this one: those of its site and kind of modality."""
+    own = visible.scanners(scope).get(pk=scanner)
+    rows = visible.scanners(scope).filter(site=own.site_id, root=None).exclude(pk=scanner)
+    return frozenset(row.pk for row in rows if family(row.modality) == family(own.modality))
 
 
 def names_of(scope: Scope, scanner: int) -> "QuerySet[Scanner]":

@@ -100,4 +100,5 @@ class UsualWeekRow(models.Model):
     """Exams in each hour of a week, from Monday 00:00; an hour in which it does not work as a rule has 0."""
     weeks = models.FloatField()
     exams = models.IntegerField()
+    day_variance = models.FloatField()
     known_at = models.DateTimeField()
