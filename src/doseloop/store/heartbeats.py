@@ -17,6 +17,8 @@ from doseloop.store.models import Exam, Flag, Scanner, UsualWeekRow
 
 _KNOWN_FOR = timedelta(hours=1)
 """How long a usual week stands before it is taken anew."""
+_UNREADABLE = 100
+"""Newest exams among which one with a start that can be read is sought."""
 _LOOKED_BACK = timedelta(weeks=60)
 """Further back a scanner has no last exam that tells of a usual week now."""
 
@@ -96,16 +98,16 @@ def _starts(row: Scanner, now: datetime) -> Iterator[datetime]:
     exams = Exam.objects.filter(scanner=row).exclude(started_at="")
     here = clock(row.site.zone, now)
     span = exams.filter(started_at__lte=here.isoformat()[:19], started_at__gte=(here - _LOOKED_BACK).isoformat()[:19])
-    newest = span.order_by("-started_at").values_list("started_at", flat=True).first()
-    last = _moment(newest)
+    newest = span.order_by("-started_at").values_list("started_at", flat=True)[:_UNREADABLE]
+    last = next(filter(None, map(_moment, newest)), None)
     if last is not None:
         begun = (last - timedelta(weeks=heartbeat.WEEKS)).isoformat()[:19]
         yield from filter(None, map(_moment, span.filter(started_at__gte=begun).values_list("started_at", flat=True)))
 
 
-def _moment(text: str | None) -> datetime | None:
+def _moment(text: str) -> datetime | None:
     try:
-        return datetime.fromisoformat(text or "").replace(tzinfo=None)
+        return datetime.fromisoformat(text).replace(tzinfo=None)
     except ValueError:
         return None
 

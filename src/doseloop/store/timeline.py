@@ -88,13 +88,13 @@ def timeline(scope: Scope, scanner: int) -> tuple[Entry, ...]:
 
 _SAID = (
     ("software_versions", EntryKind.SOFTWARE, "First study with {value}", "{value}, before it {before}"),
-    ("station_name", EntryKind.RENAMED, "First study as station {value}", "Station {value}, before it {before}"),
-    ("institution", EntryKind.MOVED, "First study at {value}", "At {value}, before at {before}"),
+    ("station_name", EntryKind.RENAMED, "", "Station {value}, before it {before}"),
+    ("institution", EntryKind.MOVED, "", "At {value}, before at {before}"),
 )
 
 
 def _said(spans: Sequence[ScannerSpan]) -> Iterator[Entry]:
-    """One entry for each value that objects gave, on the day of its first study."""
+    """One entry for each value that objects gave, on the day of its first study; the first station and site are no change."""
     for field, kind, first, later in _SAID:
         days: dict[str, tuple[str, str]] = {}
         for span in spans:
@@ -104,8 +104,8 @@ def _said(spans: Sequence[ScannerSpan]) -> Iterator[Entry]:
         days.pop("", None)
         before = ""
         for value, (begun, ended) in sorted(days.items(), key=lambda one: one[1]):
-            note = (later if before else first).format(value=value, before=before)
-            yield Entry(begun, kind, note, "objects", until=ended)
+            if note := (later if before else first).format(value=value, before=before):
+                yield Entry(begun, kind, note, "objects", until=ended)
             before = value
 
 
@@ -117,10 +117,10 @@ def write_down(scope: Scope, scanner: int, written: Written, actor: Actor) -> No
 def correct(scope: Scope, scanner: int, key: str, written: Written | None, actor: Actor) -> None:
     """Write something else in place of an entry, or with None remove it. Errors: `NotVisible`."""
     names = scanner_merging.names_of(scope, scanner)
-    held = TimelineEntry.objects.filter(scanner__in=names, key=key).values_list("scanner_id", flat=True).first()
-    if held is None:
+    at = TimelineEntry.objects.filter(scanner__in=names, key=key).values_list("scanner_id", flat=True).first()
+    if at is None:
         raise NotVisible("There is no such entry.")
-    _decide(scope, held, key, written, actor)
+    _decide(scope, at, key, written, actor)
 
 
 def entries_written(scope: Scope, scanner: int) -> tuple[Batch, ...]:
@@ -131,12 +131,9 @@ def entries_written(scope: Scope, scanner: int) -> tuple[Batch, ...]:
     return decisions.history(scope, ENTRIES, about=about)
 
 
-def told(held: str) -> str:
-    """What a decision about an entry holds, in words; empty where nothing does."""
-    if not held:
-        return ""
-    entry = json.loads(held)
-    return " ".join(word for word in (entry["on"], entry["kind"], entry["note"]) if word)
+def held(packed: str) -> Written | None:
+    """What a decision about an entry holds; None where nothing does."""
+    return Written(**json.loads(packed)) if packed else None
 
 
 def _decide(scope: Scope, scanner: int, key: str, written: Written | None, actor: Actor) -> None:
@@ -155,8 +152,8 @@ def _packed(written: Written | None) -> str:
 def _put(wanted: Wanted) -> str:
     scanner, _, key = wanted.subject.partition("/")
     Scanner.objects.select_for_update(no_key=True).get(pk=int(scanner), site=wanted.site)
-    held = TimelineEntry.objects.select_for_update().filter(scanner=int(scanner), key=key).first()
-    before = _packed(Written(held.on, held.kind, held.note)) if held else ""
+    row = TimelineEntry.objects.select_for_update().filter(scanner=int(scanner), key=key).first()
+    before = _packed(Written(row.on, row.kind, row.note)) if row else ""
     if not wanted.after:
         TimelineEntry.objects.filter(key=key).delete()
     else:

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import chain
 
 from doseloop.access.scope import Scope
 from doseloop.store import scanner_merging, scanner_naming, timeline
 from doseloop.store.decisions import Batch, Change, Kind
+from doseloop.web.clock import day_shown
 
 KINDS: Mapping[str, Kind] = {
     kind.name.replace(" ", "-"): kind for kind in (scanner_merging.MERGED, scanner_naming.NAMED, timeline.ENTRIES)
@@ -61,10 +62,19 @@ def _name(change: Change, names: Mapping[int, str]) -> tuple[str, str]:
 
 
 def _entry(change: Change, names: Mapping[int, str]) -> tuple[str, str]:
-    before, after = timeline.told(change.before), timeline.told(change.after)
+    before, after = _said(change.before), _said(change.after)
     if not before:
-        return "Written down", f"{after}."
-    return ("Corrected", f"{before} is now {after}.") if after else ("Removed", f"{before}.")
+        return "Written down", after
+    return ("Corrected", f"{before} is now {after}") if after else ("Removed", before)
+
+
+def _said(held: str) -> str:
+    """An entry in words, empty where there is none."""
+    entry = timeline.held(held)
+    if entry is None:
+        return ""
+    of_day = f"{entry.kind} on {day_shown(date.fromisoformat(entry.on))}"
+    return f"“{of_day}: {entry.note}”" if entry.note else f"“{of_day}”"
 
 
 _WORDS = {"scanner": _merge, "scanner-name": _name, "timeline": _entry}

@@ -77,7 +77,7 @@ def _row(one: ScannerState) -> Row:
         tones={"state": "caution" if one.silent else "good"},
         notes={
             "last": ago(one.last_object_at),
-            "state": "" if one.knows_hours else "by the fixed time",
+            "state": ("by its usual hours" if one.knows_hours else "by the fixed time") if one.silent else "",
             "station": f"and {one.names - 1} other" if one.names > 1 else "",
         },
     )
