@@ -8,6 +8,7 @@ import pytest
 from doseloop.access.scope import SYSTEM
 from doseloop.store import decisions, heartbeats, scanner_merging, timeline
 from doseloop.store.audit import COMMAND
+from doseloop.store.changes import note_change
 from doseloop.store.models import AuditRow, Decision, Exam, Flag, Scanner
 from doseloop.store.scanner_merging import MERGED
 from tests.web.disclosures import text_of
@@ -84,11 +85,15 @@ def test_a_merge_is_previewed_made_and_taken_back(scanner: int, old: int, signed
     client = signed_in("physicist")
     exam = Exam.objects.filter(scanner=scanner)[0]
     Exam.objects.filter(pk=exam.pk).update(scanner=old)
+    note_change([exam.pk])
     preview = client.post(f"/scanners/{scanner}/merge/preview", {"other": old}).content.decode()
     assert "CT2-OPD would become another name of CT 2 Outpatients" in preview
     assert "<dd>1, " in preview
     assert not Decision.objects.filter(kind="scanner").exists()
     assert client.post(f"/scanners/{scanner}/merge", {"other": old}).status_code == 302
+    listed = client.get(f"/exams/?text={exam.accession_number}").content.decode()
+    assert "CT 2 Outpatients" in listed  # before the worker has moved it
+    assert "CT2-OPD" not in listed
     text = shown(client, scanner)
     assert "“CT2-OPD” became another name of “CT 2 Outpatients”." in text
     assert "Exams are being moved." in text

@@ -153,10 +153,12 @@ def _put(wanted: Wanted) -> str:
     if wanted.after:
         _check(one, rows.get(int(wanted.after)), rows)
     one.part_of_id = int(wanted.after) if wanted.after else None
+    one.save(update_fields=["part_of"])
     for row in rows.values():
-        root = _end(row, rows)
-        row.root_id = None if root == row.pk else root
-    Scanner.objects.bulk_update(rows.values(), ["part_of", "root"])
+        root = None if (end := _end(row, rows)) == row.pk else end
+        if row.root_id != root:
+            row.root_id = root
+            row.save(update_fields=["root"])
     return "" if before is None else str(before)
 
 

@@ -42,10 +42,11 @@ class ScannerAtSite:
     last_object_at: datetime
 
 
+@transaction.atomic(savepoint=False)
 def scanner_of(equipment: Equipment, modality: str, defaults: SiteDefaults, *, arrived: bool = True) -> ScannerAtSite:
     """The scanner that an object names, made where it is new; where one has `arrived`, notes that it came now.
 
-    Within the caller's transaction, which holds the scanner's row from then on: who merges scanners waits for its end.
+    The caller's transaction holds the scanner's row from then on: who merges scanners waits for its end.
     """
     site = _site(equipment.institution, defaults)
     now = timezone.now()

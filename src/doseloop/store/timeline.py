@@ -125,7 +125,7 @@ def correct(scope: Scope, scanner: int, key: str, written: Written | None, actor
 
 def entries_written(scope: Scope, scanner: int) -> tuple[Batch, ...]:
     """What people wrote down, corrected and removed, the latest first."""
-    about = Q()
+    about = Q(pk__in=[])
     for key in scanner_merging.names_of(scope, scanner).values_list("pk", flat=True):
         about |= Q(subject__startswith=f"{key}/")
     return decisions.history(scope, ENTRIES, about=about)
