@@ -61,6 +61,8 @@ class ScannerName(models.Model):
             models.Index(fields=["scanner", "name"], name="scanner_name_by_name"),
             models.Index(fields=["scanner", "first_at"], name="scanner_name_by_first"),
         ]
+
+
 class ScannerSpan(models.Model):
     """What a scanner's objects said of it, and the first and the last day of the studies that said so. It only widens, so that
     studies may come in any order."""
