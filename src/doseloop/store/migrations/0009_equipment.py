@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('store', '0009_names_used'),
+        ('store', '0010_defects'),
     ]
 
     operations = [
