@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('store', '0010_defects'),
+        ('store', '0011_level_sets'),
     ]
 
     operations = [
