@@ -36,8 +36,11 @@ from doseloop.store import (
     people,
     person_merging,
     procedures,
+    scanner_merging,
     scanner_names,
+    scanner_naming,
     scanners,
+    timeline,
 )
 from doseloop.store.claims import Claim
 from doseloop.store.failpoint import failpoint
@@ -57,6 +60,9 @@ DECISIONS = (
     person_merging.PEOPLE,
     level_choice.CHOICE,
     level_confirmation.CONFIRMATION,
+    scanner_merging.MERGED,
+    scanner_naming.NAMED,
+    timeline.ENTRIES,
 )
 """Every kind of decision; the worker looks for the exams that each moves."""
 _BAND_NAMES = {band.key: band.name for band in AGE_BANDS}
@@ -289,6 +295,7 @@ def _held(exam: int) -> list[HeldObject]:
 
 def _compose(exam: int, held: list[HeldObject], scanner: ScannerAtSite, *, arrived: bool) -> None:
     record = unite(held, scanner.zone, "site", _matcher(scanner.site))
+    scanners.note_description(scanner, equipment_of(held), record.started_at.local[:10])
     exams.write(exam, record, scanner, record.issues, arrived=arrived)
     people.name_people(exam, scanner.site, record.people)
     scanner_names.note(scanner.scanner, record)

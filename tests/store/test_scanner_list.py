@@ -1,10 +1,15 @@
 """Scanners are told apart where their names do not."""
 
+from datetime import timedelta
+
 from doseloop.access.scope import SYSTEM, Scope
 from doseloop.roles.data_folder import DataFolder
 from doseloop.store.models import Scanner, Site
 from doseloop.store.scanner_list import scanner_names
 from tests.facts.made import NOON, make_site
+
+NO_LIMIT = timedelta(days=100_000)
+"""No scanner is silent."""
 
 
 def scanner(site: Site, key: str, station: str, name: str = "CT 1") -> int:

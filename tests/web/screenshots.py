@@ -45,13 +45,14 @@ def pages(page: Page, address: str) -> dict[str, str]:
     page.goto(f"{address}/scanners/")
     exams = [int(text) for text in page.locator("td.c-exams").all_inner_texts()]
     reports = page.locator("td.c-reports a").nth(exams.index(max(exams))).get_attribute("href")
+    scanner = page.get_by_role("link", name="CT 2 Outpatients").get_attribute("href")
     return {
         "today": "/", "exams": "/exams/", "exams-filtered": "/exams/?procedure=ct-chest&order=-dlp",
         "exams-empty": "/exams/?text=zzz",
         "exam": exam or "", "provenance": f"{exam}provenance/?event=1", "object-tree": tree or "", "procedures": "/procedures/",
         "procedure": procedure or "", "names": CHOSEN_NAMES,
         "flags": "/flags/", "flag": flag or "", "scanners": "/scanners/",
-        "scanner-reports": reports or "", "quality": "/quality/?days=365",
+        "scanner-reports": reports or "", "scanner": scanner or "", "quality": "/quality/?days=365",
         **{f"exam-{kind}": first(page, address, f"/exams/?modality={modality}") for kind, modality in KINDS.items()},
         "people": "/people/?choose=sure", "person": person or "", "people-sites": "/people/sites/",
         "audit": "/audit/", "audit-patient": "/audit/?patient=13",

@@ -19,13 +19,14 @@ def main() -> None:
 
     from doseloop.roles.audit import chain_of
     from doseloop.web.content_tree import set_provider
-    from tests.web import exams_of_kinds, names_of_scanners
+    from tests.web import equipment, exams_of_kinds, names_of_scanners
     from tests.web.record import fill
 
     call_command("migrate", verbosity=0)
     made = fill()
     exams_of_kinds.take_in(settings.FOLDER)
     names_of_scanners.give_names()
+    equipment.give_equipment()
     chain_of(settings.FOLDER).seal()
     set_provider(lambda _, key: made.trees[key])
     found = {

@@ -40,6 +40,7 @@ OF_GROUPS = {
     "quality-trend-csv", "quality-trend-xlsx", "health",
     "people", "people-csv", "people-xlsx", "people-shared-csv", "people-shared-xlsx", "person", "person-figures-csv",
     "person-figures-xlsx", "people-sites",
+    "scanner", "scanner-timeline-csv", "scanner-timeline-xlsx", "scanner-hours-csv", "scanner-hours-xlsx",
     "account_login", "account_logout", "account_change_password",
 }  # fmt: skip
 """Routes that show nobody: figures of groups, equipment, accounts."""
@@ -60,6 +61,10 @@ OF_NAMES = {"names-preview", "names-accept", "names-undo"}
 """Changes of what names mean: they touch no patient's row; `tests/test_name_mapping.py` holds their rows of the audit."""
 OF_PEOPLE = {"people-preview", "people-accept", "people-undo", "person-judge", "people-switch"}
 """Changes of whom names of staff mean, and whether a site shows them; `tests/web/test_people.py` holds their rows of the audit."""
+OF_SCANNERS = {
+    "scanner-name", "scanner-entry", "scanner-entry-change", "scanner-merge-preview", "scanner-merge", "scanner-undo",
+}  # fmt: skip
+"""Changes of what is known of equipment: they touch no patient's row; `tests/web/test_scanner.py` holds their rows of the audit."""
 SHOWING_COMMANDS = {"exams", "flags"}
 OTHER_COMMANDS = {
     "serve", "demo", "ingest", "read", "retry", "site", "account add", "account grant", "audit verify", "audit head",
@@ -90,7 +95,7 @@ def last_row() -> int:
 
 
 def test_every_route_is_of_one_kind() -> None:
-    kinds = [ABOUT_PATIENTS, OF_GROUPS, THE_AUDIT, set(CHANGES), OF_PEERS, OF_NAMES, OF_PEOPLE]
+    kinds = [ABOUT_PATIENTS, OF_GROUPS, THE_AUDIT, set(CHANGES), OF_PEERS, OF_NAMES, OF_PEOPLE, OF_SCANNERS]
     assert Counter(name for kind in kinds for name in kind) == Counter(list(ROUTES))
 
 

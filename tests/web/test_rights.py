@@ -36,6 +36,12 @@ def posts(pattern: URLPattern) -> bool:
         "people-undo",
         "person-judge",
         "people-switch",
+        "scanner-name",
+        "scanner-entry",
+        "scanner-entry-change",
+        "scanner-merge-preview",
+        "scanner-merge",
+        "scanner-undo",
     }
 
 

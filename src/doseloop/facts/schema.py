@@ -204,15 +204,19 @@ SITES = RowKind(
     "store_site s",
     (Column("site", _KEY, "s.id"), Column("site_name", _TEXT, "s.name"), Column("zone", _TEXT, "s.zone")),
 )
+_ROOT_NAME = "COALESCE((SELECT r.name FROM store_scanner r WHERE r.id = s.root_id), s.name)"
+"""Until the exams of a merged scanner are made anew, they show the name that they will have."""
+_LAST_OBJECT = "(SELECT max(m.last_object_at) FROM store_scanner m WHERE m.id = s.id OR m.root_id = s.id)"
 SCANNERS = RowKind(
     "scanners",
     "store_scanner s",
     (
         Column("scanner", _KEY, "s.id"),
-        Column("scanner_name", _TEXT, "s.name"),
+        Column("scanner_name", _TEXT, _ROOT_NAME),
         Column("site", _KEY, "s.site_id"),
         Column("modality", _TEXT, "s.modality"),
-        Column("last_object_at", MOMENT, "s.last_object_at"),
+        Column("last_object_at", MOMENT, _LAST_OBJECT),
+        Column("root", _KEY, "COALESCE(s.root_id, s.id)"),
     ),
 )
 PROCEDURES = RowKind(

@@ -78,7 +78,8 @@ def scanner_activity(facts: Facts, scope: Scope, now: datetime) -> tuple[Scanner
         clocks = {site: _clock(row["zone"], now) for site, row in sites.items()}
         counted = {row["scanner"]: row for row in _counted(session, clocks)}
         scanners = session.names["scanners"].to_pylist()
-        found = [_activity(row, sites[row["site"]]["site_name"], counted.get(row["scanner"])) for row in scanners]
+        own = [row for row in scanners if row["root"] == row["scanner"]]
+        found = [_activity(row, sites[row["site"]]["site_name"], counted.get(row["scanner"])) for row in own]
         return tuple(sorted(found, key=lambda one: (one.site_name, one.scanner_name, one.scanner)))
 
 

@@ -152,7 +152,9 @@ class Settings(BaseSettings):
         15.0, ge=0, description="How long a study must be quiet before its totals are no longer provisional."
     )
     silent_hours: float = Field(
-        24.0, gt=0, description="How long a scanner may send nothing before today calls it silent."
+        24.0,
+        gt=0,
+        description="How long a scanner may send nothing before it is called silent, while its usual hours are not known.",
     )
     people_least_exams: int = Field(
         10,

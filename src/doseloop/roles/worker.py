@@ -22,7 +22,7 @@ from doseloop.roles.inbox import inbox_of
 from doseloop.roles.readers import Reader, limits_of, reader_of, reading_limits_of
 from doseloop.roles.settings import Settings
 from doseloop.roles.worker_name import own_name
-from doseloop.store import claims, locks, mode
+from doseloop.store import claims, heartbeats, locks, mode
 from doseloop.store.failpoint import failpoint
 from doseloop.store.outage import is_outage
 from doseloop.store.scanners import SiteDefaults
@@ -129,6 +129,7 @@ def run(stop: threading.Event) -> None:
     clocks = [
         Clock(2.0, lambda: pipeline.settle_quiet(quiet)),
         Clock(1.0, Follower(pipeline).step),
+        Clock(180.0, heartbeats.keep),
         Clock(60.0, lambda: refresh(paths)),
         Clock(60.0, lambda: audit.seal(chain)),
         Clock(15.0, pipeline.inbox.sweep_if_idle),

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
 from doseloop.access.scope import Scope
@@ -106,9 +106,9 @@ def undo(scope: Scope, kind: Kind, batch: str, actor: Actor) -> str:
         return decide(scope, kind, wanted, actor, undoes=True)
 
 
-def history(scope: Scope, kind: Kind, most: int = 20) -> tuple[Batch, ...]:
-    """The newest batches of a kind, the latest first."""
-    rows = Decision.objects.filter(kind=kind.name, site__in=visible.sites(scope))
+def history(scope: Scope, kind: Kind, most: int = 20, about: Q | None = None) -> tuple[Batch, ...]:
+    """The newest batches of a kind, the latest first; of some subjects alone where `about` says of which."""
+    rows = Decision.objects.filter(about or Q(), kind=kind.name, site__in=visible.sites(scope))
     newest = rows.values("batch").annotate(last=Max("pk")).order_by("-last").values_list("batch", flat=True)[:most]
     grouped: dict[str, list[Decision]] = defaultdict(list)
     for row in rows.filter(batch__in=list(newest)).order_by("-pk"):

@@ -68,6 +68,7 @@ def new_exam(patient: int, study_uid: str, scanner: ScannerAtSite) -> int:
         study_uid=study_uid,
         site_id=scanner.site,
         scanner_id=scanner.scanner,
+        named_scanner_id=scanner.named,
         received_at=timezone.now(),
         modality=scanner.modality,
     )
@@ -153,7 +154,17 @@ _HELD = Rows(
     )
 )
 _WRITTEN = (
-    *("site_id", "scanner_id", "modality", "accession_number", "started_at", "zone", "zone_source", "description"),
+    *(
+        "site_id",
+        "scanner_id",
+        "named_scanner_id",
+        "modality",
+        "accession_number",
+        "started_at",
+        "zone",
+        "zone_source",
+        "description",
+    ),
     *("protocol_name", "requested_procedure", "age_years", "age_band", "sex", "height_m", "weight_kg", *TOTALS),
     *("totals", "issues", "event_count", "repaired", "implausible", "delay_h"),
 )
@@ -213,6 +224,7 @@ def _columns(record: ExamRecord, scanner: ScannerAtSite, issues: list[str]) -> d
     return {
         "site_id": scanner.site,
         "scanner_id": scanner.scanner,
+        "named_scanner_id": scanner.named,
         "modality": record.modality,
         "accession_number": study.accession_number or "",
         "started_at": record.started_at.local,

@@ -1,7 +1,7 @@
 """Findings of rules become flags: a new evaluation updates or withdraws them and never touches a person's verdict."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 
 from django.db import transaction
@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from doseloop.model.flag import Finding
 from doseloop.store.audit import WORKER, record_change
-from doseloop.store.models import Exam, Flag
+from doseloop.store.models import Exam, Flag, Scanner
 from doseloop.store.prepared import Rows, Slot
 
 _State = Flag.State
@@ -25,6 +25,15 @@ class ExamFinding:
     procedure: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a flag hangs: at an exam, or at a scanner alone."""
+
+    site_id: int
+    scanner_id: int
+    exam_id: int | None = None
+
+
 @transaction.atomic
 def apply(exam: int, findings: Iterable[ExamFinding]) -> bool:
     """Make the exam's flags what the rules find now. True where any flag was raised, changed or withdrawn."""
@@ -33,7 +42,25 @@ def apply(exam: int, findings: Iterable[ExamFinding]) -> bool:
         return False
     held = {flag.key: flag for flag in Flag.objects.select_for_update().filter(exam_id=exam).order_by("pk")}
     row = Exam.objects.get(pk=exam)
-    changed = [_write(held.get(key), key, one, row) for key, one in found.items()]
+    return _make_so(held, found, _Place(row.site_id, row.scanner_id, exam))
+
+
+@transaction.atomic
+def apply_to_scanner(scanner: int, findings: Iterable[Finding]) -> bool:
+    """The same for the flags of a scanner itself, which hang at no exam."""
+    findings = list(findings)
+    if not findings and not Flag.objects.filter(scanner_id=scanner, exam=None, state=_State.OPEN).exists():
+        return False
+    Scanner.objects.select_for_update(no_key=True).get(pk=scanner)  # two workers would raise one flag twice
+    found = {str(one.key): ExamFinding(one) for one in findings}
+    rows = Flag.objects.select_for_update().filter(scanner_id=scanner, exam=None).order_by("pk")
+    held = {flag.key: flag for flag in rows}
+    site = Scanner.objects.values_list("site_id", flat=True).get(pk=scanner)
+    return _make_so(held, found, _Place(site, scanner))
+
+
+def _make_so(held: Mapping[str, Flag], found: Mapping[str, ExamFinding], place: _Place) -> bool:
+    changed = [_write(held.get(key), key, one, place) for key, one in found.items()]
     gone = [flag for key, flag in held.items() if key not in found and flag.state == _State.OPEN]
     for flag in gone:
         flag.state, flag.updated_at = _State.WITHDRAWN, timezone.now()
@@ -44,18 +71,18 @@ def apply(exam: int, findings: Iterable[ExamFinding]) -> bool:
 _ANY = Rows(lambda: Flag.objects.filter(exam_id=Slot("exam")).values_list("pk")[:1])
 
 
-def _write(flag: Flag | None, key: str, found: ExamFinding, exam: Exam) -> bool:
+def _write(flag: Flag | None, key: str, found: ExamFinding, place: _Place) -> bool:
     finding, now = found.finding, timezone.now()
     content = {
         "rule_version": finding.version,
         "sentence": finding.sentence,
         "evidence": json.loads(json.dumps(asdict(finding))),
-        "site_id": exam.site_id,
-        "scanner_id": exam.scanner_id,
+        "site_id": place.site_id,
+        "scanner_id": place.scanner_id,
         "procedure_id": found.procedure,
     }
     if flag is None:
-        Flag.objects.create(key=key, rule=finding.rule, exam=exam, raised_at=now, updated_at=now, **content)
+        Flag.objects.create(key=key, rule=finding.rule, exam_id=place.exam_id, raised_at=now, updated_at=now, **content)
         return True
     if flag.state == _State.WITHDRAWN:
         flag.state = _State.OPEN

@@ -26,6 +26,7 @@ class SetAsideReason(StrEnum):
     WRONG_NAME = "procedure was named wrongly"
     PHANTOM = "phantom or test"
     RECORD_FAULT = "the scanner recorded it wrongly"
+    OUT_OF_USE = "scanner out of use, or nothing planned"
     KNOWN = "already known and followed"
 
 

@@ -18,6 +18,7 @@ from doseloop.store import visible
 from doseloop.store.exam_detail import ScannerShown, scanner_shown
 from doseloop.store.models import DoseObjectRow
 from doseloop.store.packing import unpack
+from doseloop.store.scanner_merging import names_of
 
 COUNTED = 200
 """Newest objects of one kind and version that are looked at."""
@@ -59,7 +60,7 @@ def exam_of(scope: Scope, key: int, object_id: int) -> int:
 
 
 def _objects(scope: Scope, key: int) -> "QuerySet[DoseObjectRow]":
-    rows = DoseObjectRow.objects.filter(exam__scanner_id=key, exam__in=visible.exams(scope))
+    rows = DoseObjectRow.objects.filter(exam__scanner__in=names_of(scope, key), exam__in=visible.exams(scope))
     return rows.exclude(record=None).exclude(standing__in=_OTHERS)
 
 

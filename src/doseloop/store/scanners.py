@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import transaction
 from django.db.models.functions import Upper
 from django.utils import timezone
 
 from doseloop.access.scope import Scope
 from doseloop.harmonise.scanners import scanner_key, scanner_name
 from doseloop.model.dose_object import Equipment
-from doseloop.store.models import Scanner, Site
-from doseloop.store.prepared import Rows, Slot, Update, columns_of
+from doseloop.store.models import Scanner, ScannerSpan, Site
+from doseloop.store.prepared import Insert, Rows, Slot, Update, columns_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +24,13 @@ class SiteDefaults:
 
 @dataclass(frozen=True, slots=True)
 class ScannerAtSite:
-    """A scanner with its site's zone and when its last object came (UTC)."""
+    """A scanner with its site's zone and when its last object came (UTC).
+
+    Where an object names one that is another name of a scanner, `scanner` is that scanner, and `named` the name's own row.
+    """
 
     scanner: int
+    named: int | None
     name: str
     modality: str
     site: int
@@ -37,22 +42,25 @@ class ScannerAtSite:
     last_object_at: datetime
 
 
+@transaction.atomic(savepoint=False)
 def scanner_of(equipment: Equipment, modality: str, defaults: SiteDefaults, *, arrived: bool = True) -> ScannerAtSite:
-    """The scanner that an object names, made where it is new; where one has `arrived`, notes that it came now."""
+    """The scanner that an object names, made where it is new; where one has `arrived`, notes that it came now.
+
+    The caller's transaction holds the scanner's row from then on: who merges scanners waits for its end.
+    """
     site = _site(equipment.institution, defaults)
     now = timezone.now()
-    described = _described(equipment)
     held = _HELD.first(site=site.pk, key=_key(equipment))
     if held is not None:
         row = Scanner(*held)
         if arrived:
-            _note_arrival(row, described, now)
+            _ARRIVED.run(pk=row.pk, last_object_at=now)
         return _at_site(row, site)
     made, _ = Scanner.objects.get_or_create(
         site=site,
         key=_key(equipment),
         defaults={
-            **described,
+            **_described(equipment),
             "name": scanner_name(equipment),
             "modality": modality,
             "first_object_at": now,
@@ -62,27 +70,67 @@ def scanner_of(equipment: Equipment, modality: str, defaults: SiteDefaults, *, a
     return _at_site(made, site)
 
 
-_HELD = Rows(lambda: Scanner.objects.filter(site_id=Slot("site"), key=Slot("key")).values_list(*columns_of(Scanner)))
+_HELD = Rows(
+    lambda: (
+        Scanner.objects.filter(site_id=Slot("site"), key=Slot("key"))
+        .select_for_update(no_key=True)
+        .values_list(*columns_of(Scanner))
+    )
+)
+_BY_KEY = Rows(lambda: Scanner.objects.filter(pk=Slot("pk")).values_list(*columns_of(Scanner)))
 _ARRIVED = Update(lambda: Scanner.objects.filter(pk=Slot("pk")), ("last_object_at",))
 
 
-def _note_arrival(row: Scanner, described: dict[str, str], now: datetime) -> None:
-    """That an object came now, and what it says of the scanner that was not known or was otherwise."""
-    _ARRIVED.run(pk=row.pk, last_object_at=now)
+def note_description(scanner: ScannerAtSite, equipment: Equipment, day: str) -> None:
+    """That a study of this day (ISO; empty where none is recorded) describes the scanner so.
+
+    The scanner's row tells what the newest study says, whatever came last. A study without a day says only what was not
+    known. Within the transaction that wrote the exam.
+    """
+    row, described = scanner.named or scanner.scanner, _described(equipment)
+    said = {**{name: described[name] for name in _SPANNED}, "institution": equipment.institution or ""}
+    held = _SPAN.first(scanner=row, **said) if day else None
+    if held is not None and held[1] <= day <= held[2]:
+        return
+    newest = _NEWEST.first(scanner=row)
+    if held is not None:
+        _WIDEN.run(pk=held[0], first_on=min(held[1], day), last_on=max(held[2], day))
+    elif day:
+        _NEW_SPAN.key(scanner_id=row, **said, first_on=day, last_on=day)
+    _describe(row, described, is_newest=bool(day) and (newest is None or day >= newest[0]))
+
+
+_SPANNED = ("software_versions", "station_name")
+_SPAN = Rows(
+    lambda: ScannerSpan.objects.filter(
+        scanner=Slot("scanner"), **{name: Slot(name) for name in (*_SPANNED, "institution")}
+    ).values_list("pk", "first_on", "last_on")
+)
+_NEWEST = Rows(
+    lambda: ScannerSpan.objects.filter(scanner=Slot("scanner")).order_by("-last_on").values_list("last_on")[:1]
+)
+_WIDEN = Update(lambda: ScannerSpan.objects.filter(pk=Slot("pk")), ("first_on", "last_on"))
+_NEW_SPAN = Insert(ScannerSpan)
+
+
+def _describe(scanner: int, described: dict[str, str], *, is_newest: bool) -> None:
+    row = Scanner.objects.get(pk=scanner)
     other = {name: value for name, value in described.items() if value and getattr(row, name) != value}
-    if other:
-        Scanner.objects.filter(pk=row.pk).update(**other)
+    told = other if is_newest else {name: value for name, value in other.items() if not getattr(row, name)}
+    if told:
+        Scanner.objects.filter(pk=scanner).update(**told)
 
 
+@transaction.atomic
 def register(name: str, equipment: Equipment, modality: str, defaults: SiteDefaults) -> None:
     """Give the scanner that objects name so the name that people use, before its first object or after."""
     scanner = scanner_of(equipment, modality, defaults)
-    Scanner.objects.filter(pk=scanner.scanner).update(name=name)
+    Scanner.objects.filter(pk=scanner.named or scanner.scanner).update(name=name)
 
 
 def scanners(scope: Scope) -> tuple[ScannerAtSite, ...]:
-    """Scanners of the scope's sites, by name."""
-    rows = Scanner.objects.select_related("site").order_by("name")
+    """Scanners of the scope's sites, by name, without those that are other names of one."""
+    rows = Scanner.objects.filter(part_of=None).select_related("site").order_by("name")
     return tuple(_at_site(row, row.site) for row in rows if scope.sees(row.site_id))
 
 
@@ -123,9 +171,12 @@ def _described(equipment: Equipment) -> dict[str, str]:
     }
 
 
-def _at_site(row: Scanner, site: Site) -> ScannerAtSite:
+def _at_site(named: Scanner, site: Site) -> ScannerAtSite:
+    root = _BY_KEY.first(pk=named.root_id) if named.root_id is not None else None
+    row = Scanner(*root) if root else named
     return ScannerAtSite(
         scanner=row.pk,
+        named=None if row is named else named.pk,
         name=row.name,
         modality=row.modality,
         site=site.pk,

@@ -51,6 +51,11 @@ def wall_clock(text: str) -> str:
     return f"{moment.day} {moment:%b %Y}, {moment:%H:%M:%S}"
 
 
+def day_shown(day: date) -> str:
+    """A day with its year, `31 Mar 2026`."""
+    return f"{day.day} {day:%b %Y}"
+
+
 def short_time(moment: datetime | date, today: date | None = None) -> str:
     """A moment for a table: the time alone where it is of today, the day beside it else."""
     if not isinstance(moment, datetime):

@@ -68,6 +68,9 @@ def _lines(given: Mapping[str, Any], quantity: str) -> Iterator[tuple[str, str]]
     for name, value in given.items():
         if value is None or name in _NOT_A_LINE or (name in _IN_QUANTITY and quantity in QUANTITIES):
             continue
+        if name == "n" and not quantity:
+            yield "Known from", f"{value} exams"
+            continue
         yield _TITLES.get(name, name.replace("_", " ").capitalize()), _words(name, value)
 
 

@@ -2,7 +2,14 @@
 
 from doseloop.store.models.audit import AuditRow, AuditSeal, Counter, PeerDecision, RefusedPeer
 from doseloop.store.models.decision import Decision
-from doseloop.store.models.equipment import Scanner, ScannerName, Site
+from doseloop.store.models.equipment import (
+    Scanner,
+    ScannerName,
+    ScannerSpan,
+    Site,
+    TimelineEntry,
+    UsualWeekRow,
+)
 from doseloop.store.models.exam import Event, Exam, Part
 from doseloop.store.models.flag import Case, Comment, Flag
 from doseloop.store.models.level_set import ChosenLevelSets, ConfirmedLevelSet, OwnLevelSet
@@ -42,5 +49,8 @@ __all__ = [
     "RoleAtSite",
     "Scanner",
     "ScannerName",
+    "ScannerSpan",
     "Site",
+    "TimelineEntry",
+    "UsualWeekRow",
 ]

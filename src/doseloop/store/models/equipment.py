@@ -31,6 +31,10 @@ class Scanner(models.Model):
     software_versions = models.TextField(default="")
     first_object_at = models.DateTimeField()
     last_object_at = models.DateTimeField()
+    part_of = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="parts")
+    """The scanner that it is another name of, as a person decided (`store.scanner_merging`)."""
+    root = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="members")
+    """Where its exams count since then: the end of the chain of `part_of`. None where it stands for itself."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["site", "key"], name="scanner_is_one")]
@@ -57,3 +61,46 @@ class ScannerName(models.Model):
             models.Index(fields=["scanner", "name"], name="scanner_name_by_name"),
             models.Index(fields=["scanner", "first_at"], name="scanner_name_by_first"),
         ]
+
+
+class ScannerSpan(models.Model):
+    """What a scanner's objects said of it, and the first and the last day of the studies that said so. It only widens, so that
+    studies may come in any order."""
+
+    scanner = models.ForeignKey(Scanner, on_delete=models.CASCADE, related_name="spans")
+    software_versions = models.TextField(default="")
+    station_name = models.TextField(default="")
+    institution = models.TextField(default="")
+    first_on = models.TextField()
+    """ISO day."""
+    last_on = models.TextField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["scanner", "software_versions", "station_name", "institution"], name="span_is_one"
+            )
+        ]
+
+
+class TimelineEntry(models.Model):
+    """Something that happened to a scanner, as a person wrote it down (`store.timeline`)."""
+
+    scanner = models.ForeignKey(Scanner, on_delete=models.CASCADE, related_name="entries")
+    key = models.CharField(max_length=32, unique=True)
+    on = models.TextField()
+    """ISO day."""
+    kind = models.TextField()
+    note = models.TextField()
+
+
+class UsualWeekRow(models.Model):
+    """When a scanner works as a rule, as its exams of the past weeks say (`assess.heartbeat`)."""
+
+    scanner = models.OneToOneField(Scanner, on_delete=models.CASCADE, related_name="usual")
+    per_hour = models.JSONField()
+    """Exams in each hour of a week, from Monday 00:00; an hour in which it does not work as a rule has 0."""
+    weeks = models.FloatField()
+    exams = models.IntegerField()
+    day_variance = models.FloatField()
+    known_at = models.DateTimeField()

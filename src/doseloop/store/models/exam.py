@@ -12,7 +12,9 @@ class Exam(models.Model):
     """A study with dose of one patient."""
 
     site = models.ForeignKey(Site, on_delete=models.PROTECT)
-    scanner = models.ForeignKey(Scanner, on_delete=models.PROTECT)
+    scanner = models.ForeignKey(Scanner, on_delete=models.PROTECT, db_index=False)
+    named_scanner = models.ForeignKey(Scanner, null=True, on_delete=models.PROTECT, db_index=False, related_name="+")
+    """The scanner as its objects name it, where that is another name of `scanner`; None where it is the same."""
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT)
     study_uid = models.TextField()
     accession_number = models.TextField(default="")
@@ -72,6 +74,9 @@ class Exam(models.Model):
             models.Index(fields=["started_at"], name="exam_by_start"),
             models.Index(fields=["scanner", "started_at"], name="exam_by_scanner"),
             models.Index(fields=["settled", "received_at"], name="exam_by_quiet"),
+            models.Index(
+                fields=["named_scanner"], name="exam_by_named", condition=models.Q(named_scanner__isnull=False)
+            ),
             models.Index(fields=["outdated"], name="exam_outdated", condition=models.Q(outdated=True)),
         ]
 

@@ -16,7 +16,7 @@ from doseloop.facts.exams import ExamOrder, ExamPage, ExamRow, OrderBy, exam_pag
 from doseloop.facts.filters import ExamFilter
 from doseloop.harmonise.age_bands import AGE_BANDS
 from doseloop.report.table import Column, Row, Table, quantity_column
-from doseloop.store import exam_detail, procedure_list, scanner_list, site_list
+from doseloop.store import exam_detail, procedure_list, scanner_list, scanner_merging, site_list
 from doseloop.store.audit import Seen
 from doseloop.store.exam_detail import PatientIdentity
 from doseloop.web.actor import note_sight
@@ -39,7 +39,7 @@ _BANDS = {band.key: band.name for band in AGE_BANDS}
 def exams(request: HttpRequest) -> HttpResponse:
     """The page."""
     scope: Scope = request.access  # type: ignore[attr-defined]
-    wanted, order = ExamFilter.from_address(request.GET.dict()), ExamOrder.from_address(request.GET.get("order", ""))
+    wanted, order = _wanted(request), ExamOrder.from_address(request.GET.get("order", ""))
     number, found = _page(request, scope, wanted, order)
     known = exam_detail.current_identities(scope, {row.patient for row in found.rows})
     note_sight(request, "exam list", _seen(found.rows))
@@ -66,9 +66,17 @@ def exams(request: HttpRequest) -> HttpResponse:
 def exams_table(request: HttpRequest) -> Table:
     """All exams that fit the filter of the address."""
     scope: Scope = request.access  # type: ignore[attr-defined]
-    wanted, order = ExamFilter.from_address(request.GET.dict()), ExamOrder.from_address(request.GET.get("order", ""))
+    wanted, order = _wanted(request), ExamOrder.from_address(request.GET.get("order", ""))
     known = exam_detail.current_identities(scope, {row.patient for row in _fitting(request)})
     return _table(scope, exam_rows(the_facts(), scope, wanted, order), known)
+
+
+def _wanted(request: HttpRequest) -> ExamFilter:
+    """The filter of the address; one by another name of a scanner is one by that scanner."""
+    wanted = ExamFilter.from_address(request.GET.dict())
+    if wanted.scanner is None:
+        return wanted
+    return replace(wanted, scanner=scanner_merging.counted_at(request.access, wanted.scanner))  # type: ignore[attr-defined]
 
 
 def _patients(request: HttpRequest) -> set[Seen]:
@@ -76,7 +84,7 @@ def _patients(request: HttpRequest) -> set[Seen]:
 
 
 def _fitting(request: HttpRequest) -> Iterator[ExamRow]:
-    wanted = ExamFilter.from_address(request.GET.dict())
+    wanted = _wanted(request)
     return exam_rows(the_facts(), request.access, wanted, ExamOrder())  # type: ignore[attr-defined]
 
 

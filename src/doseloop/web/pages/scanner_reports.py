@@ -1,6 +1,6 @@
 """A report on the reports of one scanner: what a maker's engineer should mend, by software version. It shows no patient."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.http import urlencode
@@ -11,6 +11,7 @@ from doseloop.access.scope import Scope
 from doseloop.assess.report_quality import LEAST, NO_VERSION, KindQuality, named, qualities
 from doseloop.report.table import Table
 from doseloop.store import scanner_reports
+from doseloop.store.scanner_merging import root_of
 from doseloop.web import report_tables
 from doseloop.web.exports import export_links, export_routes
 from doseloop.web.rights import needs
@@ -19,8 +20,11 @@ from doseloop.web.tables import page_table
 
 @needs(Right.SEE)
 @require_safe
-def reports(request: HttpRequest, scanner: int) -> HttpResponse:
-    """The page."""
+def reports(request: HttpRequest, scanner: int) -> HttpResponseBase:
+    """The page. Another name of a scanner leads to that scanner's."""
+    root = root_of(_scope(request), scanner)
+    if root != scanner:
+        return redirect("scanner-reports", root)
     found = _found(request, scanner)
     context = {
         "scanner": scanner_reports.scanner(_scope(request), scanner),

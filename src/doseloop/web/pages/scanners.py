@@ -69,9 +69,17 @@ def _row(one: ScannerState) -> Row:
             one.last_object_at,
             "silent" if one.silent else "sending",
         ),
-        links={"name": f"{reverse('exams')}?scanner={one.id}", "reports": reverse("scanner-reports", args=[one.id])},
+        links={
+            "name": reverse("scanner", args=[one.id]),
+            "exams": f"{reverse('exams')}?scanner={one.id}",
+            "reports": reverse("scanner-reports", args=[one.id]),
+        },
         tones={"state": "caution" if one.silent else "good"},
-        notes={"last": ago(one.last_object_at)},
+        notes={
+            "last": ago(one.last_object_at),
+            "state": ("by its usual hours" if one.knows_hours else "by the fixed time") if one.silent else "",
+            "station": f"and {one.names - 1} other" if one.names > 1 else "",
+        },
     )
 
 

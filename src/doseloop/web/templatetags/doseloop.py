@@ -1,7 +1,7 @@
 """What templates may call: quantities, times, icons, names of patients."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django import template
@@ -96,6 +96,15 @@ def moment(value: datetime | None) -> str:
     return clock.short_time(value) if value else "–"
 
 
+@register.filter
+def day(text: str) -> str:
+    """An ISO day as `31 Mar 2026`; what is none as it stands."""
+    try:
+        return clock.day_shown(date.fromisoformat(text))
+    except ValueError:
+        return text
+
+
 def _unit(context: Mapping[str, Any], key: str) -> str | None:
     chosen = context.get("units", {}).get(key)
     return chosen if chosen in {one.label for one in QUANTITIES[key].units} else None
@@ -115,7 +124,7 @@ _KINDS = {
     "mr image": "MR image",
     "ct image": "CT image",
 }
-RULES = {"high-dose": "High dose", "reference-level": "Reference level"}
+RULES = {"high-dose": "High dose", "reference-level": "Reference level", "silent-scanner": "Silent scanner"}
 
 
 @register.filter
