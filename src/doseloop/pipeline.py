@@ -32,6 +32,8 @@ from doseloop.store import (
     level_confirmation,
     name_mapping,
     objects,
+    one_patient,
+    patient_merging,
     patients,
     people,
     procedures,
@@ -51,11 +53,24 @@ _TRIES = 2
 _RETRY_AFTER = timedelta(seconds=5)
 _COMPARED = {"CT": ("dlp_mgy_cm", "ctdi_vol_mgy")}
 _COMPARED_PROJECTION = ("dap_gy_cm2", "ka_r_mgy")
-DECISIONS = (name_mapping.NAMES, level_choice.CHOICE, level_confirmation.CONFIRMATION)
+DECISIONS = (
+    name_mapping.NAMES,
+    level_choice.CHOICE,
+    level_confirmation.CONFIRMATION,
+    patient_merging.MERGINGS,
+)
 """Every kind of decision; the worker looks for the exams that each moves."""
 _BAND_NAMES = {band.key: band.name for band in AGE_BANDS}
 
 Outcome = ReadResult | Deidentified | DoseloopError
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Exams that were made anew, and others that shared an event with them before (keys)."""
+
+    exams: frozenset[int]
+    were_sharing: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +183,7 @@ class Pipeline:
         """Make an exam anew that a decision has moved (`store.decisions`), and judge it."""
         with exams.exam_lock(exam):
             if decisions.is_outdated(exam):
-                self.rebuild(exam)
-                judge(exam)
+                self.remake(exam)
 
     def _keep(self, claim: Claim, header_bytes: int | None = None) -> None:
         """Keep the object: whole, or of an image what comes before its pixels."""
@@ -209,8 +223,7 @@ class Pipeline:
         if image and image.stands_for(dose):
             objects.settle_slice(claim, result, identity, image.exam)
             if beside.standing == objects.DEMOGRAPHIC:
-                self.rebuild(image.exam)
-                judge(image.exam)
+                self.remake(image.exam)
             return [*left, claim.sha256]
         patients.make_current(identity)
         exam = known or exams.new_exam(identity.patient_id, dose.study.study_uid, scanner)
@@ -218,19 +231,40 @@ class Pipeline:
         failpoint("pipeline: object settled, before its exam is made")
         if image:
             left += objects.one_of_each_series(exam)
-        self._rebuild(exam, scanner, dose)
+        if (known is None or beside.standing == objects.DEMOGRAPHIC) and one_patient.any_merged():
+            self.remake(exam, arrived=True)
+        else:
+            self._rebuild(one_patient.counting(exam), scanner, dose)
         failpoint("pipeline: all written, before the commit")
         return left
 
-    def rebuild(self, exam: int) -> None:
-        """Make a known exam anew from all of its objects, of which none has just come, and do not judge it yet.
+    def remake(self, exam: int, *, arrived: bool = False) -> None:
+        """Make an exam anew and judge it. `arrived`: an object has just come. Within the caller's transaction."""
+        made = self.rebuild(exam, arrived=arrived)
+        for key in sorted(made.exams):
+            judge(key, made.were_sharing)
 
-        Within the caller's transaction.
+    def rebuild(self, exam: int, *, arrived: bool = False) -> Made:
+        """Make an exam anew from all of its objects as the record holds them now, with those of its study that are one with it,
+        or were, since somebody merged their patients; do not judge them yet. Within the caller's transaction.
         """
+        keys = {one_patient.counting(exam)}
+        if one_patient.any_merged():
+            keys |= one_patient.regroup(exams.study_of(exam))
+            keys.add(one_patient.counting(exam))
+        were_sharing = {other for key in keys for other in exams.in_other_exams(key)} - keys
+        for key in sorted(keys):
+            if one_patient.counts_elsewhere(key):
+                one_patient.empty(key)
+            else:
+                self._make(key, arrived=arrived)
+        return Made(frozenset(keys), frozenset(were_sharing))
+
+    def _make(self, exam: int, *, arrived: bool) -> None:
         held = _held(exam)
         modality = held[-1].dose.modality
         scanner = scanners.scanner_of(equipment_of(held), modality, self.defaults, arrived=False)
-        _compose(exam, held, scanner, arrived=False)
+        _compose(exam, held, scanner, arrived=arrived)
 
     def _rebuild(self, exam: int, scanner: ScannerAtSite, newest: DoseObject) -> None:
         """Make the exam anew from all of its objects; its scanner is what they name together."""
@@ -296,8 +330,8 @@ def _matcher(site: int) -> Callable[[StudyNames, Modality], Match | None]:
 
 
 def _assess(exam: int, sharing: list[int]) -> None:
-    """Judge an exam; `sharing` are other exams that hold an event of it. An excluded one is not judged."""
-    if exams.is_excluded(exam):
+    """Judge an exam; `sharing` are other exams that hold an event of it. One that is left out is not judged."""
+    if exams.is_left_out(exam):
         findings.apply(exam, [])
         return
     found = [_high_dose(part) for part in history.parts_of(SYSTEM, exam)]

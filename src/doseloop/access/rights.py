@@ -23,6 +23,8 @@ class Right(StrEnum):
     """Tables as files."""
     NAME = "map names"
     """What the names of scanners mean: procedures."""
+    MERGE = "merge patients"
+    """Which numbers are one patient, and sizes from a file. For those who see identity and account for the figures."""
     AUDIT = "see the audit"
     """Who saw which patient and who changed what."""
     SET_UP = "set up"
@@ -42,8 +44,9 @@ _SEE = frozenset({Right.PUBLIC, Right.SIGNED_IN, Right.SEE})
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.VIEWER: _SEE,
     Role.RADIOGRAPHER: _SEE | {Right.SEE_IDENTITY, Right.JUDGE},
-    Role.PHYSICIST: _SEE | {Right.SEE_IDENTITY, Right.JUDGE, Right.EXPORT, Right.NAME},
-    Role.ADMINISTRATOR: _SEE | {Right.SEE_IDENTITY, Right.JUDGE, Right.EXPORT, Right.NAME, Right.AUDIT, Right.SET_UP},
+    Role.PHYSICIST: _SEE | {Right.SEE_IDENTITY, Right.JUDGE, Right.EXPORT, Right.NAME, Right.MERGE},
+    Role.ADMINISTRATOR: _SEE
+    | {Right.SEE_IDENTITY, Right.JUDGE, Right.EXPORT, Right.NAME, Right.MERGE, Right.AUDIT, Right.SET_UP},
 }
 
 

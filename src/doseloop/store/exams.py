@@ -39,18 +39,37 @@ def study_lock(study_uid: str) -> Iterator[None]:
 @contextmanager
 def exam_lock(exam: int) -> Iterator[None]:
     """One transaction under the lock on the exam's study."""
-    with study_lock(models.Exam.objects.values_list("study_uid", flat=True).get(pk=exam)):
+    with study_lock(study_of(exam)):
         yield
+
+
+def study_of(exam: int) -> str:
+    """The exam's Study Instance UID."""
+    return models.Exam.objects.values_list("study_uid", flat=True).get(pk=exam)
 
 
 def known_exam(patient: int, study_uid: str) -> int | None:
     """Key of the exam of a patient's study, None before its first object: the patient's own, or the one that holds an object
     which named this patient and then came with another identity (a demographic update of the study)."""
-    found = _OWN.first(patient=patient, study=study_uid) or _NAMED.first(patient=patient, study=study_uid)
+    found = own_exam(patient, study_uid)
+    if found is None and (named := _NAMED.first(patient=patient, study=study_uid)):
+        return int(named[0])
+    return found
+
+
+def own_exam(patient: int, study_uid: str) -> int | None:
+    """Key of the exam of the study whose objects name the patient last, for whomever it counts."""
+    found = _OWN.first(patient=patient, study=study_uid)
     return int(found[0]) if found else None
 
 
-_OWN = Rows(lambda: models.Exam.objects.filter(patient_id=Slot("patient"), study_uid=Slot("study")).values_list("pk"))
+def _own() -> QuerySet[models.Exam, Any]:
+    """The exam of whom its objects name, whomever it counts for."""
+    own = Q(named=Slot("patient")) | Q(patient_id=Slot("patient"), named=None)
+    return models.Exam.objects.filter(own, study_uid=Slot("study")).values_list("pk")
+
+
+_OWN = Rows(_own)
 _NAMED = Rows(
     lambda: (
         models.DoseObjectRow.objects.filter(study_uid=Slot("study"), identity__patient=Slot("patient"))
@@ -97,9 +116,9 @@ def join(one: int, other: int) -> int:
 def move_to(patient: int, exam: int) -> bool:
     """Give an exam to another patient (a demographic update); False where that patient has the study already."""
     row = models.Exam.objects.select_for_update().get(pk=exam)
-    if models.Exam.objects.filter(patient_id=patient, study_uid=row.study_uid).exists():
+    if own_exam(patient, row.study_uid) is not None:
         return False
-    models.Exam.objects.filter(pk=exam).update(patient_id=patient)
+    models.Exam.objects.filter(pk=exam).update(patient_id=patient, named=None)
     record_change(
         WORKER,
         "moved to another patient",
@@ -178,12 +197,13 @@ def _quiet(quiet: timedelta) -> "QuerySet[models.Exam]":
     return models.Exam.objects.filter(past, settled=False)
 
 
-def is_excluded(exam: int) -> bool:
-    """Whether a person has excluded the exam as phantom or test; nobody may change that until the transaction ends."""
-    return bool(_EXCLUDED_AS.all(exam=exam)[0][0])
+def is_left_out(exam: int) -> bool:
+    """Whether no rule judges the exam, since a person has excluded it as phantom or test, or it counts in another; nobody may
+    change that until the transaction ends."""
+    return any(_LEFT_OUT.all(exam=exam)[0])
 
 
-_EXCLUDED_AS = Rows(lambda: _exam().select_for_update().values_list("excluded_as"))
+_LEFT_OUT = Rows(lambda: _exam().select_for_update().values_list("excluded_as", "part_of_id"))
 
 
 def in_other_exams(exam: int) -> list[int]:

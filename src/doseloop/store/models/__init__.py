@@ -10,6 +10,7 @@ from doseloop.store.models.object import DoseObjectRow
 from doseloop.store.models.patient import Identity, Patient, RecordHome, RecordMode
 from doseloop.store.models.people import ExamPerson, Person, RoleAtSite
 from doseloop.store.models.procedure import Procedure, ProcedureName, ReferenceLevel
+from doseloop.store.models.size import Measurement, SizeImport
 from doseloop.store.models.token import PeerToken
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "ExamPerson",
     "Flag",
     "Identity",
+    "Measurement",
     "OwnLevelSet",
     "Part",
     "Patient",
@@ -43,4 +45,5 @@ __all__ = [
     "Scanner",
     "ScannerName",
     "Site",
+    "SizeImport",
 ]
