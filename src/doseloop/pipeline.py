@@ -12,12 +12,14 @@ from pathlib import Path
 from doseloop.access.scope import SYSTEM
 from doseloop.assess import high_dose, new_name, revised_dose, same_event
 from doseloop.harmonise import identifiers
-from doseloop.harmonise.age_bands import AGE_BANDS
+from doseloop.harmonise.age_bands import AGE_BANDS, age_at_exam
 from doseloop.harmonise.held import HeldObject
 from doseloop.harmonise.procedures import match
+from doseloop.harmonise.sizes import DEFAULT_WINDOWS, QUANTITIES, ExamOfSize, Size, Windows, size_at_exam
 from doseloop.harmonise.study import equipment_of, unite
 from doseloop.model.dose_object import Deidentified, DoseObject, Modality, ReadResult
 from doseloop.model.errors import DoseloopError, NotDose, NotReadYet, ObjectError, ReaderStopped, Unsettled
+from doseloop.model.exam import ExamRecord
 from doseloop.model.flag import Finding
 from doseloop.model.procedure import Match, StudyNames
 from doseloop.reference.procedures import catalogue
@@ -30,6 +32,7 @@ from doseloop.store import (
     history,
     level_choice,
     level_confirmation,
+    measurements,
     name_mapping,
     objects,
     one_patient,
@@ -39,6 +42,7 @@ from doseloop.store import (
     procedures,
     scanner_names,
     scanners,
+    size_import,
 )
 from doseloop.store.claims import Claim
 from doseloop.store.failpoint import failpoint
@@ -58,6 +62,7 @@ DECISIONS = (
     level_choice.CHOICE,
     level_confirmation.CONFIRMATION,
     patient_merging.MERGINGS,
+    size_import.SIZES,
 )
 """Every kind of decision; the worker looks for the exams that each moves."""
 _BAND_NAMES = {band.key: band.name for band in AGE_BANDS}
@@ -83,6 +88,8 @@ class Pipeline:
     inbox: Inbox
     vault: Vault
     defaults: SiteDefaults
+    windows: Windows = DEFAULT_WINDOWS
+    """How near in time to an exam an imported size may be."""
     keeps_originals: bool = True
     """False in a pseudonymous installation: what it cannot free of identity and does not need is not kept."""
 
@@ -264,7 +271,7 @@ class Pipeline:
         held = _held(exam)
         modality = held[-1].dose.modality
         scanner = scanners.scanner_of(equipment_of(held), modality, self.defaults, arrived=False)
-        _compose(exam, held, scanner, arrived=arrived)
+        _compose(exam, held, scanner, self.windows, arrived=arrived)
 
     def _rebuild(self, exam: int, scanner: ScannerAtSite, newest: DoseObject) -> None:
         """Make the exam anew from all of its objects; its scanner is what they name together."""
@@ -272,7 +279,7 @@ class Pipeline:
         equipment = equipment_of(held)
         if equipment != newest.equipment:
             scanner = scanners.scanner_of(equipment, newest.modality, self.defaults)
-        write(exam, held, scanner)
+        write(exam, held, scanner, self.windows)
 
 
 def _follow_patient(identity: Identity, study_uid: str, beside: Beside) -> list[str]:
@@ -291,9 +298,9 @@ def _follow_patient(identity: Identity, study_uid: str, beside: Beside) -> list[
     return left
 
 
-def write(exam: int, held: list[HeldObject], scanner: ScannerAtSite) -> None:
+def write(exam: int, held: list[HeldObject], scanner: ScannerAtSite, windows: Windows = DEFAULT_WINDOWS) -> None:
     """Write the exam that the objects make, judge it, and tell the facts. Within the caller's transaction."""
-    _compose(exam, held, scanner, arrived=True)
+    _compose(exam, held, scanner, windows, arrived=True)
     failpoint("pipeline: exam written, before it is judged")
     judge(exam)
 
@@ -315,11 +322,19 @@ def _held(exam: int) -> list[HeldObject]:
     return [HeldObject(one.key, one.dose) for one in objects.objects_of(exam)]
 
 
-def _compose(exam: int, held: list[HeldObject], scanner: ScannerAtSite, *, arrived: bool) -> None:
+def _compose(exam: int, held: list[HeldObject], scanner: ScannerAtSite, windows: Windows, *, arrived: bool) -> None:
     record = unite(held, scanner.zone, "site", _matcher(scanner.site))
-    exams.write(exam, record, scanner, record.issues, arrived=arrived)
+    exams.write(exam, record, scanner, record.issues, _sizes(exam, record, scanner.site, windows), arrived=arrived)
     people.name_people(exam, scanner.site, record.people)
     scanner_names.note(scanner.scanner, record)
+
+
+def _sizes(exam: int, record: ExamRecord, site: int, windows: Windows) -> dict[str, Size | None]:
+    age, patient = age_at_exam(record.patient), record.patient
+    written = [one.value if one else None for one in (patient.height_m, patient.weight_kg)]
+    known = ExamOfSize(record.started_at.local, age.years if age else None, *written)
+    imported = measurements.of_exam(exam, site)
+    return {quantity: size_at_exam(quantity, known, imported, windows) for quantity in QUANTITIES}
 
 
 def _matcher(site: int) -> Callable[[StudyNames, Modality], Match | None]:

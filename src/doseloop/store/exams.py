@@ -9,12 +9,13 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from doseloop.harmonise.age_bands import age_band
+from doseloop.harmonise.age_bands import age_at_exam, age_band
+from doseloop.harmonise.sizes import QUANTITIES, Size
 from doseloop.model.exam import ExamRecord, Part
 from doseloop.store import locks, models
 from doseloop.store.audit import WORKER, record_change
 from doseloop.store.delay import delay_h
-from doseloop.store.event_rows import EventPlace, event_row, value_of
+from doseloop.store.event_rows import EventPlace, event_row
 from doseloop.store.prepared import Insert, Rows, Slot, Update
 from doseloop.store.scanners import ScannerAtSite
 
@@ -23,6 +24,11 @@ TOTALS = (
     *("agd_left_mgy", "agd_right_mgy", "activity_mbq", "effective_dose_msv"),
 )
 """Quantities of which an exam and a part hold a total, each in a column of that name."""
+SIZE_COLUMNS = (
+    *("height_m", "height_source", "height_measured_at"),
+    *("weight_kg", "weight_source", "weight_measured_at"),
+)
+"""Of an exam: each size, its source in the table of precedence (`size`), and when an imported one was measured."""
 _DRIFT = timedelta(minutes=1)
 
 _MOST_SHARING = 25
@@ -132,9 +138,17 @@ def move_to(patient: int, exam: int) -> bool:
 
 
 def write(
-    exam: int, record: ExamRecord, scanner: ScannerAtSite, issues: Iterable[str], *, arrived: bool = True
+    exam: int,
+    record: ExamRecord,
+    scanner: ScannerAtSite,
+    issues: Iterable[str],
+    sizes: Mapping[str, Size | None],
+    *,
+    arrived: bool = True,
 ) -> None:
     """Write an exam's row, parts and events in place of what they were. Judgements of people are not touched.
+
+    `sizes`: height and weight by `height_m`, `weight_kg`.
 
     `arrived`: an object has just come, so that the exam is provisional again.
     """
@@ -143,7 +157,8 @@ def write(
         models.Event.objects.filter(exam_id=exam).delete()
         models.Part.objects.filter(exam_id=exam).delete()
     received_at = timezone.now() if arrived else received_at
-    columns = _columns(record, scanner, list(issues)) | {"delay_h": delay_h(record.started_at, received_at)}
+    columns = _columns(record, scanner, list(issues)) | _size_columns(sizes)
+    columns |= {"delay_h": delay_h(record.started_at, received_at)}
     if arrived:
         _WRITE_ARRIVED.run(exam=exam, **columns, received_at=received_at, settled=False)
     else:
@@ -173,7 +188,7 @@ _HELD = Rows(
 )
 _WRITTEN = (
     *("site_id", "scanner_id", "modality", "accession_number", "started_at", "zone", "zone_source", "description"),
-    *("protocol_name", "requested_procedure", "age_years", "age_band", "sex", "height_m", "weight_kg", *TOTALS),
+    *("protocol_name", "requested_procedure", "age_years", "age_known_to", "age_band", "sex", *SIZE_COLUMNS, *TOTALS),
     *("totals", "issues", "event_count", "repaired", "implausible", "delay_h"),
 )
 _WRITE, _WRITE_ARRIVED = Update(_exam, _WRITTEN), Update(_exam, (*_WRITTEN, "received_at", "settled"))
@@ -223,7 +238,8 @@ _SHARING = Rows(_sharing)
 
 def _columns(record: ExamRecord, scanner: ScannerAtSite, issues: list[str]) -> dict[str, Any]:
     study, patient = record.study, record.patient
-    band = age_band(patient.age_years)
+    age = age_at_exam(patient)
+    band = age_band(age.years if age else None)
     totals = [
         {"part": n, "quantity": t.quantity, "stated": t.stated, "summed": t.summed, "used": t.used}
         for n, part in enumerate(record.parts)
@@ -241,11 +257,10 @@ def _columns(record: ExamRecord, scanner: ScannerAtSite, issues: list[str]) -> d
         "description": study.description or "",
         "protocol_name": study.protocol_name or "",
         "requested_procedure": study.requested_procedure or "",
-        "age_years": patient.age_years,
+        "age_years": age.years if age else None,
+        "age_known_to": age.known_to if age else "",
         "age_band": band.key if band else "",
         "sex": patient.sex or "",
-        "height_m": value_of(patient.height_m),
-        "weight_kg": value_of(patient.weight_kg),
         **{quantity: record.total(quantity) for quantity in TOTALS},
         "totals": totals,
         "issues": issues,
@@ -253,6 +268,16 @@ def _columns(record: ExamRecord, scanner: ScannerAtSite, issues: list[str]) -> d
         "repaired": record.repaired,
         "implausible": record.implausible,
     }
+
+
+def _size_columns(sizes: Mapping[str, Size | None]) -> dict[str, Any]:
+    told: dict[str, Any] = {}
+    for quantity in QUANTITIES:
+        size, name = sizes[quantity], quantity.partition("_")[0]
+        told[quantity] = size.value if size else None
+        told[f"{name}_source"] = size.source if size else ""
+        told[f"{name}_measured_at"] = size.measured_at if size else ""
+    return told
 
 
 def _part(part: Part, exam: Mapping[str, Any]) -> dict[str, Any]:
@@ -265,6 +290,7 @@ def _part(part: Part, exam: Mapping[str, Any]) -> dict[str, Any]:
         "age_band": exam["age_band"],
         "started_at": exam["started_at"],
         "weight_kg": exam["weight_kg"],
+        "weight_source": exam["weight_source"],
         "phantom_cm": part.phantom_cm,
         "ctdi_vol_mgy": part.ctdi_vol_mgy,
         "is_estimate": part.is_estimate,
