@@ -37,7 +37,8 @@ def deidentify(
     codes = memory or CodeMemory()
     original = read_object(data, limits, codes)
     expected = pseudonymous(original, key)
-    replacements = Replacements(expected.identity, original.dose.patient.completed_years, key)
+    patient = original.dose.patient
+    replacements = Replacements(expected.identity, patient.completed_years, patient.age_years, key)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # pydicom's quote what an element says

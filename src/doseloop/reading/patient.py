@@ -68,17 +68,18 @@ def completed_years(birth_date: str | None, study_date: str | None) -> float | N
     return months / 12 if months else (day - born).days // 7 / _UNITS_A_YEAR["W"]
 
 
-def written_age(age: str | None, years: float | None) -> str | None:
+def written_age(age: str | None, by_birth_date: float | None, years: float | None = None) -> str | None:
     """The Patient's Age (0010,1010) that says an age without a birth date, None where it is not known.
 
-    `years`, told by the birth date, in completed years from 2 years, in completed months below that and in completed
-    weeks below one month: no finer than an age group needs, since an age in days would give the birth date back. Without a
-    birth date (None) a sound age stays as it was written.
+    What the birth date tells, `by_birth_date`, in completed years from 2 years, in completed months below that and in completed
+    weeks below one month: no finer than an age group needs, since an age in days would give the birth date back. Without it a
+    sound `age` stays as it was written; else `years`, which the object tells elsewhere, are written in that way.
     """
-    if years is not None and years >= 0:
-        return completed_age(years)
     written = (age or "").strip()
-    return written if _AGE.fullmatch(written) else None
+    if by_birth_date is None and _AGE.fullmatch(written):
+        return written
+    known = years if by_birth_date is None else by_birth_date
+    return None if known is None or known < 0 else completed_age(known)
 
 
 def completed_age(years: float) -> str:

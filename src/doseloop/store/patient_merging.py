@@ -26,12 +26,20 @@ class Merging:
 
 
 def merge(scope: Scope, wanted: Iterable[Merging], actor: Actor) -> str:
-    """Let exams of patients count for others. Returns the key of the batch.
+    """Let exams of patients count for others. Returns the key of the batch. The scope's right is that to merge: identity is shown
+    with it, for who merges has to see whom; a pseudonymous record has none to show.
 
     Errors: `NotVisible` where a patient has no exam within the scope; `UnusableInput` where one has exams at a site outside it,
     would be part of itself, or is part of the other already.
     """
     return decisions.decide(scope, MERGINGS, [_decision(scope, one) for one in wanted], actor)
+
+
+def check(scope: Scope, wanted: Iterable[Merging]) -> None:
+    """Whether these may be merged, one by one. Errors: as `merge`."""
+    for one in wanted:
+        _decision(scope, one)
+        _check(one.patient, one.into)
 
 
 def _decision(scope: Scope, one: Merging) -> Wanted:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -147,6 +148,7 @@ def _measurements(
     there = set(Exam.objects.filter(site=site, study_uid__in=uids).values_list("study_uid", flat=True))
     rows: list[Measurement] = []
     without: list[str] = []
+    targets: list[dict[str, Any]]
     for one in lines:
         if one.study_uid:
             targets = [{"study_uid": one.study_uid}] if one.study_uid in there else []

@@ -23,6 +23,9 @@ def groups(found: Iterable[ScannerDistribution], view: ProcedureView, units: Map
         Column("scanner", "Scanner"),
         Column("n", "n", "number"),
         *(quantity_column(view.quantity, units, title) for title in _POINTS.values()),
+        Column("weighed", "Weighed", "number"),
+        Column("imported", "Weight imported", "number"),
+        Column("estimated", "Weight estimated", "number"),
         Column("without_weight", "No weight", "number"),
         Column("provisional", "Provisional", "number"),
         Column("without_value", "No value", "number"),
@@ -33,7 +36,10 @@ def groups(found: Iterable[ScannerDistribution], view: ProcedureView, units: Map
                 one.scanner_name,
                 one.n,
                 *(getattr(one, name) for name in _POINTS),
-                one.n_without_weight,
+                one.sizes.weighed,
+                one.sizes.imported,
+                one.sizes.estimated,
+                one.sizes.missing,
                 one.n_provisional,
                 one.n_without_value,
             )
@@ -51,6 +57,7 @@ def periods(points: Iterable[TrendPoint], view: ProcedureView, units: Mapping[st
         Column("n", "n", "number"),
         quantity_column(view.quantity, units, "Median"),
         quantity_column(view.quantity, units, "75th"),
+        Column("sizes", "Sizes of the n"),
     )
-    rows = (Row((one.period_start, one.scanner_name, one.n, one.median, one.p75)) for one in points)
+    rows = (Row((one.period_start, one.scanner_name, one.n, one.median, one.p75, one.sizes.words)) for one in points)
     return Table("trend", "Trend", columns, rows)

@@ -19,6 +19,7 @@ from doseloop.web.actor import actor_of, note_sight
 from doseloop.web.exam_totals import totals
 from doseloop.web.exports import export_links, export_routes
 from doseloop.web.rights import may, needs
+from doseloop.web.size_origins import size_origins
 from doseloop.web.tables import page_table
 
 _SAR = "sar_whole_body_w_kg"
@@ -40,6 +41,7 @@ def exam(request: HttpRequest, exam: int) -> HttpResponse:
         "units": detail.site.units,
         "bands": _BANDS,
         "totals": totals(detail),
+        "size_origins": size_origins(detail),
         "tables": [page_table(table) for table in exam_tables.events_by_kind(detail, events, marks)],
         "marked": bool(marks),
         "from_headers": bool(doses) and all(dose.image is not None for dose in doses.values()),
