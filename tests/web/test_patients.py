@@ -67,6 +67,14 @@ def test_an_exam_leads_to_its_patient(department: Department, signed_in: Any) ->
     assert f'href="/patients/{patient}/"' in text(signed_in("viewer").get(f"/exams/{department.exam}/"))
 
 
+def test_an_exam_that_counts_in_another_leads_there(department: Department, signed_in: Any) -> None:
+    other = Exam.objects.filter(site=department.site).exclude(pk=department.exam)[0]
+    Exam.objects.filter(pk=other.pk).update(part_of=department.exam)
+    client = signed_in("viewer")
+    assert client.get(f"/exams/{other.pk}/")["Location"] == f"/exams/{department.exam}/"
+    assert client.get(f"/exams/{other.pk}/parts.csv").status_code in (403, 404)
+
+
 def test_two_that_look_like_one_are_suggested_and_nothing_is_merged_by_itself(
     two: tuple[int, int], department: Department, signed_in: Any
 ) -> None:

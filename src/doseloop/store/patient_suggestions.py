@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from itertools import combinations, islice
+from itertools import islice
 
 from doseloop.access.scope import Scope
 from doseloop.harmonise.same_person import Evidence, Known, compare
@@ -18,7 +18,7 @@ _MOST = 50
 
 @dataclass(frozen=True, slots=True)
 class Suggested:
-    """Two patients, by key, as whom exams count now; the one with the newer number last."""
+    """Two patients, by key, as whom exams count now: one, and the newest that fits it."""
 
     patient: int
     into: int
@@ -48,13 +48,12 @@ def _pairs(scope: Scope, births: set[date | None]) -> Iterator[Suggested]:
 def _of_one_day(born: date | None, patients: dict[int, set[str]]) -> Iterator[Suggested]:
     sexes = _sexes(set(patients)) if len(patients) > 1 else {}
     day = frozenset((born.isoformat(),)) if born else frozenset[str]()
-    for one, other in combinations(sorted(patients), 2):
-        found = compare(
-            Known(frozenset(patients[one]), day, frozenset(sexes.get(one, ()))),
-            Known(frozenset(patients[other]), day, frozenset(sexes.get(other, ()))),
-        )
-        if found.suggests:
-            yield Suggested(one, other, found)
+    known = {key: Known(frozenset(names), day, frozenset(sexes.get(key, ()))) for key, names in patients.items()}
+    for one in sorted(known):
+        later = sorted((key for key in known if key > one), reverse=True)
+        found = ((other, compare(known[one], known[other])) for other in later)
+        if best := next(((other, said) for other, said in found if said.suggests), None):
+            yield Suggested(one, *best)
 
 
 def _sexes(patients: set[int]) -> dict[int, set[str]]:

@@ -60,7 +60,8 @@ def procedure(request: HttpRequest, procedure: str) -> HttpResponse:
         "height": max(3, min(9, len(found) + 2)),
         "trend": trend_chart.option(points, view.quantity, unit, view.grain, lines) if points else None,
         "groups": page_table(
-            procedure_tables.groups(found, view, units), export_links(request, "procedure-groups", procedure)
+            procedure_tables.groups(found, view, units, for_page=True),
+            export_links(request, "procedure-groups", procedure),
         ),
         "periods": page_table(
             procedure_tables.periods(points, view, units), export_links(request, "procedure-trend", procedure)
