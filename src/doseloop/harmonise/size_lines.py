@@ -6,7 +6,7 @@ Units stand in the header (`height cm`, `weight kg`), since 170 and 1.70, or 80 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
 
 from doseloop.harmonise.sizes import QUANTITIES, is_plausible
 from doseloop.model.errors import UnusableInput
@@ -24,10 +24,12 @@ _FACTORS = {"height cm": 0.01, "height m": 1.0, "weight kg": 1.0, "weight g": 0.
 _UNITS = {"height": "cm or m", "weight": "kg, g or lb"}
 _TARGETS = ("number", "accession", "study_uid")
 _NUMBER = re.compile(r"\d{1,4}([.,]\d{1,4})?")
+_CLOCK = r"(?:[T ](?P<hour>\d\d):(?P<minute>\d\d)(?::(?P<second>\d\d))?)?"
 _FORMS = (
-    ("%Y-%m-%dT%H:%M:%S", True), ("%Y-%m-%dT%H:%M", True), ("%Y-%m-%d", False), ("%Y%m%d", False),
-    ("%Y%m%d%H%M%S", True), ("%Y%m%d%H%M", True), ("%d.%m.%Y", False), ("%d.%m.%YT%H:%M", True),
-)  # fmt: skip
+    re.compile(r"(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)" + _CLOCK),
+    re.compile(r"(?P<day>\d\d?)\.(?P<month>\d\d?)\.(?P<year>\d{4})" + _CLOCK),
+    re.compile(r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)(?:(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)?)?"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +144,15 @@ def _moment(written: str) -> str | None:
     """The wall clock in ISO, empty where nothing is written, None where it can be read in two ways or is no date."""
     if not written:
         return ""
-    text = re.sub(r"(?<=\d) (?=\d\d:)", "T", written)
-    for form, with_time in _FORMS:
-        try:
-            found = datetime.strptime(text, form)  # noqa: DTZ007 - the wall clock as recorded
-        except ValueError:
-            continue
-        if 1900 <= found.year <= 2200:
-            return found.isoformat() if with_time else found.date().isoformat()
-    return None
+    found = next((match for form in _FORMS if (match := form.fullmatch(written))), None)
+    if found is None or not 1900 <= int(found["year"]) <= 2200:
+        return None
+    try:
+        day = date(int(found["year"]), int(found["month"]), int(found["day"]))
+        if not found["hour"]:
+            return day.isoformat()
+        return datetime.combine(
+            day, time(int(found["hour"]), int(found["minute"]), int(found["second"] or 0))
+        ).isoformat()
+    except ValueError:
+        return None
