@@ -18,7 +18,7 @@ def name_sources(apps: Apps, schema: BaseDatabaseSchemaEditor) -> None:
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('store', '0010_defects'),
+        ('store', '0011_level_sets'),
     ]
 
     operations = [
