@@ -97,7 +97,7 @@ def test_a_level_by_weight_takes_only_known_weights_of_its_own() -> None:
 def test_an_adult_level_by_weight_is_compared_as_all_sizes_where_no_weight_is_known() -> None:
     level = replace(LEVEL, group=PatientGroup("adult", weight_min_kg=50, weight_max_kg=90))
     verdict = compare(samples(20, weight=None), level)
-    assert (verdict.state, verdict.sizes, verdict.n, verdict.n_without_weight) == ("above", "all sizes", 20, 20)
+    assert (verdict.state, verdict.sizes, verdict.n, verdict.sized.missing) == ("above", "all sizes", 20, 20)
     assert "All sizes, 20 without weight." in verdict.sentences
     known = compare([*samples(20, weight=None), *samples(19)], level)
     assert (known.state, known.sizes, known.n) == ("too few", "level's weights", 19)
