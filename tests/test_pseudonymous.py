@@ -14,8 +14,10 @@ from django.conf import settings
 from django.db import connection
 from structlog.testing import capture_logs
 
+from doseloop.access.scope import SYSTEM
 from doseloop.facts.copy import refresh
 from doseloop.facts.paths import FactsPaths
+from doseloop.harmonise.sizes import DEFAULT_WINDOWS
 from doseloop.model.ct import CtEvent
 from doseloop.model.pseudonym import ISSUER, order_number, staff_name
 from doseloop.pipeline import Pipeline
@@ -25,10 +27,13 @@ from doseloop.roles.data_folder import DataFolder
 from doseloop.roles.readers import reader_of
 from doseloop.roles.settings import Settings
 from doseloop.roles.worker import Worker, pipeline_of
-from doseloop.store import claims
+from doseloop.store import claims, merged_numbers, size_import
+from doseloop.store.audit import COMMAND
 from doseloop.store.inbox import Inbox, Origin
-from doseloop.store.models import DoseObjectRow, Event, Exam, Identity, Patient, Person
+from doseloop.store.models import DoseObjectRow, Event, Exam, Identity, Patient, Person, Site
+from doseloop.store.numbers import numbers
 from doseloop.store.packing import unpack
+from doseloop.store.size_file import size_lines
 from doseloop.store.vault import Vault
 from tests.holdings import where
 from tests.reading import canary, reports
@@ -239,3 +244,21 @@ def test_a_demographic_update_of_a_pseudonymous_patient_moves_nothing(worker: Wo
     process(worker, folder, [canaries()[0], reports.encode(renamed)])
     assert (Patient.objects.count(), Identity.objects.count(), Exam.objects.count()) == (1, 1, 1)
     assert list(DoseObjectRow.objects.order_by("pk").values_list("standing", flat=True)) == ["current", "resend"]
+
+
+def test_files_of_sizes_and_of_merged_numbers_find_patients_and_leave_no_number(
+    worker: Worker, folder: DataFolder
+) -> None:
+    process(worker, folder, canaries())
+    known, site = numbers(folder.key("pseudonyms")), Site.objects.get().pk
+    started = Exam.objects.order_by("pk")[0].started_at
+    issuer = str(canary.ct().get("IssuerOfPatientID", ""))
+    named = f"{canary.NUMBER},{issuer}"
+    content = f"patient name,patient number,issuer,measured at,height cm\n{canary.NAME},{named},{started},171\n"
+    lines = size_lines(io.BytesIO(content.encode()))
+    told = size_import.read(SYSTEM, site, lines, known, DEFAULT_WINDOWS, COMMAND, pseudonymous=True)
+    assert (told.usable, told.left_out) == (1, ())
+    merged = [["old issuer", "old number", "new issuer", "new number"], [issuer, canary.NUMBER] * 2]
+    found = merged_numbers.mergings(SYSTEM, site, merged, known, pseudonymous=True)
+    assert found.left_out == (merged_numbers.ALREADY,)
+    assert where(folder, canary.TRACES) == set()

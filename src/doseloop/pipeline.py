@@ -12,12 +12,14 @@ from pathlib import Path
 from doseloop.access.scope import SYSTEM
 from doseloop.assess import high_dose, new_name, revised_dose, same_event
 from doseloop.harmonise import identifiers
-from doseloop.harmonise.age_bands import AGE_BANDS
+from doseloop.harmonise.age_bands import AGE_BANDS, age_at_exam
 from doseloop.harmonise.held import HeldObject
 from doseloop.harmonise.procedures import match
+from doseloop.harmonise.sizes import DEFAULT_WINDOWS, QUANTITIES, ExamOfSize, Size, Windows, size_at_exam
 from doseloop.harmonise.study import equipment_of, unite
 from doseloop.model.dose_object import Deidentified, DoseObject, Modality, ReadResult
 from doseloop.model.errors import DoseloopError, NotDose, NotReadYet, ObjectError, ReaderStopped, Unsettled
+from doseloop.model.exam import ExamRecord
 from doseloop.model.flag import Finding
 from doseloop.model.procedure import Match, StudyNames
 from doseloop.reference.procedures import catalogue
@@ -30,8 +32,11 @@ from doseloop.store import (
     history,
     level_choice,
     level_confirmation,
+    measurements,
     name_mapping,
     objects,
+    one_patient,
+    patient_merging,
     patients,
     people,
     person_merging,
@@ -40,6 +45,7 @@ from doseloop.store import (
     scanner_names,
     scanner_naming,
     scanners,
+    size_import,
     timeline,
 )
 from doseloop.store.claims import Claim
@@ -63,11 +69,21 @@ DECISIONS = (
     scanner_merging.MERGED,
     scanner_naming.NAMED,
     timeline.ENTRIES,
+    patient_merging.MERGINGS,
+    size_import.SIZES,
 )
 """Every kind of decision; the worker looks for the exams that each moves."""
 _BAND_NAMES = {band.key: band.name for band in AGE_BANDS}
 
 Outcome = ReadResult | Deidentified | DoseloopError
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Exams that were made anew, and others that shared an event with them before (keys)."""
+
+    exams: frozenset[int]
+    were_sharing: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +96,8 @@ class Pipeline:
     inbox: Inbox
     vault: Vault
     defaults: SiteDefaults
+    windows: Windows = DEFAULT_WINDOWS
+    """How near in time to an exam an imported size may be."""
     keeps_originals: bool = True
     """False in a pseudonymous installation: what it cannot free of identity and does not need is not kept."""
 
@@ -180,8 +198,7 @@ class Pipeline:
         """Make an exam anew that a decision has moved (`store.decisions`), and judge it."""
         with exams.exam_lock(exam):
             if decisions.is_outdated(exam):
-                self.rebuild(exam)
-                judge(exam)
+                self.remake(exam)
 
     def _keep(self, claim: Claim, header_bytes: int | None = None) -> None:
         """Keep the object: whole, or of an image what comes before its pixels."""
@@ -221,8 +238,7 @@ class Pipeline:
         if image and image.stands_for(dose):
             objects.settle_slice(claim, result, identity, image.exam)
             if beside.standing == objects.DEMOGRAPHIC:
-                self.rebuild(image.exam)
-                judge(image.exam)
+                self.remake(image.exam)
             return [*left, claim.sha256]
         patients.make_current(identity)
         exam = known or exams.new_exam(identity.patient_id, dose.study.study_uid, scanner)
@@ -230,19 +246,40 @@ class Pipeline:
         failpoint("pipeline: object settled, before its exam is made")
         if image:
             left += objects.one_of_each_series(exam)
-        self._rebuild(exam, scanner, dose)
+        if (known is None or beside.standing == objects.DEMOGRAPHIC) and one_patient.any_merged():
+            self.remake(exam, arrived=True)
+        else:
+            self._rebuild(one_patient.counting(exam), scanner, dose)
         failpoint("pipeline: all written, before the commit")
         return left
 
-    def rebuild(self, exam: int) -> None:
-        """Make a known exam anew from all of its objects, of which none has just come, and do not judge it yet.
+    def remake(self, exam: int, *, arrived: bool = False) -> None:
+        """Make an exam anew and judge it. `arrived`: an object has just come. Within the caller's transaction."""
+        made = self.rebuild(exam, arrived=arrived)
+        for key in sorted(made.exams):
+            judge(key, made.were_sharing)
 
-        Within the caller's transaction.
+    def rebuild(self, exam: int, *, arrived: bool = False) -> Made:
+        """Make an exam anew from all of its objects as the record holds them now, with those of its study that are one with it,
+        or were, since somebody merged their patients; do not judge them yet. Within the caller's transaction.
         """
+        keys = {one_patient.counting(exam)}
+        if one_patient.any_merged():
+            keys |= one_patient.regroup(exams.study_of(exam))
+            keys.add(one_patient.counting(exam))
+        were_sharing = {other for key in keys for other in exams.in_other_exams(key)} - keys
+        for key in sorted(keys):
+            if one_patient.counts_elsewhere(key):
+                one_patient.empty(key)
+            else:
+                self._make(key, arrived=arrived)
+        return Made(frozenset(keys), frozenset(were_sharing))
+
+    def _make(self, exam: int, *, arrived: bool) -> None:
         held = _held(exam)
         modality = held[-1].dose.modality
         scanner = scanners.scanner_of(equipment_of(held), modality, self.defaults, arrived=False)
-        _compose(exam, held, scanner, arrived=False)
+        _compose(exam, held, scanner, self.windows, arrived=arrived)
 
     def _rebuild(self, exam: int, scanner: ScannerAtSite, newest: DoseObject) -> None:
         """Make the exam anew from all of its objects; its scanner is what they name together."""
@@ -250,7 +287,7 @@ class Pipeline:
         equipment = equipment_of(held)
         if equipment != newest.equipment:
             scanner = scanners.scanner_of(equipment, newest.modality, self.defaults)
-        write(exam, held, scanner)
+        write(exam, held, scanner, self.windows)
 
 
 def _follow_patient(identity: Identity, study_uid: str, beside: Beside) -> list[str]:
@@ -269,9 +306,9 @@ def _follow_patient(identity: Identity, study_uid: str, beside: Beside) -> list[
     return left
 
 
-def write(exam: int, held: list[HeldObject], scanner: ScannerAtSite) -> None:
+def write(exam: int, held: list[HeldObject], scanner: ScannerAtSite, windows: Windows = DEFAULT_WINDOWS) -> None:
     """Write the exam that the objects make, judge it, and tell the facts. Within the caller's transaction."""
-    _compose(exam, held, scanner, arrived=True)
+    _compose(exam, held, scanner, windows, arrived=True)
     failpoint("pipeline: exam written, before it is judged")
     judge(exam)
 
@@ -293,12 +330,20 @@ def _held(exam: int) -> list[HeldObject]:
     return [HeldObject(one.key, one.dose) for one in objects.objects_of(exam)]
 
 
-def _compose(exam: int, held: list[HeldObject], scanner: ScannerAtSite, *, arrived: bool) -> None:
+def _compose(exam: int, held: list[HeldObject], scanner: ScannerAtSite, windows: Windows, *, arrived: bool) -> None:
     record = unite(held, scanner.zone, "site", _matcher(scanner.site))
     scanners.note_description(scanner, equipment_of(held), record.started_at.local[:10])
-    exams.write(exam, record, scanner, record.issues, arrived=arrived)
+    exams.write(exam, record, scanner, record.issues, _sizes(exam, record, scanner.site, windows), arrived=arrived)
     people.name_people(exam, scanner.site, record.people)
-    scanner_names.note(scanner.scanner, record)
+    scanner_names.note(scanner.named or scanner.scanner, record)
+
+
+def _sizes(exam: int, record: ExamRecord, site: int, windows: Windows) -> dict[str, Size | None]:
+    age, patient = age_at_exam(record.patient), record.patient
+    written = [one.value if one else None for one in (patient.height_m, patient.weight_kg)]
+    known = ExamOfSize(record.started_at.local, age.years if age else None, *written)
+    imported = measurements.of_exam(exam, site)
+    return {quantity: size_at_exam(quantity, known, imported, windows) for quantity in QUANTITIES}
 
 
 def _matcher(site: int) -> Callable[[StudyNames, Modality], Match | None]:
@@ -309,8 +354,8 @@ def _matcher(site: int) -> Callable[[StudyNames, Modality], Match | None]:
 
 
 def _assess(exam: int, sharing: list[int]) -> None:
-    """Judge an exam; `sharing` are other exams that hold an event of it. An excluded one is not judged."""
-    if exams.is_excluded(exam):
+    """Judge an exam; `sharing` are other exams that hold an event of it. One that is left out is not judged."""
+    if exams.is_left_out(exam):
         findings.apply(exam, [])
         return
     found = [_high_dose(part) for part in history.parts_of(SYSTEM, exam)]

@@ -12,7 +12,7 @@ from itertools import chain
 from doseloop.model.dose_object import Deidentified, ReadResult
 from doseloop.model.errors import NotDose, ObjectError
 from doseloop.pipeline import Outcome, Pipeline, judge
-from doseloop.store import audit, exams, kept, objects
+from doseloop.store import audit, exams, kept, objects, one_patient
 from doseloop.store.exam_state import State, exam_state, flag_state, names_staff
 from doseloop.store.kept import KeptObject, Which
 
@@ -140,19 +140,21 @@ class Reprocess:
         """Make one exam of the study anew; where it comes out as it was, or cannot be, its part is undone by itself."""
         same = False
         with _trial(study_uid, lambda: not same):
-            before, noticed, sharing = exam_state(exam), flag_state(exam), exams.in_other_exams(exam)
+            counting = one_patient.counting(exam)
+            before, noticed, sharing = exam_state(counting), flag_state(counting), exams.in_other_exams(counting)
             if not kept.rewrite(exam, results, self.pipeline.defaults):
                 same = True
                 told.left += [LeftAsItWas(key, _PATIENT_HAS_IT) for key in results]
                 return
-            self.pipeline.rebuild(exam)
-            same = exam_state(exam) == before
+            made = self.pipeline.rebuild(exam)
+            same = exam_state(counting) == before
             if same:
                 return
-            judge(exam, sharing)
-            found = _differences({**before, **noticed}, {**exam_state(exam), **flag_state(exam)})
-            told.changes.append(Change(f"exam {exam}", study_uid, found))
-            _note(exam, found)
+            for key in sorted(made.exams):
+                judge(key, sharing)
+            found = _differences({**before, **noticed}, {**exam_state(counting), **flag_state(counting)})
+            told.changes.append(Change(f"exam {counting}", study_uid, found))
+            _note(counting, found)
 
     def _newcomer(self, one: KeptObject, outcome: Outcome) -> Reprocessed:
         """An object that no exam has: it enters one as if it had just come, or stays where it is for the same reason."""

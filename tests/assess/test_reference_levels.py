@@ -78,7 +78,7 @@ def test_only_standard_weights_count_where_all_weights_are_known() -> None:
 
 def test_where_weights_are_missing_all_sizes_count_and_it_is_said() -> None:
     verdict = compare([*samples(10, weight=None), *samples(10), *samples(5, weight=120.0)], LEVEL)
-    assert (verdict.sizes, verdict.n, verdict.n_without_weight) == ("all sizes", 25, 10)
+    assert (verdict.sizes, verdict.n, verdict.sized.missing) == ("all sizes", 25, 10)
     assert "All sizes, 10 without weight." in verdict.sentences
 
 
@@ -97,7 +97,7 @@ def test_a_level_by_weight_takes_only_known_weights_of_its_own() -> None:
 def test_an_adult_level_by_weight_is_compared_as_all_sizes_where_no_weight_is_known() -> None:
     level = replace(LEVEL, group=PatientGroup("adult", weight_min_kg=50, weight_max_kg=90))
     verdict = compare(samples(20, weight=None), level)
-    assert (verdict.state, verdict.sizes, verdict.n, verdict.n_without_weight) == ("above", "all sizes", 20, 20)
+    assert (verdict.state, verdict.sizes, verdict.n, verdict.sized.missing) == ("above", "all sizes", 20, 20)
     assert "All sizes, 20 without weight." in verdict.sentences
     known = compare([*samples(20, weight=None), *samples(19)], level)
     assert (known.state, known.sizes, known.n) == ("too few", "level's weights", 19)
@@ -148,3 +148,12 @@ def test_a_level_for_an_indication_says_that_exams_were_not_sorted_by_it() -> No
     level = replace(LEVEL, indication="lung cancer")
     sentences = " ".join(compare([Sample(10.0, 70.0, 32)] * 20, level).sentences)
     assert "The level is for lung cancer" in sentences
+
+
+def test_a_verdict_says_how_many_weights_were_imported_or_are_missing() -> None:
+    """Only where some did not come from the object: else its n and what lacks a weight say all."""
+    weighed = samples(15)
+    imported = [replace(one, weight_source="imported") for one in samples(8)]
+    level = LEVEL
+    assert "n = 23: 15 weighed, 8 imported." in compare([*weighed, *imported], level).sentences
+    assert not [one for one in compare([*weighed, *weighed], level).sentences if one.startswith("n =")]

@@ -13,6 +13,7 @@ from doseloop.facts.engine import Facts
 from doseloop.facts.procedure import distribution, group_values, procedures, trend
 from doseloop.facts.quantities import Quantity
 from doseloop.facts.windows import Grain, Window
+from doseloop.model.size_counts import SizeCounts
 from doseloop.store.models import Exam, Part
 from tests.facts.made import add_event, add_flag, add_part, make_exam, make_procedure, make_scanner, make_site
 
@@ -44,9 +45,24 @@ def test_a_distribution_counts_what_lacks_weight_or_value_and_what_is_provisiona
     refresh(facts.paths)
     (found,) = distribution(facts, SYSTEM, "ct-head", Quantity.DLP, MARCH)
     assert (found.n, found.median, found.maximum, found.scanner_name) == (2, 600.0, 700.0, "CT 1")
-    counts = (found.n_without_weight, found.n_provisional, found.n_without_value)
+    counts = (found.sizes.missing, found.n_provisional, found.n_without_value)
     assert counts == (1, 1, 1)
     assert {type(count) for count in counts} == {int}
+
+
+def test_every_median_tells_where_the_weights_of_its_values_came_from(facts: Facts) -> None:
+    scanner, head = make_scanner(make_site()), make_procedure()
+    for source in ("object", "object", "imported", "imported by choice", "water-equivalent diameter"):
+        add_part(make_exam(scanner), head, dlp_mgy_cm=500, weight_source=source)
+    add_part(make_exam(scanner), head, dlp_mgy_cm=700, weight_kg=None)
+    add_part(make_exam(scanner), head, dlp_mgy_cm=None, weight_source="imported")
+    expected = SizeCounts(weighed=2, imported=2, estimated=1, missing=1)
+    (found,) = distribution(facts, SYSTEM, "ct-head", Quantity.DLP, MARCH)
+    (point,) = trend(facts, SYSTEM, "ct-head", Quantity.DLP, MARCH, Grain.MONTH)
+    (row,) = procedures(facts, SYSTEM, MARCH)
+    assert found.sizes == point.sizes == row.sizes == expected
+    assert found.n == point.n == row.n == expected.n
+    assert expected.words == "2 weighed, 2 imported, 1 estimated, 1 without weight"
 
 
 def test_provisional_values_are_in_no_median(facts: Facts) -> None:

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from doseloop.model.ct import CtEvent, CtSource
-from doseloop.model.dose_object import CtTotals
+from doseloop.model.dose_object import CtTotals, PatientAtStudy
 from doseloop.model.mr import MrSeries
 from doseloop.model.projection import PlaneTotals, ProjectionEvent
 from doseloop.model.tracer import Administration
@@ -24,6 +24,8 @@ RECORDS = {
     "plane_totals": PlaneTotals,
     "administration": Administration,
     "mr_series": MrSeries,
+    "patient": PatientAtStudy,
+    "adult": PatientAtStudy,
 }
 
 

@@ -29,6 +29,7 @@ ABOUT_PATIENTS = {
     "today", "today-live", "exams", "exams-csv", "exams-xlsx", "exam", "exam-events-csv", "exam-events-xlsx",
     "exam-parts-csv", "exam-parts-xlsx", "exam-provenance",
     "exam-provenance-csv", "exam-provenance-xlsx", "object-tree", "flags", "flags-csv", "flags-xlsx", "flag",
+    "patient", "patient-exams-csv", "patient-exams-xlsx",
 }  # fmt: skip
 """Routes that show rows about patients."""
 OF_GROUPS = {
@@ -57,6 +58,11 @@ CHANGES: dict[str, tuple[dict[str, str], str]] = {
 """Routes that change something: what is sent, and the action that the audit names."""
 OF_PEERS = {"today-peer"}
 """Changes that touch no patient; `tests/store/test_peers.py` holds their rows of the audit."""
+OF_PATIENTS = {
+    "patients", "patients-preview", "patients-accept", "patients-undo", "sizes", "sizes-read", "sizes-draft", "sizes-accept",
+    "sizes-undo",
+}  # fmt: skip
+"""Merging and sizes: `tests/web/test_patients.py` holds whom they show, and what the audit says of it."""
 OF_NAMES = {"names-preview", "names-accept", "names-undo"}
 """Changes of what names mean: they touch no patient's row; `tests/test_name_mapping.py` holds their rows of the audit."""
 OF_PEOPLE = {"people-preview", "people-accept", "people-undo", "person-judge", "people-switch"}
@@ -69,7 +75,7 @@ SHOWING_COMMANDS = {"exams", "flags"}
 OTHER_COMMANDS = {
     "serve", "demo", "ingest", "read", "retry", "site", "account add", "account grant", "audit verify", "audit head",
     "audit export", "token add", "token list", "token revoke", "backup", "restore", "doctor", "reprocess", "key rotate",
-    "key forget", "levels list", "levels import", "levels choose", "levels confirm",
+    "key forget", "levels list", "levels import", "levels choose", "levels confirm", "sizes", "merge",
 }  # fmt: skip
 """Commands that show no patient of the record. `read` shows a file that whoever calls it has anyway; `reprocess` shows keys of
 exams and what would change of their fields, never who the patient is."""
@@ -95,7 +101,8 @@ def last_row() -> int:
 
 
 def test_every_route_is_of_one_kind() -> None:
-    kinds = [ABOUT_PATIENTS, OF_GROUPS, THE_AUDIT, set(CHANGES), OF_PEERS, OF_NAMES, OF_PEOPLE, OF_SCANNERS]
+    changes = [set(CHANGES), OF_PEERS, OF_NAMES, OF_PEOPLE, OF_SCANNERS, OF_PATIENTS]
+    kinds = [ABOUT_PATIENTS, OF_GROUPS, THE_AUDIT, *changes]
     assert Counter(name for kind in kinds for name in kind) == Counter(list(ROUTES))
 
 

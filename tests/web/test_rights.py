@@ -9,7 +9,8 @@ from django.urls import URLPattern
 from django.utils import timezone
 
 from doseloop.access.rights import RIGHTS, Right, Role
-from doseloop.store.models import AuditRow, Decision, DoseObjectRow, Flag
+from doseloop.store.models import AuditRow, Decision, DoseObjectRow, Exam, Flag, SizeImport
+from doseloop.store.size_effect import Effect
 from doseloop.web.rights import declared_right
 from doseloop.web.urls import urlpatterns
 from tests.web.record import Department
@@ -42,6 +43,12 @@ def posts(pattern: URLPattern) -> bool:
         "scanner-merge-preview",
         "scanner-merge",
         "scanner-undo",
+        "patients-preview",
+        "patients-accept",
+        "patients-undo",
+        "sizes-read",
+        "sizes-accept",
+        "sizes-undo",
     }
 
 
@@ -56,21 +63,46 @@ def address(pattern: URLPattern, department: Department, *, own: bool) -> str:
         "<int:person>": department.person if own else department.other_person,
         "<int:site>": (department.site if own else department.other_site).pk,
         "<slug:procedure>": "ct-chest",
-        "<slug:batch>": batch(department, pattern, own=own),
+        "<slug:batch>": batch(department, route.partition("/")[0], own=own),
+        "<int:patient>": patient(department, own=own),
+        "<int:draft>": draft(department, own=own),
     }
     for part, value in chosen.items():
         route = route.replace(part, str(value))
     return f"/{route}"
 
 
-def batch(department: Department, pattern: URLPattern, *, own: bool) -> str:
-    """A change at a site of what names of scanners or of people mean."""
-    where = department.site.pk if own else department.other_site
-    kind, subject = ("person", str(department.person)) if pattern.name == "people-undo" else ("name", "CT/x")
+def batch(department: Department, page: str, *, own: bool) -> str:
+    """A change of the page's kind at a site: of a name, a patient or a file of sizes."""
+    where = department.site if own else department.other_site
+    site = getattr(where, "pk", where)
+    subjects = {
+        "patients": ("patient", str(Exam.objects.values_list("patient_id", flat=True)[0])),
+        "people": ("person", str(department.person)),
+        "sizes": ("sizes", f"import {draft(department, own=own)}"),
+    }
+    kind, subject = subjects.get(page, ("name", "CT/x"))
     given = {"kind": kind, "subject": subject, "written": "x", "actor": "somebody", "at": timezone.now()}
     key = f"{'own' if own else 'other'}{Decision.objects.count()}"
-    Decision.objects.create(batch=key, site_id=getattr(where, "pk", where), **given)
+    Decision.objects.create(batch=key, site_id=site, **given)
     return key
+
+
+def draft(department: Department, *, own: bool) -> int:
+    """A file of sizes that was read at a site."""
+    where = department.site if own else department.other_site
+    nothing = Effect(0, 0, 0, 0, 0, 0, 0, (), 0, 0)
+    found = {"lines": 0, "left_out": [], "effect": nothing.as_json()}
+    site = getattr(where, "pk", where)
+    return SizeImport.objects.create(site_id=site, at=timezone.now(), actor="somebody", found=found).pk
+
+
+def patient(department: Department, *, own: bool) -> int:
+    """A patient with exams at one of both sites alone."""
+    sites = [getattr(one, "pk", one) for one in (department.site, department.other_site)]
+    here, there = sites if own else reversed(sites)
+    elsewhere = Exam.objects.filter(site=there).values("patient")
+    return Exam.objects.filter(site=here).exclude(patient__in=elsewhere).values_list("patient_id", flat=True)[0]
 
 
 def flag_elsewhere(department: Department) -> int:

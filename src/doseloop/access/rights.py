@@ -25,6 +25,8 @@ class Right(StrEnum):
     """What names mean: procedures of names on scanners, scanners of names in objects; and what happened to a scanner."""
     PEOPLE = "see people"
     """Operators and physicians: who they are, what each did and with what dose; held only where the site has switched it on."""
+    MERGE = "merge patients"
+    """Which numbers are one patient, and sizes from a file. For those who see identity and account for the figures."""
     AUDIT = "see the audit"
     """Who saw which patient and who changed what."""
     SET_UP = "set up"
@@ -41,12 +43,15 @@ class Role(StrEnum):
 
 
 _SEE = frozenset({Right.PUBLIC, Right.SIGNED_IN, Right.SEE})
+_PHYSICIST = _SEE | {
+    *(Right.SEE_IDENTITY, Right.JUDGE, Right.EXPORT),
+    *(Right.NAME, Right.PEOPLE, Right.MERGE),
+}
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.VIEWER: _SEE,
     Role.RADIOGRAPHER: _SEE | {Right.SEE_IDENTITY, Right.JUDGE},
-    Role.PHYSICIST: _SEE | {Right.SEE_IDENTITY, Right.JUDGE, Right.EXPORT, Right.NAME, Right.PEOPLE},
-    Role.ADMINISTRATOR: _SEE
-    | {Right.SEE_IDENTITY, Right.JUDGE, Right.EXPORT, Right.NAME, Right.PEOPLE, Right.AUDIT, Right.SET_UP},
+    Role.PHYSICIST: _PHYSICIST,
+    Role.ADMINISTRATOR: _PHYSICIST | {Right.AUDIT, Right.SET_UP},
 }
 
 

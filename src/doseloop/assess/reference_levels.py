@@ -15,6 +15,7 @@ from typing import Literal
 from doseloop.assess.percentiles import median, median_interval
 from doseloop.model.quantities import QUANTITIES, shown
 from doseloop.model.reference_level import LevelSet, ReferenceLevel
+from doseloop.model.size_counts import SizeCounts, size_counts
 
 VERSION = "2"
 State = Literal["above", "within", "too few", "no verdict"]
@@ -31,6 +32,8 @@ class Sample:
     phantom_cm: int | None = None
     provisional: bool = False
     """The exam may still grow; it is counted and left out."""
+    weight_source: str = "object"
+    """Where a weight came from (`model.precedence`, `size`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +61,8 @@ class Verdict:
     interval: tuple[float, float] | None
     """Bootstrap interval of the median; None where there are too few."""
     sizes: Sizes
-    n_without_weight: int
-    """Among the n: values without weight."""
+    sized: SizeCounts
+    """Of the n, where weights came from."""
     n_provisional: int
     n_outside_size: int
     """Left out: weight known and not in the range, or not known where the range was kept to."""
@@ -104,7 +107,7 @@ def compare(
         median=middle,
         interval=median_interval(values, settings.confidence) if enough and not reason else None,
         sizes=sizes,
-        n_without_weight=sum(one.weight_kg is None for one in kept),
+        sized=size_counts("" if one.weight_kg is None else one.weight_source for one in kept),
         n_provisional=len(given) - len(final),
         n_outside_size=len(matched) - len(kept),
         n_other_phantom=sum(one.phantom_cm is not None for one in unmatched),
@@ -197,11 +200,17 @@ def _size_sentences(verdict: Verdict, settings: Settings) -> list[str]:
         return []
     low, high = settings.standard_weight_kg
     if verdict.sizes == "all sizes":
-        return [f"All sizes, {verdict.n_without_weight} without weight."]
+        return [f"All sizes, {verdict.sized.missing} without weight.", *_sources(verdict)]
     kept = (
         f"Only patients of {low:g} to {high:g} kg" if verdict.sizes == "standard size" else "Only the level's weights"
     )
-    return [f"{kept}; {verdict.n_outside_size} of other or unknown weight left out."]
+    return [f"{kept}; {verdict.n_outside_size} of other or unknown weight left out.", *_sources(verdict)]
+
+
+def _sources(verdict: Verdict) -> list[str]:
+    """Said where not every weight is one that the object tells: what the median stands on."""
+    sized = verdict.sized
+    return [f"n = {sized.n}: {sized.words}."] if sized.n != sized.weighed + sized.missing else []
 
 
 def _left_out(verdict: Verdict, level: ReferenceLevel) -> list[str]:

@@ -14,11 +14,13 @@ from doseloop.cli import (
     key,
     levels,
     listing,
+    merge,
     read,
     reprocess,
     retry,
     serve,
     site,
+    sizes,
     token,
 )
 from doseloop.model.errors import DoseloopError
@@ -41,6 +43,8 @@ app.command("doctor")(doctor.doctor)
 app.command("reprocess")(reprocess.reprocess)
 app.command("retry")(retry.retry)
 app.command("site")(site.site)
+app.command("merge")(merge.merge)
+app.command("sizes")(sizes.sizes)
 app.add_typer(token.app, name="token", help="Tokens of peers that send over HTTP.")
 app.add_typer(audit.app, name="audit", help="Who saw and changed what, and whether that is still what was sealed.")
 app.add_typer(key.app, name="key", help="Keys of the installation.")

@@ -26,7 +26,7 @@ from doseloop.facts.manifest import (
 from doseloop.facts.paths import FactsPaths
 from doseloop.facts.record import Reading, last_change, reading
 from doseloop.facts.rows import Selection, exams_of, rows_of
-from doseloop.facts.schema import ROW_KINDS
+from doseloop.facts.schema import COUNTED, ROW_KINDS
 from doseloop.store.failpoint import failpoint
 
 NO_MONTH = "none"
@@ -106,7 +106,8 @@ def _stale_months(record: Reading, folder: Path, old: Manifest) -> set[str]:
     whole = replace(old, months=whole_months(folder, old))
     stale = _months(record, changed) | (old.months.keys() - whole.months.keys())
     keys = exams_of(record, changed)
-    touched = pa.concat_arrays([keys, missing_exams(record, folder, whole, keys)])
+    counted = exams_of(record, Selection(f"{changed.condition} AND {COUNTED}", changed.values))
+    touched = pa.concat_arrays([keys, missing_exams(record, folder, whole, counted)])
     if not len(touched):
         return stale
     return stale | {name for name, month in whole.months.items() if _holds(copied_exams(folder, month), touched)}
@@ -118,12 +119,13 @@ def missing_exams(record: Reading, folder: Path, manifest: Manifest, changed: pa
     Rows that vanish have no number of change. Their count tells: keys only grow, so that a changed exam with a key above
     the copy's highest is new, and every other one stands in the copy. Only where the sum does not fit are all keys compared.
     """
-    row = record.first("SELECT count(*) FROM store_exam e WHERE e.changed <= ?", (manifest.change,))
+    counted = f"SELECT count(*) FROM store_exam e WHERE {COUNTED} AND e.changed <= ?"  # noqa: S608  (a condition of ours)
+    row = record.first(counted, (manifest.change,))
     unchanged = 0 if row is None else int(row[0])
     replaced = pc.sum(pc.less_equal(changed, manifest.last_exam)).as_py() or 0
     if unchanged + replaced == manifest.exams:
         return pa.array([], pa.int64())
-    present = exams_of(record, Selection("e.id > ?", (0,)))
+    present = exams_of(record, Selection(f"e.id > ? AND {COUNTED}", (0,)))
     copied = [copied_exams(folder, month) for month in manifest.months.values()]
     held = pa.concat_arrays([*copied, pa.array([], pa.int64())])
     return held.filter(pc.invert(pc.is_in(held, value_set=present)))

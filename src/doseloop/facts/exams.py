@@ -94,7 +94,10 @@ class ExamRow:
     age_band: str
     sex: str
     height_m: float | None
+    height_source: str
     weight_kg: float | None
+    weight_source: str
+    """As in the table of precedence (`size`); empty where there is no weight."""
     dlp_mgy_cm: float | None
     dap_gy_cm2: float | None
     ka_r_mgy: float | None

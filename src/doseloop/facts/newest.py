@@ -10,7 +10,7 @@ from doseloop.facts.copy import missing_exams
 from doseloop.facts.manifest import NO_COPY, Manifest, read_manifest
 from doseloop.facts.paths import FactsPaths
 from doseloop.facts.record import Reading, last_change, reading
-from doseloop.facts.rows import Rows, Selection, names_of, rows_of
+from doseloop.facts.rows import Rows, Selection, exams_of, names_of, rows_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +51,8 @@ class Newest:
         known = self._latest
         if known and (known.manifest.generation, known.change) == (usable.generation, change):
             return known
-        rows = rows_of(record, Selection("e.changed > ?", (usable.change,)))
-        keys = rows.exams["exam"].combine_chunks()
-        gone = missing_exams(record, self._paths.folder, usable, keys)
-        hidden = pa.table({"exam": pa.concat_arrays([keys, gone])})
+        changed = Selection("e.changed > ?", (usable.change,))
+        rows = rows_of(record, changed)
+        gone = missing_exams(record, self._paths.folder, usable, rows.exams["exam"].combine_chunks())
+        hidden = pa.table({"exam": pa.concat_arrays([exams_of(record, changed), gone])})
         return Latest(usable, change, rows, hidden)

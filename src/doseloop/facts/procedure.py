@@ -11,8 +11,19 @@ from doseloop.access.scope import Scope
 from doseloop.facts.engine import Facts, Session
 from doseloop.facts.quantities import ADULT, UNKNOWN_AGE, Quantity, default_quantity
 from doseloop.facts.windows import Grain, Window
+from doseloop.model.size_counts import SizeCounts
 
-_GROUP = ("exam", "exam_started_at", "position", "scanner", "scanner_name", "weight_kg", "phantom_cm", "settled")
+_GROUP = (
+    "exam",
+    "exam_started_at",
+    "position",
+    "scanner",
+    "scanner_name",
+    "weight_kg",
+    "weight_source",
+    "phantom_cm",
+    "settled",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +44,8 @@ class ScannerDistribution:
     p75: float
     p95: float
     maximum: float
-    n_without_weight: int
-    """Among the n: values without weight."""
+    sizes: SizeCounts
+    """Of the n, where weights came from."""
     n_provisional: int
     """Values of exams that are not settled, which may still grow; not in `n`."""
     n_without_value: int
@@ -51,6 +62,7 @@ class TrendPoint:
     n: int
     median: float
     p75: float
+    sizes: SizeCounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +72,7 @@ class GroupValue:
     exam: int
     value: float
     weight_kg: float | None
+    weight_source: str
     phantom_cm: int | None
     settled: bool
 
@@ -79,6 +92,7 @@ class ProcedureRow:
     """Of eligible adult parts of settled exams; None where none tells the quantity."""
     n: int
     """Values that the median is of."""
+    sizes: SizeCounts
     open_flags: int
 
 
@@ -94,7 +108,7 @@ def distribution(
         found = values.group_by("scanner", "scanner_name").agg(_spread(values))
         present = found.filter(found.n > 0)
         rows = session.records(present.order_by("scanner_name", "scanner"))
-        return tuple(ScannerDistribution(**row) for row in rows)
+        return tuple(ScannerDistribution(**_with_sizes(row)) for row in rows)
 
 
 def trend(
@@ -113,10 +127,13 @@ def trend(
         told = values.filter(values.value.notnull(), values.settled)
         dated = told.mutate(period_start=told.exam_started_at.truncate("W" if grain is Grain.WEEK else "M").date())
         points = dated.group_by("period_start", "scanner", "scanner_name").agg(
-            n=dated.count(), median=dated.value.quantile(0.5), p75=dated.value.quantile(0.75)
+            n=dated.count(),
+            median=dated.value.quantile(0.5),
+            p75=dated.value.quantile(0.75),
+            **_sizes(dated, dated.value),
         )
         rows = session.records(points.order_by("period_start", "scanner_name", "scanner"))
-        return tuple(TrendPoint(**row) for row in rows)
+        return tuple(TrendPoint(**_with_sizes(row)) for row in rows)
 
 
 def group_values(
@@ -135,7 +152,7 @@ def group_values(
     with facts.session(scope) as session:
         values = _group(session, procedure, quantity, window, scanner, age_band)
         told = values.filter(values.value.notnull()).order_by("exam_started_at", "exam", "position")
-        rows = session.records(told.select("exam", "value", "weight_kg", "phantom_cm", "settled"))
+        rows = session.records(told.select("exam", "value", "weight_kg", "weight_source", "phantom_cm", "settled"))
         return tuple(GroupValue(**row) for row in rows)
 
 
@@ -188,10 +205,29 @@ def _spread(rows: ir.Table) -> dict[str, ir.Value]:
         "p75": value.quantile(0.75),
         "p95": value.quantile(0.95),
         "maximum": value.max(),
-        "n_without_weight": (value.notnull() & rows.weight_kg.isnull()).sum(),
+        **_sizes(rows, value),
         "n_provisional": (told & ~rows.settled).sum(),
         "n_without_value": (~told).sum(),
     }
+
+
+_ELSEWHERE = ("imported", "imported by choice", "water-equivalent diameter")
+"""Sources of a weight that is not the object's own."""
+
+
+def _sizes(rows: ir.Table, value: ir.Value) -> dict[str, ir.Value]:
+    """How many of the values have a weight from each source, and how many none."""
+    weighed = value.notnull() & rows.weight_kg.notnull()
+    found = {f"from_{place}": (weighed & (rows.weight_source == one)).sum() for place, one in enumerate(_ELSEWHERE)}
+    return {**found, "weighed": weighed.sum(), "weightless": (value.notnull() & rows.weight_kg.isnull()).sum()}
+
+
+def _with_sizes(row: dict[str, Any]) -> dict[str, Any]:
+    """The row with these counts as one record."""
+    imported, chosen, estimated = (row.pop(f"from_{place}") or 0 for place in range(len(_ELSEWHERE)))
+    weighed, missing = row.pop("weighed") or 0, row.pop("weightless") or 0
+    own = weighed - imported - chosen - estimated
+    return {**row, "sizes": SizeCounts(own, imported + chosen, estimated, missing)}
 
 
 def _by_procedure(parts: ir.Table, quantities: dict[str, Quantity]) -> ir.Table:
@@ -203,12 +239,13 @@ def _by_procedure(parts: ir.Table, quantities: dict[str, Quantity]) -> ir.Table:
         scanners=parts.scanner.nunique(),
         median=value.quantile(0.5),
         n=value.count(),
+        **_sizes(parts, value),
         open_flags=parts.open_flags.sum(),
     )
 
 
 def _procedure_row(row: dict[str, Any], named: dict[str, Any]) -> ProcedureRow:
-    figures = {name: value for name, value in row.items() if name != "procedure"}
+    figures = {name: value for name, value in _with_sizes(row).items() if name != "procedure"}
     modality = named["modality"]
     return ProcedureRow(
         key=row["procedure"],

@@ -54,6 +54,8 @@ _PART_FLAGS = (
     "(SELECT count(*) FROM store_flag f WHERE f.exam_id = e.id AND f.state = 'open'"
     " AND (f.procedure_id IS NULL OR f.procedure_id = p.procedure_id))"
 )
+COUNTED = "e.part_of_id IS NULL"
+"""Of an exam that does not count in another one (a study under two numbers of one patient)."""
 _HAS_ISSUES = "CASE WHEN CAST(e.issues AS TEXT) IN ('[]', '') THEN 0 ELSE 1 END"
 
 _OF_EXAM = (
@@ -84,7 +86,9 @@ EXAMS = RowKind(
         Column("age_band", _TEXT, "e.age_band"),
         Column("sex", _TEXT, "e.sex"),
         Column("height_m", _DOSE, "e.height_m"),
+        Column("height_source", _TEXT, "e.height_source"),
         Column("weight_kg", _DOSE, "e.weight_kg"),
+        Column("weight_source", _TEXT, "e.weight_source"),
         Column("dlp_mgy_cm", _DOSE, "e.dlp_mgy_cm"),
         Column("dap_gy_cm2", _DOSE, "e.dap_gy_cm2"),
         Column("ka_r_mgy", _DOSE, "e.ka_r_mgy"),
@@ -103,8 +107,9 @@ EXAMS = RowKind(
         Column("procedures", KEYS, "NULL"),
         Column("without_procedure", _FLAG, "NULL"),
     ),
+    joined=COUNTED,
 )
-"""Exams. The last two columns are gathered from the exam's parts."""
+"""Exams, without those that count in another. The last two columns are gathered from the exam's parts."""
 
 PARTS = RowKind(
     "parts",
@@ -119,6 +124,7 @@ PARTS = RowKind(
         Column("started_at", MOMENT, "CASE WHEN p.started_at = '' THEN e.started_at ELSE p.started_at END"),
         Column("exam_started_at", MOMENT, "e.started_at"),
         Column("weight_kg", _DOSE, "p.weight_kg"),
+        Column("weight_source", _TEXT, "p.weight_source"),
         Column("phantom_cm", _KEY, "p.phantom_cm"),
         Column("dlp_mgy_cm", _DOSE, "p.dlp_mgy_cm"),
         Column("ctdi_vol_mgy", _DOSE, "p.ctdi_vol_mgy"),
@@ -156,6 +162,7 @@ EVENTS = RowKind(
         Column("procedure", _TEXT, "p.procedure_id"),
         Column("age_band", _TEXT, "p.age_band"),
         Column("weight_kg", _DOSE, "p.weight_kg"),
+        Column("weight_source", _TEXT, "p.weight_source"),
         Column("event_uid", _TEXT, "v.event_uid"),
         Column("kind", _TEXT, "v.kind"),
         Column("role", _TEXT, "v.role"),
@@ -193,7 +200,7 @@ PEOPLE = RowKind(
         Column("exam_started_at", MOMENT, "e.started_at"),
         *_STANDING,
     ),
-    joined="q.exam_id = e.id",
+    joined=f"q.exam_id = e.id AND {COUNTED}",
 )
 """The names of staff in each exam: which name stands for whom is not copied, so that merging rewrites nothing."""
 

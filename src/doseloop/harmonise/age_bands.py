@@ -5,9 +5,12 @@ Bands for children follow the groups of the American College of Radiology's regi
 levels from 16, for which a reference level may carry its own bounds of age.
 """
 
+from dataclasses import dataclass
 from typing import Final
 
+from doseloop.model.dose_object import PatientAtStudy
 from doseloop.model.patient_group import AgeBand
+from doseloop.model.precedence import chosen
 
 ADULT_FROM_YEARS: Final = 18.0
 
@@ -19,6 +22,25 @@ AGE_BANDS: Final[tuple[AgeBand, ...]] = (
     AgeBand("child-15-18", "children 15 to below 18 years", "child", 15, ADULT_FROM_YEARS),
     AgeBand("adult", "adults", "adult", ADULT_FROM_YEARS, None),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Age:
+    """Age at an exam."""
+
+    years: float
+    known_to: str
+    """The day, where a birth date told it; else the unit that was recorded: day, week, month or year."""
+
+
+def age_at_exam(patient: PatientAtStudy) -> Age | None:
+    """The age by the calendar where a birth date told it, else the recorded one, which is rounded down to its unit. None where
+    neither is known."""
+    found = chosen("age at an exam", {"birth date": patient.completed_years, "recorded age": patient.age_years})
+    if found is None:
+        return None
+    source, years = found
+    return Age(years, "day" if source == "birth date" else patient.age_unit or "year")
 
 
 def age_band(age_years: float | None) -> AgeBand | None:

@@ -56,6 +56,8 @@ ACTIONS: Mapping[str, Event] = {
     "judged flag changed": Event(_PROCEDURE, does="U"),
     "moved to another patient": Event(_PATIENT, does="U"),
     "exams joined": Event(_PATIENT, does="U"),
+    "patients merged": Event(_PATIENT, does="U"),
+    "sizes imported": Event(_PATIENT, does="U"),
     "name mapped": Event(_ALERT, _ATTRIBUTES, "U"),
     "levels imported": Event(_ALERT, _SOFTWARE, "C"),
     "levels chosen": Event(_ALERT, _SOFTWARE, "U"),

@@ -66,6 +66,10 @@ class PatientAtStudy:
 
     age_years: float | None = None
     """Patient's Age (0010,1010) where it is sound, else from a plausible birth date; days are n/365.25."""
+    completed_years: float | None = None
+    """From a plausible birth date, exact at birthdays: completed years, below two years completed months as n/12."""
+    age_unit: str | None = None
+    """What Patient's Age counts: year, month, week or day."""
     sex: str | None = None
     """M, F or O (0010,0040)."""
     height_m: Reading[float] | None = None

@@ -36,9 +36,22 @@ TABLE: Final = (
         "PS3.3 C.7.3.1 (0032,1060), 10.6 (0040,0275)",
     ),
     Precedence(
-        "age", "age of the patient at the study", ("recorded age", "birth date"),
+        "age", "age of the patient as one object tells it", ("recorded age", "birth date"),
         "The age was recorded for this study; a birth date may be a dummy, and is reckoned with only where it is plausible.",
         "PS3.3 C.7.2.2 (0010,1010), C.7.1.1 (0010,0030)",
+    ),
+    Precedence(
+        "age at an exam", "age of the patient at an exam", ("birth date", "recorded age"),
+        "A plausible birth date tells the age to the day; a recorded age is rounded down to years, months or weeks, and decides "
+        "no border between groups better.",
+        "PS3.3 C.7.1.1 (0010,0030), C.7.2.2 (0010,1010)",
+    ),
+    Precedence(
+        "size", "height and weight of the patient at an exam",
+        ("imported by choice", "object", "imported", "water-equivalent diameter"),
+        "What the object says was entered for this exam. A file fills what is missing, and comes before the object only where a "
+        "person has compared both and said so. A size from the images is an estimate, and comes last.",
+        "PS3.3 C.7.2.2 (0010,1020), (0010,1030); our own line for the rest",
     ),
     Precedence(
         "objects of a study", "study, patient and equipment of an exam; gaps are filled from the next",

@@ -67,6 +67,8 @@ class Replacements:
 
     patient: Identity
     """The patient's pseudonym."""
+    completed_years: float | None
+    """Age at the study that the birth date told."""
     age_years: float | None
     """Age at the study as it was read."""
     key: bytes = field(repr=False)
@@ -99,7 +101,7 @@ def _raw(data_set: Dataset, tag: int) -> bytes:
 def _name_patient(data_set: Dataset, replacements: Replacements, age: str) -> None:
     _put(data_set, _PATIENT_ID, replacements.patient.number)
     _put(data_set, _ISSUER, replacements.patient.issuer)
-    _put(data_set, _AGE, written_age(age, replacements.age_years))
+    _put(data_set, _AGE, written_age(age, replacements.completed_years, replacements.age_years))
 
 
 def _say_how(data_set: Dataset) -> None:

@@ -8,15 +8,16 @@ import warnings
 from dataclasses import replace
 
 from doseloop.model.ct import CtEvent
-from doseloop.model.dose_object import Deidentified, People, ReadResult, Requesters
+from doseloop.model.dose_object import Deidentified, PatientAtStudy, People, ReadResult, Requesters
 from doseloop.model.errors import Malformed
+from doseloop.model.precedence import first
 from doseloop.model.projection import PlaneTotals
 from doseloop.model.pseudonym import order_number, pseudonym, staff_name
 from doseloop.reading.cleaning import Replacements, without_identity
 from doseloop.reading.encoding import find_data_set
 from doseloop.reading.limits import DEFAULT_LIMITS, ReadLimits
 from doseloop.reading.object import read_object
-from doseloop.reading.patient import written_age
+from doseloop.reading.patient import completed_age
 from doseloop.reading.values import CodeMemory
 from doseloop.reference.staff_names import is_one_person
 
@@ -37,7 +38,8 @@ def deidentify(
     codes = memory or CodeMemory()
     original = read_object(data, limits, codes)
     expected = pseudonymous(original, key)
-    replacements = Replacements(expected.identity, original.dose.patient.age_years, key)
+    patient = original.dose.patient
+    replacements = Replacements(expected.identity, patient.completed_years, patient.age_years, key)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # pydicom's quote what an element says
@@ -74,7 +76,7 @@ def _comparable(result: ReadResult) -> tuple[object, ...]:
     plain = replace(
         dose,
         study=replace(dose.study, study_id=None),
-        patient=replace(dose.patient, age_years=None),
+        patient=replace(dose.patient, age_years=None, completed_years=None, age_unit=None),
         ct_events=tuple(map(_without_text, dose.ct_events)),
         projection_events=tuple(replace(event, comment=None, maker_items=()) for event in dose.projection_events),
         plane_totals=tuple(map(_without_names, dose.plane_totals)),
@@ -84,7 +86,12 @@ def _comparable(result: ReadResult) -> tuple[object, ...]:
         comment_on_dose=None,
         identity_removed=None,
     )
-    return result.identity, written_age(None, dose.patient.age_years), plain
+    return result.identity, _age_kept(dose.patient), plain
+
+
+def _age_kept(patient: PatientAtStudy) -> str | None:
+    years = first("age at an exam", {"birth date": patient.completed_years, "recorded age": patient.age_years})
+    return None if years is None else completed_age(years)
 
 
 def _without_names(plane: PlaneTotals) -> PlaneTotals:

@@ -102,6 +102,13 @@ class Settings(BaseSettings):
         128, ge=1, le=128, description="Presentation contexts that one association request may offer."
     )
 
+    size_days_adult: float = Field(
+        30.0, ge=0, le=3650, description="Days before or after an exam within which an adult's imported size counts."
+    )
+    size_days_child: float = Field(
+        7.0, ge=0, le=3650, description="The same for a child, and for a patient whose age is not known."
+    )
+
     https_certificate: Path | None = Field(
         None, description="Certificate chain (PEM) of the pages and of STOW-RS: both then speak TLS alone."
     )

@@ -13,6 +13,7 @@ from django.db import DatabaseError, OperationalError, connections
 
 from doseloop.facts.copy import refresh
 from doseloop.facts.paths import FactsPaths
+from doseloop.harmonise.sizes import Windows
 from doseloop.pipeline import Outcome, Pipeline
 from doseloop.reading.process import ReaderPool
 from doseloop.roles import audit
@@ -36,6 +37,11 @@ _RACES = 3
 _log = structlog.get_logger()
 
 
+def windows_of(options: Settings) -> Windows:
+    """How near in time to an exam an imported size may be."""
+    return Windows(options.size_days_adult, options.size_days_child)
+
+
 def pipeline_of(options: Settings, folder: DataFolder, reader: Reader) -> Pipeline:
     """The pipeline of an installation."""
     return Pipeline(
@@ -43,6 +49,7 @@ def pipeline_of(options: Settings, folder: DataFolder, reader: Reader) -> Pipeli
         inbox=inbox_of(options, folder),
         vault=Vault(folder.objects, folder.ring("objects")),
         defaults=SiteDefaults(options.site, options.zone),
+        windows=windows_of(options),
         keeps_originals=not options.pseudonymous,
     )
 

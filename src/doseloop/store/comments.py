@@ -27,7 +27,7 @@ class CommentShown:
 
 def comments(scope: Scope, exam: int) -> tuple[CommentShown, ...]:
     """Comments of the exam, the oldest first."""
-    rows = Comment.objects.filter(exam__in=visible.exams(scope).filter(pk=exam)).select_related("author")
+    rows = Comment.objects.filter(exam__in=visible.rows_of_exam(scope, exam)).select_related("author")
     return tuple(
         CommentShown(row.author.get_username() if row.author else "", row.written_at, row.text)
         for row in rows.order_by("written_at", "pk")

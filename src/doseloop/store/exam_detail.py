@@ -89,9 +89,14 @@ class ExamDetail:
     protocol_name: str
     requested_procedure: str
     age_years: float | None
+    age_known_to: str
     sex: str
     height_m: float | None
+    height_source: str
+    height_measured_at: str
     weight_kg: float | None
+    weight_source: str
+    weight_measured_at: str
     dlp_mgy_cm: float | None
     dap_gy_cm2: float | None
     ka_r_mgy: float | None
@@ -163,7 +168,8 @@ def _people(row: Exam) -> dict[str, tuple[str, ...]]:
 
 _PLAIN = (
     "study_uid", "accession_number", "modality", "started_at", "zone", "zone_source", "description", "protocol_name",
-    "requested_procedure", "age_years", "sex", "height_m", "weight_kg", "dlp_mgy_cm", "dap_gy_cm2", "ka_r_mgy",
+    "requested_procedure", "age_years", "age_known_to", "sex", "height_m", "height_source", "height_measured_at",
+    "weight_kg", "weight_source", "weight_measured_at", "dlp_mgy_cm", "dap_gy_cm2", "ka_r_mgy",
     "fluoro_time_s", "agd_left_mgy", "agd_right_mgy", "activity_mbq", "effective_dose_msv", "event_count",
     "received_at", "settled", "excluded_as", "excluded_reason",
 )  # fmt: skip

@@ -11,5 +11,5 @@ _OTHERS = (DoseObjectRow.Standing.SLICE, DoseObjectRow.Standing.RESEND)
 
 def exam_doses(scope: Scope, exam: int) -> dict[int, DoseObject]:
     """The exam's objects by key, without repeated ones and further images of a series; none where the scope sees no exam."""
-    rows = DoseObjectRow.objects.filter(exam__in=visible.exams(scope).filter(pk=exam)).exclude(record=None)
+    rows = DoseObjectRow.objects.filter(exam__in=visible.rows_of_exam(scope, exam)).exclude(record=None)
     return {row.pk: dose_of(row) for row in rows.exclude(standing__in=_OTHERS).order_by("pk")}

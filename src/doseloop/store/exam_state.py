@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
-from django.db.models import Model
+from django.db.models import Model, Q
 
 from doseloop.store.models import DoseObjectRow, Event, Exam, ExamPerson, Flag, Part
 from doseloop.store.packing import unpack
@@ -54,7 +54,7 @@ def _of_exam(row: Exam) -> Iterator[tuple[str, object]]:
     people = ExamPerson.objects.filter(exam=row).values_list("part", "person__name")
     for number, (part_played, name) in enumerate(sorted(people)):
         yield f"person {number}", f"{part_played} {name}"
-    for held in DoseObjectRow.objects.filter(exam=row).order_by("pk"):
+    for held in DoseObjectRow.objects.filter(Q(exam=row) | Q(exam__part_of=row)).order_by("pk"):
         told = {name: getattr(held, name) for name in _OF_THE_OBJECT}
         yield from _flat(f"object {held.pk}.", {**told, "record": _opened(held.record)})
 

@@ -9,12 +9,13 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from doseloop.harmonise.age_bands import age_band
+from doseloop.harmonise.age_bands import age_at_exam, age_band
+from doseloop.harmonise.sizes import QUANTITIES, Size
 from doseloop.model.exam import ExamRecord, Part
 from doseloop.store import locks, models
 from doseloop.store.audit import WORKER, record_change
 from doseloop.store.delay import delay_h
-from doseloop.store.event_rows import EventPlace, event_row, value_of
+from doseloop.store.event_rows import EventPlace, event_row
 from doseloop.store.prepared import Insert, Rows, Slot, Update
 from doseloop.store.scanners import ScannerAtSite
 
@@ -23,6 +24,11 @@ TOTALS = (
     *("agd_left_mgy", "agd_right_mgy", "activity_mbq", "effective_dose_msv"),
 )
 """Quantities of which an exam and a part hold a total, each in a column of that name."""
+SIZE_COLUMNS = (
+    *("height_m", "height_source", "height_measured_at"),
+    *("weight_kg", "weight_source", "weight_measured_at"),
+)
+"""Of an exam: each size, its source in the table of precedence (`size`), and when an imported one was measured."""
 _DRIFT = timedelta(minutes=1)
 
 _MOST_SHARING = 25
@@ -39,18 +45,37 @@ def study_lock(study_uid: str) -> Iterator[None]:
 @contextmanager
 def exam_lock(exam: int) -> Iterator[None]:
     """One transaction under the lock on the exam's study."""
-    with study_lock(models.Exam.objects.values_list("study_uid", flat=True).get(pk=exam)):
+    with study_lock(study_of(exam)):
         yield
+
+
+def study_of(exam: int) -> str:
+    """The exam's Study Instance UID."""
+    return models.Exam.objects.values_list("study_uid", flat=True).get(pk=exam)
 
 
 def known_exam(patient: int, study_uid: str) -> int | None:
     """Key of the exam of a patient's study, None before its first object: the patient's own, or the one that holds an object
     which named this patient and then came with another identity (a demographic update of the study)."""
-    found = _OWN.first(patient=patient, study=study_uid) or _NAMED.first(patient=patient, study=study_uid)
+    found = own_exam(patient, study_uid)
+    if found is None and (named := _NAMED.first(patient=patient, study=study_uid)):
+        return int(named[0])
+    return found
+
+
+def own_exam(patient: int, study_uid: str) -> int | None:
+    """Key of the exam of the study whose objects name the patient last, for whomever it counts."""
+    found = _OWN.first(patient=patient, study=study_uid)
     return int(found[0]) if found else None
 
 
-_OWN = Rows(lambda: models.Exam.objects.filter(patient_id=Slot("patient"), study_uid=Slot("study")).values_list("pk"))
+def _own() -> QuerySet[models.Exam, Any]:
+    """The exam of whom its objects name, whomever it counts for."""
+    own = Q(named=Slot("patient")) | Q(patient_id=Slot("patient"), named=None)
+    return models.Exam.objects.filter(own, study_uid=Slot("study")).values_list("pk")
+
+
+_OWN = Rows(_own)
 _NAMED = Rows(
     lambda: (
         models.DoseObjectRow.objects.filter(study_uid=Slot("study"), identity__patient=Slot("patient"))
@@ -98,9 +123,9 @@ def join(one: int, other: int) -> int:
 def move_to(patient: int, exam: int) -> bool:
     """Give an exam to another patient (a demographic update); False where that patient has the study already."""
     row = models.Exam.objects.select_for_update().get(pk=exam)
-    if models.Exam.objects.filter(patient_id=patient, study_uid=row.study_uid).exists():
+    if own_exam(patient, row.study_uid) is not None:
         return False
-    models.Exam.objects.filter(pk=exam).update(patient_id=patient)
+    models.Exam.objects.filter(pk=exam).update(patient_id=patient, named=None)
     record_change(
         WORKER,
         "moved to another patient",
@@ -114,9 +139,17 @@ def move_to(patient: int, exam: int) -> bool:
 
 
 def write(
-    exam: int, record: ExamRecord, scanner: ScannerAtSite, issues: Iterable[str], *, arrived: bool = True
+    exam: int,
+    record: ExamRecord,
+    scanner: ScannerAtSite,
+    issues: Iterable[str],
+    sizes: Mapping[str, Size | None],
+    *,
+    arrived: bool = True,
 ) -> None:
     """Write an exam's row, parts and events in place of what they were. Judgements of people are not touched.
+
+    `sizes`: height and weight by `height_m`, `weight_kg`.
 
     `arrived`: an object has just come, so that the exam is provisional again.
     """
@@ -125,7 +158,8 @@ def write(
         models.Event.objects.filter(exam_id=exam).delete()
         models.Part.objects.filter(exam_id=exam).delete()
     received_at = timezone.now() if arrived else received_at
-    columns = _columns(record, scanner, list(issues)) | {"delay_h": delay_h(record.started_at, received_at)}
+    columns = _columns(record, scanner, list(issues)) | _size_columns(sizes)
+    columns |= {"delay_h": delay_h(record.started_at, received_at)}
     if arrived:
         _WRITE_ARRIVED.run(exam=exam, **columns, received_at=received_at, settled=False)
     else:
@@ -165,7 +199,7 @@ _WRITTEN = (
         "zone_source",
         "description",
     ),
-    *("protocol_name", "requested_procedure", "age_years", "age_band", "sex", "height_m", "weight_kg", *TOTALS),
+    *("protocol_name", "requested_procedure", "age_years", "age_known_to", "age_band", "sex", *SIZE_COLUMNS, *TOTALS),
     *("totals", "issues", "event_count", "repaired", "implausible", "delay_h"),
 )
 _WRITE, _WRITE_ARRIVED = Update(_exam, _WRITTEN), Update(_exam, (*_WRITTEN, "received_at", "settled"))
@@ -189,12 +223,13 @@ def _quiet(quiet: timedelta) -> "QuerySet[models.Exam]":
     return models.Exam.objects.filter(past, settled=False)
 
 
-def is_excluded(exam: int) -> bool:
-    """Whether a person has excluded the exam as phantom or test; nobody may change that until the transaction ends."""
-    return bool(_EXCLUDED_AS.all(exam=exam)[0][0])
+def is_left_out(exam: int) -> bool:
+    """Whether no rule judges the exam, since a person has excluded it as phantom or test, or it counts in another; nobody may
+    change that until the transaction ends."""
+    return any(_LEFT_OUT.all(exam=exam)[0])
 
 
-_EXCLUDED_AS = Rows(lambda: _exam().select_for_update().values_list("excluded_as"))
+_LEFT_OUT = Rows(lambda: _exam().select_for_update().values_list("excluded_as", "part_of_id"))
 
 
 def in_other_exams(exam: int) -> list[int]:
@@ -214,7 +249,8 @@ _SHARING = Rows(_sharing)
 
 def _columns(record: ExamRecord, scanner: ScannerAtSite, issues: list[str]) -> dict[str, Any]:
     study, patient = record.study, record.patient
-    band = age_band(patient.age_years)
+    age = age_at_exam(patient)
+    band = age_band(age.years if age else None)
     totals = [
         {"part": n, "quantity": t.quantity, "stated": t.stated, "summed": t.summed, "used": t.used}
         for n, part in enumerate(record.parts)
@@ -233,11 +269,10 @@ def _columns(record: ExamRecord, scanner: ScannerAtSite, issues: list[str]) -> d
         "description": study.description or "",
         "protocol_name": study.protocol_name or "",
         "requested_procedure": study.requested_procedure or "",
-        "age_years": patient.age_years,
+        "age_years": age.years if age else None,
+        "age_known_to": age.known_to if age else "",
         "age_band": band.key if band else "",
         "sex": patient.sex or "",
-        "height_m": value_of(patient.height_m),
-        "weight_kg": value_of(patient.weight_kg),
         **{quantity: record.total(quantity) for quantity in TOTALS},
         "totals": totals,
         "issues": issues,
@@ -245,6 +280,16 @@ def _columns(record: ExamRecord, scanner: ScannerAtSite, issues: list[str]) -> d
         "repaired": record.repaired,
         "implausible": record.implausible,
     }
+
+
+def _size_columns(sizes: Mapping[str, Size | None]) -> dict[str, Any]:
+    told: dict[str, Any] = {}
+    for quantity in QUANTITIES:
+        size, name = sizes[quantity], quantity.partition("_")[0]
+        told[quantity] = size.value if size else None
+        told[f"{name}_source"] = size.source if size else ""
+        told[f"{name}_measured_at"] = size.measured_at if size else ""
+    return told
 
 
 def _part(part: Part, exam: Mapping[str, Any]) -> dict[str, Any]:
@@ -257,6 +302,7 @@ def _part(part: Part, exam: Mapping[str, Any]) -> dict[str, Any]:
         "age_band": exam["age_band"],
         "started_at": exam["started_at"],
         "weight_kg": exam["weight_kg"],
+        "weight_source": exam["weight_source"],
         "phantom_cm": part.phantom_cm,
         "ctdi_vol_mgy": part.ctdi_vol_mgy,
         "is_estimate": part.is_estimate,

@@ -78,7 +78,7 @@ def flag_list(
     if state:
         rows = rows.filter(state=state)
     if exam is not None:
-        rows = rows.filter(exam_id=exam)
+        rows = rows.filter(exam__in=visible.rows_of_exam(scope, exam))
     return tuple(_shown(row) for row in rows.order_by("-raised_at", "-pk")[start : start + most])
 
 

@@ -134,7 +134,7 @@ def _identified(result: ReadResult, defaults: SiteDefaults) -> tuple[ReadResult,
 
 
 def _belongs(exam: int, owner: Identity) -> bool:
-    held = Exam.objects.filter(pk=exam, patient_id=owner.patient_id).exists()
+    held = exams.own_exam(owner.patient_id, exams.study_of(exam)) == exam
     return held or exams.move_to(owner.patient_id, exam)
 
 

@@ -49,13 +49,13 @@ class Backlog:
 
 def exam_objects(scope: Scope, exam: int) -> tuple[ObjectShown, ...]:
     """The objects of the exam in the order of their arrival, without further images of a series (`further_slices`)."""
-    rows = DoseObjectRow.objects.filter(exam__in=visible.exams(scope).filter(pk=exam)).exclude(standing=_SLICE)
+    rows = DoseObjectRow.objects.filter(exam__in=visible.rows_of_exam(scope, exam)).exclude(standing=_SLICE)
     return _shown(rows.order_by("received_at", "pk"))
 
 
 def further_slices(scope: Scope, exam: int) -> dict[str, int]:
     """How many further images came of each series (UID) of the exam."""
-    rows = DoseObjectRow.objects.filter(exam__in=visible.exams(scope).filter(pk=exam), standing=_SLICE)
+    rows = DoseObjectRow.objects.filter(exam__in=visible.rows_of_exam(scope, exam), standing=_SLICE)
     return dict(rows.values_list("series_uid").annotate(Count("pk")))
 
 

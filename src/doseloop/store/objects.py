@@ -1,10 +1,12 @@
 """What became of an object: each ends in exactly one state."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from doseloop.access.scope import Scope
@@ -13,7 +15,7 @@ from doseloop.model.dose_object import SLICE_KINDS, DoseObject, ReadResult
 from doseloop.model.errors import DoseloopError, NotVisible
 from doseloop.store import visible
 from doseloop.store.claims import Claim, held, held_by
-from doseloop.store.models import DoseObjectRow, Identity
+from doseloop.store.models import DoseObjectRow, Exam, Identity
 from doseloop.store.packing import pack, unpack
 from doseloop.store.prepared import Rows, Slot, Update
 
@@ -248,7 +250,8 @@ _SLICES_OF_ANOTHER = Rows(
 
 def sha256_of(scope: Scope, key: int) -> str:
     """The name of the bytes of an exam's object. Errors: `NotVisible`, also where the scope leaves the exam's site out."""
-    found = DoseObjectRow.objects.filter(pk=key, exam__in=visible.exams(scope)).values_list("sha256", flat=True).first()
+    seen = Q(exam__in=visible.exams(scope)) | Q(exam__part_of__in=visible.exams(scope))
+    found = DoseObjectRow.objects.filter(seen, pk=key).values_list("sha256", flat=True).first()
     if found is None:
         raise NotVisible("There is no such object.")
     return found
@@ -266,16 +269,31 @@ def objects_of(exam: int) -> list[Held]:
     found = [(key, digest, unpack(bytes(record), DoseObject)) for key, digest, record in _OF_EXAM.all(exam=exam)]
     ordered = sorted(found, key=lambda told: _newness(*told))
     newest = {dose.sop_instance_uid: Held(key, dose) for key, _, dose in ordered}
-    return sorted(newest.values(), key=lambda held: held.key)
+    return sorted(_first_of_each_series(newest.values()), key=lambda held: held.key)
+
+
+def _first_of_each_series(held: Iterable[Held]) -> list[Held]:
+    """Exams that count as one may each hold an image of one series."""
+    ordered = sorted(held, key=lambda one: _number_in_series(one.dose))
+    one_each: dict[object, Held] = {}
+    for one in ordered:
+        series = (one.dose.series_uid, one.dose.kind) if one.dose.is_slice and one.dose.series_uid else one.key
+        one_each.setdefault(series, one)
+    return list(one_each.values())
+
+
+def _of_exam() -> QuerySet[DoseObjectRow]:
+    """Objects of the exam and of those that count in it."""
+    return DoseObjectRow.objects.filter(exam_id__in=exam_and_parts())
+
+
+def exam_and_parts() -> QuerySet[Exam, Any]:
+    """Keys of the exam of the slot `exam` and of those that count in it."""
+    return Exam.objects.filter(Q(pk=Slot("exam")) | Q(part_of=Slot("exam"))).values("pk")
 
 
 _OF_EXAM = Rows(
-    lambda: (
-        DoseObjectRow.objects.filter(exam_id=Slot("exam"))
-        .exclude(standing__in=_UNHELD)
-        .order_by("pk")
-        .values_list("pk", "dose_digest", "record")
-    )
+    lambda: _of_exam().exclude(standing__in=_UNHELD).order_by("pk").values_list("pk", "dose_digest", "record")
 )
 
 
@@ -289,9 +307,7 @@ def revised(exam: int) -> bool:
     return _REVISED.first(exam=exam) is not None
 
 
-_REVISED = Rows(
-    lambda: DoseObjectRow.objects.filter(exam_id=Slot("exam"), standing=_Standing.REVISION).values_list("pk")[:1]
-)
+_REVISED = Rows(lambda: _of_exam().filter(standing=_Standing.REVISION).values_list("pk")[:1])
 
 
 def dose_of(row: DoseObjectRow) -> DoseObject:

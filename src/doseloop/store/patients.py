@@ -1,7 +1,10 @@
 """Patients: from who an object says the patient is to our key."""
 
 from datetime import date
+from typing import Any
 
+from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from doseloop.access.scope import Scope
@@ -9,7 +12,7 @@ from doseloop.model import dose_object
 from doseloop.model.names import joins
 from doseloop.model.pseudonym import UNISSUED
 from doseloop.store import locks
-from doseloop.store.models import Identity, Patient
+from doseloop.store.models import Exam, Identity, Patient
 from doseloop.store.prepared import Insert, Rows, Slot, columns_of
 
 _NO_ISSUER, _SITE = "no issuer", " at site "
@@ -71,11 +74,13 @@ def _in_study(study_uid: str, site: int, number: str | None) -> Identity | None:
     return found[0] if number is None or not numbers or number in numbers else None
 
 
-_IN_STUDY = Rows(
-    lambda: Identity.objects.filter(
-        patient__exam__study_uid=Slot("study"), patient__exam__site_id=Slot("site")
-    ).values_list(*columns_of(Identity))
-)
+def _in_study_rows() -> QuerySet[Identity, Any]:
+    exams = Exam.objects.filter(study_uid=Slot("study"), site_id=Slot("site"))
+    own = exams.annotate(own=Coalesce("named_id", "patient_id")).values("own")
+    return Identity.objects.filter(patient_id__in=own).values_list(*columns_of(Identity))
+
+
+_IN_STUDY = Rows(_in_study_rows)
 
 
 def _issuer(who: dose_object.Identity, site: int) -> str:

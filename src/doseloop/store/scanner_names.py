@@ -1,8 +1,14 @@
-"""Names that each scanner has used, and which of an exam's it had never used before."""
+"""Names that each scanner has used, and which of an exam's it had never used before.
+
+A name is noted at the scanner as the exam's objects name it, and looked up at all names of one device, so that merging scanners and
+taking it back writes nothing here.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from django.db.models import Q
 
 from doseloop.access.scope import Scope
 from doseloop.model.exam import ExamRecord
@@ -27,7 +33,7 @@ class Unseen:
 
 
 def note(scanner: int, record: ExamRecord) -> None:
-    """Note the names that an exam of the scanner has. One without a start is not noted: it comes before none."""
+    """Note the names that an exam of the scanner, as its objects name it, has. One without a start is not noted: it comes before none."""
     started_at = record.started_at.local
     if not started_at:
         return
@@ -80,17 +86,20 @@ def _used_before(scanner: int, written: str, started_at: str) -> bool:
 
 
 _BEFORE = Rows(
-    lambda: ScannerName.objects.filter(
-        scanner_id=Slot("scanner"), name=Slot("name"), first_at__lt=Slot("started_at")
-    ).values_list("pk")[:1]
+    lambda: (
+        ScannerName.objects.filter(name=Slot("name"), first_at__lt=Slot("started_at"))
+        .filter(Q(scanner_id=Slot("scanner")) | Q(scanner__root=Slot("scanner")))
+        .values_list("pk")[:1]
+    )
 )
 
 
 def _lately(scanner: int, started_at: str, days: int) -> tuple[int, int]:
     """Exams, and names that were new, in the days before."""
     since = (datetime.fromisoformat(started_at) - timedelta(days=days)).isoformat()
-    exams = Exam.objects.filter(scanner=scanner, started_at__gte=since, started_at__lt=started_at)
-    names = ScannerName.objects.filter(scanner=scanner, first_at__gte=since, first_at__lt=started_at)
+    exams = Exam.objects.filter(scanner=scanner, part_of=None, started_at__gte=since, started_at__lt=started_at)
+    of_device = Q(scanner=scanner) | Q(scanner__root=scanner)
+    names = ScannerName.objects.filter(of_device, first_at__gte=since, first_at__lt=started_at)
     return exams.count(), names.values("name").distinct().count()
 
 

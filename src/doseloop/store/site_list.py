@@ -1,8 +1,10 @@
 """The sites of a scope: names, zones and display units."""
 
 from doseloop.access.scope import Scope
+from doseloop.model.errors import UnusableInput
 from doseloop.store import visible
 from doseloop.store.exam_detail import SiteShown
+from doseloop.store.models import Site
 
 
 def sites(scope: Scope) -> tuple[SiteShown, ...]:
@@ -15,3 +17,16 @@ def display_units(scope: Scope) -> dict[str, str]:
     chosen = [site.units for site in sites(scope)]
     names = {name for units in chosen for name in units}
     return {name: chosen[0][name] for name in names if len({units.get(name) for units in chosen}) == 1}
+
+
+def site_named(name: str) -> int:
+    """Key of the site of that name, or of the only one where the name is empty.
+
+    Errors: `UnusableInput` where there is none, or several and no name.
+    """
+    keys = dict(Site.objects.values_list("name", "pk"))
+    if not name and len(keys) == 1:
+        return next(iter(keys.values()))
+    if name not in keys:
+        raise UnusableInput(f"Name one of the sites: {', '.join(sorted(keys))}.")
+    return keys[name]

@@ -1,14 +1,21 @@
 """Rows within a scope: the one place where the sites of a scope become a condition."""
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from doseloop.access.scope import Scope
 from doseloop.store.models import Exam, Flag, Scanner, Site
 
 
 def exams(scope: Scope) -> "QuerySet[Exam]":
-    """Exams at the scope's sites."""
-    return Exam.objects.all() if scope.every_site else Exam.objects.filter(site_id__in=scope.sites)
+    """Exams at the scope's sites; without those that count in another (`store.one_patient`)."""
+    counting = Exam.objects.filter(part_of=None)
+    return counting if scope.every_site else counting.filter(site_id__in=scope.sites)
+
+
+def rows_of_exam(scope: Scope, exam: int) -> "QuerySet[Exam]":
+    """The exam and those that count in it, whose objects and comments are its own; none outside the scope."""
+    seen = exams(scope).filter(pk=exam).values("pk")
+    return Exam.objects.filter(Q(pk__in=seen) | Q(part_of__in=seen))
 
 
 def flags(scope: Scope) -> "QuerySet[Flag]":

@@ -17,13 +17,24 @@ _POINTS = {
 }
 
 
-def groups(found: Iterable[ScannerDistribution], view: ProcedureView, units: Mapping[str, str]) -> Table:
-    """One row for each scanner."""
+_WEIGHTS = {
+    "weighed": "Weighed",
+    "imported": "Weight imported",
+    "estimated": "Weight estimated",
+    "missing": "No weight",
+}
+
+
+def groups(
+    found: Iterable[ScannerDistribution], view: ProcedureView, units: Mapping[str, str], *, for_page: bool = False
+) -> Table:
+    """One row for each scanner. Where the weights came from stands beneath the n on a page, in columns in a file."""
+    weights = {} if for_page else _WEIGHTS
     columns = (
         Column("scanner", "Scanner"),
         Column("n", "n", "number"),
         *(quantity_column(view.quantity, units, title) for title in _POINTS.values()),
-        Column("without_weight", "No weight", "number"),
+        *(Column(name, title, "number") for name, title in weights.items()),
         Column("provisional", "Provisional", "number"),
         Column("without_value", "No value", "number"),
     )
@@ -33,10 +44,11 @@ def groups(found: Iterable[ScannerDistribution], view: ProcedureView, units: Map
                 one.scanner_name,
                 one.n,
                 *(getattr(one, name) for name in _POINTS),
-                one.n_without_weight,
+                *(getattr(one.sizes, name) for name in weights),
                 one.n_provisional,
                 one.n_without_value,
-            )
+            ),
+            notes={"n": one.sizes.words} if for_page else {},
         )
         for one in found
     )
@@ -51,6 +63,7 @@ def periods(points: Iterable[TrendPoint], view: ProcedureView, units: Mapping[st
         Column("n", "n", "number"),
         quantity_column(view.quantity, units, "Median"),
         quantity_column(view.quantity, units, "75th"),
+        Column("sizes", "Sizes of the n"),
     )
-    rows = (Row((one.period_start, one.scanner_name, one.n, one.median, one.p75)) for one in points)
+    rows = (Row((one.period_start, one.scanner_name, one.n, one.median, one.p75, one.sizes.words)) for one in points)
     return Table("trend", "Trend", columns, rows)

@@ -11,6 +11,8 @@ from doseloop.web.pages import (
     health,
     names,
     object_tree,
+    patient,
+    patients,
     people,
     people_sites,
     person,
@@ -21,6 +23,7 @@ from doseloop.web.pages import (
     scanner,
     scanner_reports,
     scanners,
+    sizes,
     today,
 )
 
@@ -30,6 +33,9 @@ urlpatterns: list[URLPattern] = [
     *exam.routes,
     *object_tree.routes,
     *provenance.routes,
+    *patient.routes,
+    *patients.routes,
+    *sizes.routes,
     *procedures.routes,
     *names.routes,
     *procedure.routes,

@@ -74,6 +74,7 @@ def verdict_table(found: tuple[Compared, ...], view: ProcedureView, units: Mappi
         quantity_column(view.quantity, units, "Median"),
         quantity_column(view.quantity, units, "Interval from"),
         quantity_column(view.quantity, units, "Interval to"),
+        Column("sizes", "Sizes of the n"),
         Column("state", "Verdict"),
         Column("why", "Why"),
     )
@@ -89,12 +90,17 @@ def _rows(found: tuple[Compared, ...]) -> Iterator[Row]:
         for each in one.verdicts:
             low, high = each.verdict.interval or (None, None)
             measured = (each.scanner_name, each.verdict.n, each.verdict.median, low, high)
-            yield Row((*head, *measured, each.verdict.state, " ".join(each.verdict.sentences)))
+            yield Row(
+                (*head, *measured, each.verdict.sized.words, each.verdict.state, " ".join(each.verdict.sentences))
+            )
 
 
 def _samples(facts: Facts, scope: Scope, procedure: str, view: ProcedureView, scanner: int) -> tuple[Sample, ...]:
     values = group_values(facts, scope, procedure, view.quantity, view.window, scanner, view.band)
-    return tuple(Sample(one.value, one.weight_kg, one.phantom_cm, not one.settled) for one in values)
+    return tuple(
+        Sample(one.value, one.weight_kg, one.phantom_cm, not one.settled, one.weight_source or "object")
+        for one in values
+    )
 
 
 def _compared(match: LevelMatch, samples: Mapping[int, tuple[Sample, ...]], names: Mapping[int, str]) -> Compared:

@@ -17,6 +17,7 @@ from doseloop.store.models.object import DoseObjectRow
 from doseloop.store.models.patient import Identity, Patient, RecordHome, RecordMode
 from doseloop.store.models.people import ExamPerson, Person, RoleAtSite
 from doseloop.store.models.procedure import Procedure, ProcedureName, ReferenceLevel
+from doseloop.store.models.size import Measurement, SizeImport
 from doseloop.store.models.token import PeerToken
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "ExamPerson",
     "Flag",
     "Identity",
+    "Measurement",
     "OwnLevelSet",
     "Part",
     "Patient",
@@ -51,6 +53,7 @@ __all__ = [
     "ScannerName",
     "ScannerSpan",
     "Site",
+    "SizeImport",
     "TimelineEntry",
     "UsualWeekRow",
 ]

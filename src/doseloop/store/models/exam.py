@@ -1,6 +1,7 @@
 """Exams, their parts and their events: rebuilt from the records of all objects of a study, never edited."""
 
 from django.db import models
+from django.db.models.functions import Coalesce
 
 from doseloop.store.models.equipment import Scanner, Site
 from doseloop.store.models.object import DoseObjectRow
@@ -16,6 +17,12 @@ class Exam(models.Model):
     named_scanner = models.ForeignKey(Scanner, null=True, on_delete=models.PROTECT, db_index=False, related_name="+")
     """The scanner as its objects name it, where that is another name of `scanner`; None where it is the same."""
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT)
+    """Whom it counts for."""
+    named = models.ForeignKey(Patient, null=True, on_delete=models.PROTECT, related_name="named_exams")
+    """Whom its objects name, where that is another: one that is part of `patient`."""
+    part_of = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="homes")
+    """The exam in which its objects count, where one study stands under two numbers of one patient. It then has neither parts
+    nor events, and nobody is shown it."""
     study_uid = models.TextField()
     accession_number = models.TextField(default="")
     modality = models.TextField()
@@ -31,9 +38,17 @@ class Exam(models.Model):
     age_years = models.FloatField(null=True)
     age_band = models.TextField(default="")
     """Key of the age band, empty where the age is not known."""
+    age_known_to = models.TextField(default="")
+    """day, week, month or year: how finely the age is known."""
     sex = models.TextField(default="")
     height_m = models.FloatField(null=True)
+    height_source = models.TextField(default="")
+    """As in the table of precedence (`size`); empty where there is no height."""
+    height_measured_at = models.TextField(default="")
+    """Wall clock of an imported one; empty where it is not known, or of the exam itself."""
     weight_kg = models.FloatField(null=True)
+    weight_source = models.TextField(default="")
+    weight_measured_at = models.TextField(default="")
     dlp_mgy_cm = models.FloatField(null=True)
     dap_gy_cm2 = models.FloatField(null=True)
     ka_r_mgy = models.FloatField(null=True)
@@ -67,7 +82,7 @@ class Exam(models.Model):
     """Whether something was decided since the exam was made that changes it: the worker makes it anew."""
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["patient", "study_uid"], name="exam_is_one")]
+        constraints = [models.UniqueConstraint(Coalesce("named", "patient"), "study_uid", name="exam_is_one")]
         indexes = [
             models.Index(fields=["study_uid"], name="exam_by_study"),
             models.Index(fields=["changed"], name="exam_by_change"),
@@ -94,6 +109,7 @@ class Part(models.Model):
     age_band = models.TextField(default="")
     started_at = models.TextField(default="")
     weight_kg = models.FloatField(null=True)
+    weight_source = models.TextField(default="")
     phantom_cm = models.IntegerField(null=True)
     """The phantom of the main acquisitions, None where they differ or are not known."""
     dlp_mgy_cm = models.FloatField(null=True)

@@ -6,6 +6,10 @@ from django.db import models
 class Patient(models.Model):
     """A patient, known by this key everywhere outside the identity table."""
 
+    part_of = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="parts")
+    """The patient that this one is part of, since somebody decided that their numbers are one person's. Asked for when an exam
+    is made (`store.one_patient`)."""
+
 
 class Identity(models.Model):
     """Who a patient is: the only table with a number, name or birth date."""

@@ -11,7 +11,16 @@ from django.views.decorators.http import require_POST, require_safe
 from doseloop.access.rights import Right
 from doseloop.access.scope import Scope
 from doseloop.harmonise.age_bands import AGE_BANDS
-from doseloop.store import comments, exam_detail, exam_events, exam_provenance, exclusions, flags, object_list
+from doseloop.store import (
+    comments,
+    exam_detail,
+    exam_events,
+    exam_provenance,
+    exclusions,
+    flags,
+    object_list,
+    one_patient,
+)
 from doseloop.store.audit import Seen
 from doseloop.store.exam_events import EventDetail
 from doseloop.web import exam_tables, provenance_tables
@@ -19,6 +28,7 @@ from doseloop.web.actor import actor_of, note_sight
 from doseloop.web.exam_totals import totals
 from doseloop.web.exports import export_links, export_routes
 from doseloop.web.rights import may, needs
+from doseloop.web.size_origins import size_origins
 from doseloop.web.tables import page_table
 
 _SAR = "sar_whole_body_w_kg"
@@ -28,8 +38,10 @@ _BANDS = {band.key: band.name for band in AGE_BANDS}
 @needs(Right.SEE)
 @require_safe
 def exam(request: HttpRequest, exam: int) -> HttpResponse:
-    """The page."""
+    """The page; of one that counts in another the page of that."""
     scope: Scope = request.access  # type: ignore[attr-defined]
+    if (counting := one_patient.counting(exam)) != exam:
+        return redirect("exam", counting)
     detail = exam_detail.exam_detail(scope, exam)
     note_sight(request, f"exam {exam}", {Seen(detail.patient_key, detail.site.id)})
     events = exam_events.exam_events(scope, exam)
@@ -40,6 +52,7 @@ def exam(request: HttpRequest, exam: int) -> HttpResponse:
         "units": detail.site.units,
         "bands": _BANDS,
         "totals": totals(detail),
+        "size_origins": size_origins(detail),
         "tables": [page_table(table) for table in exam_tables.events_by_kind(detail, events, marks)],
         "marked": bool(marks),
         "from_headers": bool(doses) and all(dose.image is not None for dose in doses.values()),

@@ -20,6 +20,7 @@ from doseloop.store import exam_detail, procedure_list, scanner_list, scanner_me
 from doseloop.store.audit import Seen
 from doseloop.store.exam_detail import PatientIdentity
 from doseloop.web.actor import note_sight
+from doseloop.web.ages import age_words
 from doseloop.web.exports import export_links, export_routes
 from doseloop.web.facts import the_facts
 from doseloop.web.filter_chips import chips
@@ -136,7 +137,7 @@ def _row(scope: Scope, row: ExamRow, patient: PatientIdentity | None) -> Row:
         links=dict.fromkeys(("started", "procedure"), reverse("exam", args=[row.exam])),
         tones={"state": tone},
         notes={"procedure": said if said != names else ""},
-        shown={} if row.age_years is None else {"age_years": f"{row.age_years:.0f}"},
+        shown={} if row.age_years is None else {"age_years": age_words(row.age_years)},
     )
 
 

@@ -13,6 +13,7 @@ from doseloop.access.scope import Scope
 from doseloop.facts.procedure import ScannerDistribution, TrendPoint, distribution, trend
 from doseloop.model.errors import NotVisible
 from doseloop.model.quantities import QUANTITIES
+from doseloop.model.size_counts import together
 from doseloop.report.table import Table
 from doseloop.store import procedure_list
 from doseloop.store.scanner_list import scanner_names
@@ -54,11 +55,13 @@ def procedure(request: HttpRequest, procedure: str) -> HttpResponse:
         "near": near_levels(level_matches(scope, procedure, view)),
         "least": LEAST,
         "n": sum(one.n for one in found),
+        "sizes": together(one.sizes for one in found).words,
         "distribution": distribution_chart.option(found, view.quantity, unit, lines) if found else None,
         "height": max(3, min(9, len(found) + 2)),
         "trend": trend_chart.option(points, view.quantity, unit, view.grain, lines) if points else None,
         "groups": page_table(
-            procedure_tables.groups(found, view, units), export_links(request, "procedure-groups", procedure)
+            procedure_tables.groups(found, view, units, for_page=True),
+            export_links(request, "procedure-groups", procedure),
         ),
         "periods": page_table(
             procedure_tables.periods(points, view, units), export_links(request, "procedure-trend", procedure)

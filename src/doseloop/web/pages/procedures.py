@@ -27,6 +27,7 @@ _COLUMNS = (
     Column("median", "Median of adults", "number"),
     Column("unit", "Unit"),
     Column("n", "Values", "number"),
+    Column("sizes", "Sizes of the values"),
     Column("flags", "Open flags", "number"),
 )
 
@@ -57,7 +58,7 @@ def _row(one: ProcedureRow, units: dict[str, str]) -> Row:
     return Row(
         (
             one.name, one.modality, one.exams, one.scanners, quantity.symbol,
-            median, unit, one.n, one.open_flags or None,
+            median, unit, one.n, one.sizes.words or None, one.open_flags or None,
         ),
         links={"name": reverse("procedure", args=[one.key]), "exams": f"{reverse('exams')}?procedure={one.key}"},
         shown={"median": number_shown(quantity.key, one.median, unit)},

@@ -9,11 +9,12 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from doseloop.model.quantities import QUANTITIES, number_shown, shown, unit_of
-from doseloop.web import clock
+from doseloop.web import ages, clock
 
 register = template.Library()
 register.filter("ago", clock.ago)
 register.filter("wall_clock", clock.wall_clock)
+register.filter("age", ages.age_said)
 
 _TONES = {
     "open": ("above", "flag"),
