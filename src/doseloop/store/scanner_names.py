@@ -33,7 +33,8 @@ class Unseen:
 
 
 def note(scanner: int, record: ExamRecord) -> None:
-    """Note the names that an exam of the scanner, as its objects name it, has. One without a start is not noted: it comes before none."""
+    """Note the names of an exam of the scanner, as its objects name that. An exam without a start is not noted: it comes before
+    none."""
     started_at = record.started_at.local
     if not started_at:
         return
