@@ -16,6 +16,7 @@ from doseloop.harmonise.age_bands import AGE_BANDS
 from doseloop.harmonise.held import HeldObject
 from doseloop.harmonise.procedures import match
 from doseloop.harmonise.study import equipment_of, unite
+from doseloop.harmonise.value_repairs import day_of, repaired, with_repairs
 from doseloop.model.dose_object import Deidentified, DoseObject, Modality, ReadResult
 from doseloop.model.errors import DoseloopError, NotDose, NotReadYet, ObjectError, ReaderStopped, Unsettled
 from doseloop.model.flag import Finding
@@ -41,6 +42,7 @@ from doseloop.store import (
     scanner_naming,
     scanners,
     timeline,
+    value_repairs,
 )
 from doseloop.store.claims import Claim
 from doseloop.store.failpoint import failpoint
@@ -63,6 +65,7 @@ DECISIONS = (
     scanner_merging.MERGED,
     scanner_naming.NAMED,
     timeline.ENTRIES,
+    value_repairs.REPAIRS,
 )
 """Every kind of decision; the worker looks for the exams that each moves."""
 _BAND_NAMES = {band.key: band.name for band in AGE_BANDS}
@@ -294,7 +297,8 @@ def _held(exam: int) -> list[HeldObject]:
 
 
 def _compose(exam: int, held: list[HeldObject], scanner: ScannerAtSite, *, arrived: bool) -> None:
-    record = unite(held, scanner.zone, "site", _matcher(scanner.site))
+    mended, noted = repaired(held, value_repairs.in_force(scanner.scanner, day_of(held)))
+    record = with_repairs(unite(mended, scanner.zone, "site", _matcher(scanner.site)), noted)
     scanners.note_description(scanner, equipment_of(held), record.started_at.local[:10])
     exams.write(exam, record, scanner, record.issues, arrived=arrived)
     people.name_people(exam, scanner.site, record.people)

@@ -17,6 +17,8 @@ from doseloop.store.models.object import DoseObjectRow
 from doseloop.store.models.patient import Identity, Patient, RecordHome, RecordMode
 from doseloop.store.models.people import ExamPerson, Person, RoleAtSite
 from doseloop.store.models.procedure import Procedure, ProcedureName, ReferenceLevel
+from doseloop.store.models.repair import RepairProposal, ValueRepairRow
+from doseloop.store.models.suspect import SuspectedTest
 from doseloop.store.models.token import PeerToken
 
 __all__ = [
@@ -46,6 +48,7 @@ __all__ = [
     "RecordMode",
     "ReferenceLevel",
     "RefusedPeer",
+    "RepairProposal",
     "RoleAtSite",
     "Scanner",
     "ScannerName",
@@ -53,4 +56,6 @@ __all__ = [
     "Site",
     "TimelineEntry",
     "UsualWeekRow",
+    "SuspectedTest",
+    "ValueRepairRow",
 ]
