@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from doseloop.access.scope import SYSTEM
-from doseloop.assess import high_dose, new_name, revised_dose, same_event
+from doseloop.assess import high_dose, new_name, phantom, revised_dose, same_event
 from doseloop.harmonise import identifiers
 from doseloop.harmonise.age_bands import AGE_BANDS
 from doseloop.harmonise.held import HeldObject
@@ -41,6 +41,7 @@ from doseloop.store import (
     scanner_names,
     scanner_naming,
     scanners,
+    suspected_tests,
     timeline,
     value_repairs,
 )
@@ -303,6 +304,9 @@ def _compose(exam: int, held: list[HeldObject], scanner: ScannerAtSite, *, arriv
     exams.write(exam, record, scanner, record.issues, arrived=arrived)
     people.name_people(exam, scanner.site, record.people)
     scanner_names.note(scanner.scanner, record)
+    hours = suspected_tests.hours_of(scanner.scanner) if phantom.needs_hours(record) else ()
+    marks = {mark for one in held for mark in one.dose.test_marks}
+    suspected_tests.note(exam, phantom.on_exam(record, marks, hours))
 
 
 def _matcher(site: int) -> Callable[[StudyNames, Modality], Match | None]:

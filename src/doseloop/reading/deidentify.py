@@ -47,7 +47,8 @@ def deidentify(
     result = read_object(content, limits, codes)
     if _comparable(result) != _comparable(expected):
         raise Malformed("the object cannot be de-identified: what it says about dose would change")
-    return Deidentified(result, content)
+    marked = replace(result, dose=replace(result.dose, test_marks=original.dose.test_marks))
+    return Deidentified(marked, content)
 
 
 def pseudonymous(result: ReadResult, key: bytes) -> ReadResult:
@@ -83,6 +84,7 @@ def _comparable(result: ReadResult) -> tuple[object, ...]:
         ),
         comment_on_dose=None,
         identity_removed=None,
+        test_marks=(),
     )
     return result.identity, written_age(None, dose.patient.age_years), plain
 
