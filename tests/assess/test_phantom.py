@@ -90,6 +90,8 @@ def test_the_hour_says_nothing_where_the_scanner_has_no_history_or_works_at_nigh
     assert on_exam(night, (), [*DAY_HOURS, *[4] * 20]) is None
 
 
-@pytest.mark.parametrize(("given", "asked"), [({}, False), ({"patient": NOBODY}, False), ({"patient": NOBODY, "same": 5}, True)])
+@pytest.mark.parametrize(
+    ("given", "asked"), [({}, False), ({"patient": NOBODY}, False), ({"patient": NOBODY, "same": 5}, True)]
+)
 def test_hours_are_asked_for_only_where_they_could_matter(given: dict[str, Any], asked: bool) -> None:
     assert needs_hours(exam(**given)) is asked

@@ -31,7 +31,16 @@ def test_a_protocol_of_a_test_is_known(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "CT Thorax", "Stress test", "Test bolus", "Phantomschmerz Bein", "Phantom limb pain", "Iraqa", "Aquilion routine"],
+    [
+        "",
+        "CT Thorax",
+        "Stress test",
+        "Test bolus",
+        "Phantomschmerz Bein",
+        "Phantom limb pain",
+        "Iraqa",
+        "Aquilion routine",
+    ],
 )
 def test_a_protocol_of_a_patient_is_left_alone(text: str) -> None:
     assert protocol_word(text) == ""

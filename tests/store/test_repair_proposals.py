@@ -1,49 +1,24 @@
 """What a scanner's exams propose, through the real chain: found, declined, found again by other evidence, accepted, taken back."""
 
-import random
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from doseloop.access.scope import SYSTEM, Scope
 from doseloop.model.errors import NotVisible, UnusableInput
 from doseloop.pipeline import Pipeline
 from doseloop.roles.data_folder import DataFolder
 from doseloop.roles.follower import Follower
+from doseloop.roles.unit_search import UnitSearch
 from doseloop.store import decisions, repair_proposals, value_repairs
 from doseloop.store.audit import COMMAND
 from doseloop.store.models import Exam, Flag, RepairProposal, Scanner
-from doseloop.store.repair_proposals import accept, decline, look_at, propose_again, proposals
+from doseloop.store.repair_proposals import accept, decline, look_at, proposals, propose_again
 from doseloop.store.value_repairs import REPAIRS
-from tests.reading import reports
 from tests.store.taken_in import pipeline_over, take_in
-
-
-def angiography(number: int, times: float = 1.0, station: str = "ANGIO1", total_times: float = 1.0) -> bytes:
-    """Twelve runs whose KAP is air kerma times field; `times` multiplies every KAP, `total_times` the stated total again."""
-    chance, runs, total = random.Random(number), [], 0.0
-    for n in range(12):
-        kerma, side = chance.choice((0.3, 1.5, 6.0)) * chance.lognormvariate(0, 0.3), chance.uniform(120, 300)
-        dap = kerma * (side / 10) ** 2 / 4 / 1000 * times * chance.lognormvariate(0, 0.05)
-        total += dap
-        given = {"113750": 1200, "113737": 600, "113788": side, "113789": side}
-        run = reports.run(n + 1, *(reports.num((code, "x"), f"{value:g}", "mm") for code, value in given.items()))
-        for item in run.ContentSequence:
-            code = item.ConceptNameCodeSequence[0].CodeValue
-            if code in ("122130", "113738"):
-                item.MeasuredValueSequence[0].NumericValue = f"{dap / 1e4 if code == '122130' else kerma / 1000:.8g}"
-        runs.append(run)
-    made = reports.projection_report(*runs)
-    made.SOPInstanceUID, made.StudyInstanceUID = f"2.25.6{number}.{station[-1]}", f"2.25.7{number}.{station[-1]}"
-    made.PatientID, made.StudyDate, made.StationName = f"P{number}", f"2026{1 + number // 28:02}{1 + number % 28:02}", station
-    made.SoftwareVersions = "VB20" if number < 12 else "VB21"
-    for item in made.ContentSequence:
-        for inner in getattr(item, "ContentSequence", []):
-            if "UID" in inner:
-                inner.UID = f"{inner.UID}.{number}.{station[-1]}"
-            if inner.ConceptNameCodeSequence[0].CodeValue == "113722":
-                inner.MeasuredValueSequence[0].NumericValue = f"{total * total_times / 1e4:.8g}"
-    return reports.encode(made)
+from tests.store.wrong_units import angiography
 
 
 @pytest.fixture
@@ -146,6 +121,17 @@ def test_what_the_evidence_no_longer_says_is_withdrawn(pipeline: Pipeline) -> No
     Exam.objects.filter(started_at__gte="2026-01-16").update(excluded_as="phantom")
     assert look_at(scanner) == 0
     assert (proposals(SYSTEM), RepairProposal.objects.get().state) == ((), "withdrawn")
+
+
+def test_the_worker_looks_at_each_scanner_that_sent_something_and_not_again_for_hours(pipeline: Pipeline) -> None:
+    take_in(pipeline, [angiography(1), angiography(1, station="ANGIO2")])
+    search = UnitSearch()
+    assert [search.step() for _ in range(3)] == [*Scanner.objects.order_by("pk").values_list("pk", flat=True), None]
+    search.looked = {key: at - timedelta(hours=7) for key, at in search.looked.items()}
+    assert search.step() is not None
+    Scanner.objects.update(last_object_at=timezone.now() - timedelta(hours=9))
+    search.looked = {key: at - timedelta(hours=7) for key, at in search.looked.items()}
+    assert search.step() is None
 
 
 def test_another_site_sees_and_judges_no_proposal(pipeline: Pipeline) -> None:

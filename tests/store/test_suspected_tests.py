@@ -59,12 +59,18 @@ def test_many_are_set_apart_at_once_stay_countable_and_come_back(pipeline: Pipel
 
 def test_a_patient_after_all_is_not_proposed_again(pipeline: Pipeline) -> None:
     decline(SYSTEM, keys(), "They are patients.", COMMAND)
-    take_in(pipeline, [report(1, "Konstanzprüfung", "QA^Monthly"), report(2, name="PHANTOM^Peter").replace(b"250.5", b"250.6")])
+    take_in(
+        pipeline,
+        [report(1, "Konstanzprüfung", "QA^Monthly"), report(2, name="PHANTOM^Peter").replace(b"250.5", b"250.6")],
+    )
     assert keys() == []
     assert set(SuspectedTest.objects.values_list("state", flat=True)) == {"declined"}
 
 
-@pytest.mark.parametrize(("reason", "chosen", "said"), [(" ", None, "Say why"), ("x", [], "at least one"), ("x", list(range(500)), "at most")])
+@pytest.mark.parametrize(
+    ("reason", "chosen", "said"),
+    [(" ", None, "Say why"), ("x", [], "at least one"), ("x", list(range(500)), "at most")],
+)
 def test_what_cannot_be_is_refused_whole(pipeline: Pipeline, reason: str, chosen: list[int] | None, said: str) -> None:
     for act in (
         lambda: set_apart(SYSTEM, keys() if chosen is None else chosen, "test", reason, COMMAND),

@@ -9,7 +9,7 @@ from django.urls import URLPattern
 from django.utils import timezone
 
 from doseloop.access.rights import RIGHTS, Right, Role
-from doseloop.store.models import AuditRow, Decision, DoseObjectRow, Flag
+from doseloop.store.models import AuditRow, Decision, DoseObjectRow, Flag, RepairProposal
 from doseloop.web.rights import declared_right
 from doseloop.web.urls import urlpatterns
 from tests.web.record import Department
@@ -42,6 +42,12 @@ def posts(pattern: URLPattern) -> bool:
         "scanner-merge-preview",
         "scanner-merge",
         "scanner-undo",
+        "plausibility-accept",
+        "plausibility-decline",
+        "plausibility-again",
+        "plausibility-undo",
+        "plausibility-judge",
+        "plausibility-include",
     }
 
 
@@ -57,6 +63,8 @@ def address(pattern: URLPattern, department: Department, *, own: bool) -> str:
         "<int:site>": (department.site if own else department.other_site).pk,
         "<slug:procedure>": "ct-chest",
         "<slug:batch>": batch(department, pattern, own=own),
+        "<slug:batch>": batch(department, own=own),
+        "<int:proposal>": proposal(department, own=own),
     }
     for part, value in chosen.items():
         route = route.replace(part, str(value))
@@ -71,6 +79,23 @@ def batch(department: Department, pattern: URLPattern, *, own: bool) -> str:
     key = f"{'own' if own else 'other'}{Decision.objects.count()}"
     Decision.objects.create(batch=key, site_id=getattr(where, "pk", where), **given)
     return key
+
+
+def proposal(department: Department, *, own: bool) -> int:
+    """A proposal of a repair at a site."""
+    scanner = department.scanner if own else department.other_scanner
+    site = department.site.pk if own else department.other_site.pk
+    exam = department.exam if own else department.other_exam
+    evidence = {
+        "examples": [{"exam": exam, "day": "2026-01-01", "event": 1, "ratio": 100.0}], "points": [["2026-01-01", 100.0]], "witnesses": [], "relation": "a total over its sum",
+        "median_ratio": 100.0, "ratio_from": 90.0, "ratio_to": 110.0, "checks": 10, "software": "",
+    }  # fmt: skip
+    given = {
+        "power": -2, "since": "2026-01-01", "exams": 10, "evidence": evidence, "found_at": timezone.now(),
+        "updated_at": timezone.now(), "site_id": site, "state": "proposed",
+    }  # fmt: skip
+    what = {"scanner_id": scanner, "quantity": "dlp_mgy_cm", "source": "report", "of_total": False}
+    return RepairProposal.objects.update_or_create(**what, defaults=given)[0].pk
 
 
 def flag_elsewhere(department: Department) -> int:

@@ -61,5 +61,8 @@ def _learnt(values: Sequence[float], protocol: str) -> Limits:
     reach = t_quantile(_Z, len(logs) - 1) * spread
     low, high = (float(one) for one in np.quantile(logs, _REACHED))
     return Limits(
-        exp(min(middle - reach, low - _PAST_REACHED)), exp(max(middle + reach, high + _PAST_REACHED)), len(logs), protocol
+        exp(min(middle - reach, low - _PAST_REACHED)),
+        exp(max(middle + reach, high + _PAST_REACHED)),
+        len(logs),
+        protocol,
     )

@@ -260,7 +260,9 @@ def _why_not(relation: Relation, wrong: set[str], right: set[str]) -> str:
     if wrong & right or len(wrong) > 1:
         return "What could say which quantity is wrong contradicts itself."
     if not wrong:
-        return "Nothing says which of its quantities is wrong: neither the past, nor other scanners, nor another relation."
+        return (
+            "Nothing says which of its quantities is wrong: neither the past, nor other scanners, nor another relation."
+        )
     if not _repairable(next(iter(wrong))):
         return "What is wrong is the geometry or the time, which no dose is made of."
     return ""

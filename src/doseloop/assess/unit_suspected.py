@@ -25,6 +25,5 @@ def finding(
         subject=made.subject,
         cause=made.cause,
         sentence=f"The {what} that {name} writes in its {source}s looks {times} since {since}, in {exams} exams: a wrong unit?",
-        n=exams,
         not_seen=("Nothing is changed before a person accepts the proposed repair.",),
     )

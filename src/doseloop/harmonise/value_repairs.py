@@ -69,8 +69,9 @@ def day_of(objects: Sequence[HeldObject]) -> str:
     dated = filled(doses[0].study, [dose.study for dose in doses]).date
     if dated:
         return dated
-    events = (event for dose in doses for event in (*dose.ct_events, *dose.projection_events))
-    return min((event.started_at.value[:10] for event in events if event.started_at), default="")
+    starts = [event.started_at for dose in doses for event in dose.ct_events]
+    starts += [event.started_at for dose in doses for event in dose.projection_events]
+    return min((start.value[:10] for start in starts if start), default="")
 
 
 def _object(held: HeldObject, rule: ValueRepair, noted: Noted) -> HeldObject:
@@ -94,20 +95,20 @@ def _object(held: HeldObject, rule: ValueRepair, noted: Noted) -> HeldObject:
 
 def _ct(event: CtEvent, rule: ValueRepair, key: int, noted: _Noted) -> CtEvent:
     sources = tuple(_fields(source, (rule.quantity,), rule, key, noted) for source in event.sources)
-    return replace(_fields(event, (rule.quantity,), rule, key, noted), sources=sources)
+    mended: CtEvent = _fields(event, (rule.quantity,), rule, key, noted)
+    return replace(mended, sources=sources)
 
 
-def _fields(
-    record: Any, names: Iterable[str], rule: ValueRepair, key: int, noted: _Noted
-) -> Any:
+def _fields(record: Any, names: Iterable[str], rule: ValueRepair, key: int, noted: _Noted) -> Any:
     changed = {}
     for name in names:
         reading = getattr(record, name, None)
         if reading is not None:
             first = noted.get((key, name, reading.place))
             original = first.original if first else reading.value
-            noted[key, name, reading.place] = RepairedValue(key, name, reading.place, original, rule.id)
-            changed[name] = replace(reading, value=rule.of(reading.value))
+            mended = rule.of(reading.value)
+            noted[key, name, reading.place] = RepairedValue(key, name, reading.place, original, mended, rule.id)
+            changed[name] = replace(reading, value=mended)
     return replace(record, **changed) if changed else record
 
 

@@ -37,5 +37,7 @@ class RepairedValue:
     """As in `model.reading.Reading`."""
     original: float
     """In the field's unit, as read."""
+    value: float
+    """As it counts."""
     repair: str
     """Id of the rule."""

@@ -14,10 +14,9 @@ from doseloop.access.scope import SYSTEM, Scope
 from doseloop.assess import unit_suspected
 from doseloop.assess.powers_of_ten import Check, Proposal, look
 from doseloop.model.errors import NotVisible, UnusableInput
-from doseloop.model.flag import FlagKey
 from doseloop.model.value_repair import Source
 from doseloop.store import decisions, value_repairs, visible
-from doseloop.store.audit import Actor, record_change
+from doseloop.store.audit import Actor, Seen, record_change
 from doseloop.store.event_rows import event_of_row
 from doseloop.store.models import DoseObjectRow, Event, Flag, RepairProposal, Scanner
 from doseloop.store.objects import dose_of
@@ -60,6 +59,15 @@ class ProposalShown:
         )  # fmt: skip
 
 
+def due(looked: Mapping[int, datetime], before: datetime) -> int | None:
+    """The scanner that is to be looked at next: one that sent something since, and was not looked at after `before`. None where
+    there is none."""
+    rows = Scanner.objects.order_by("pk").values_list("pk", "last_object_at")
+    waiting = [(looked.get(pk), pk) for pk, last in rows if pk not in looked or looked[pk] < min(before, last)]
+    never = [pk for at, pk in waiting if at is None]
+    return never[0] if never else min(waiting)[1] if waiting else None
+
+
 def look_at(scanner: int) -> int:
     """Look at the newest exams of a scanner and keep what they propose. Returns how many proposals stand.
 
@@ -92,6 +100,12 @@ def proposal(scope: Scope, key: int) -> ProposalShown:
     if row is None:
         raise NotVisible(f"There is no proposal {key}.")
     return _shown(row)
+
+
+def seen(scope: Scope, exams: Iterable[int]) -> set[Seen]:
+    """Whom examples are about, for the audit."""
+    rows = visible.exams(scope).filter(pk__in=list(exams)).values_list("patient_id", "site_id")
+    return {Seen(*row) for row in rows}
 
 
 @transaction.atomic
@@ -140,7 +154,13 @@ def _write(scanner: Scanner, source: Source, found: Proposal, held: Mapping[Any,
     fresh = row is None or row.state != _State.PROPOSED
     row = row or RepairProposal(site_id=scanner.site_id, scanner=scanner, source=source, quantity=found.quantity,
                                 of_total=found.of_total, power=found.power, found_at=now)  # fmt: skip
-    row.since, row.until, row.exams, row.updated_at, row.state = found.since, found.until, found.exams, now, _State.PROPOSED
+    row.since, row.until, row.exams, row.updated_at, row.state = (
+        found.since,
+        found.until,
+        found.exams,
+        now,
+        _State.PROPOSED,
+    )
     row.evidence = _evidence(found)
     if fresh:
         row.found_at, row.judged_by, row.judged_at, row.reason, row.repair = now, None, None, "", None
@@ -170,7 +190,8 @@ def _example(one: Check, found: Proposal) -> dict[str, Any]:
     if row is not None:
         detail = event_of_row(row.kind, bytes(row.detail))
         reading = getattr(detail, found.quantity, None)
-        told |= {"object": row.object_id, "place": reading.place if reading else "", "recorded": reading.recorded if reading else ""}  # fmt: skip
+        place, recorded = (reading.place, reading.recorded) if reading else ("", "")
+        told |= {"object": row.object_id, "place": place, "recorded": recorded}
     return told
 
 

@@ -106,16 +106,16 @@ def preview(scope: Scope, wanted: WantedRepair) -> Preview:
     _checked(scope, wanted)
     exams = _exams(wanted.scanner, wanted.since, wanted.until)
     if wanted.of_total:
-        rows = exams.exclude(**{f"{wanted.quantity}": None}).values_list(wanted.quantity, flat=True)
-        exam_count = values = rows.count()
+        totals = exams.exclude(**{wanted.quantity: None})
+        exam_count = values = totals.count()
+        sample = list(totals.order_by("-pk").values_list(wanted.quantity, flat=True)[:_SAMPLE])
     else:
         events = Event.objects.filter(_KINDS[wanted.source], exam__in=exams).exclude(**{wanted.quantity: None})
-        rows = events.values_list(wanted.quantity, flat=True)
-        values, exam_count = events.count(), events.values("exam").distinct().count()
-    sample = list(rows.order_by("-pk")[:_SAMPLE])
+        exam_count, values = events.values("exam").distinct().count(), events.count()
+        sample = list(events.order_by("-pk").values_list(wanted.quantity, flat=True)[:_SAMPLE])
     before = median(sample) if sample else None
-    after = ValueRepair("", wanted.quantity, wanted.source, wanted.of_total, wanted.power).of(before) if before else None
-    return Preview(exam_count, values, before, after)
+    rule = ValueRepair("", wanted.quantity, wanted.source, wanted.of_total, wanted.power)
+    return Preview(exam_count, values, before, None if before is None else rule.of(before))
 
 
 def put_into_force(scope: Scope, wanted: WantedRepair, reason: str, actor: Actor) -> str:

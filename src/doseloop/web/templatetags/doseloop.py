@@ -32,6 +32,13 @@ _TONES = {
     "provisional": ("caution", "clock"),
     "silent": ("caution", "alert"),
     "sending": ("good", "check"),
+    "proposed": ("above", "question"),
+    "accepted": ("good", "check"),
+    "declined": ("quiet", "minus"),
+    "in force": ("good", "check"),
+    "taken back": ("quiet", "undo"),
+    "likely": ("caution", "alert"),
+    "possible": ("quiet", "question"),
     "phantom": ("quiet", "minus"),
     "test": ("quiet", "minus"),
     "revision": ("caution", "alert"),
@@ -124,7 +131,7 @@ _KINDS = {
     "mr image": "MR image",
     "ct image": "CT image",
 }
-RULES = {"high-dose": "High dose", "reference-level": "Reference level", "silent-scanner": "Silent scanner"}
+RULES = {"high-dose": "High dose", "reference-level": "Reference level", "silent-scanner": "Silent scanner", "unit-suspected": "Unit suspected"}
 
 
 @register.filter
