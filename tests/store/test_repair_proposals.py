@@ -127,10 +127,10 @@ def test_the_worker_looks_at_each_scanner_that_sent_something_and_not_again_for_
     take_in(pipeline, [angiography(1), angiography(1, station="ANGIO2")])
     search = UnitSearch()
     assert [search.step() for _ in range(3)] == [*Scanner.objects.order_by("pk").values_list("pk", flat=True), None]
-    search.looked = {key: at - timedelta(hours=7) for key, at in search.looked.items()}
+    search.looked = dict.fromkeys(search.looked, timezone.now() - timedelta(hours=7))
     assert search.step() is not None
     Scanner.objects.update(last_object_at=timezone.now() - timedelta(hours=9))
-    search.looked = {key: at - timedelta(hours=7) for key, at in search.looked.items()}
+    search.looked = dict.fromkeys(search.looked, timezone.now() - timedelta(hours=7))
     assert search.step() is None
 
 

@@ -91,6 +91,9 @@ def known(department: Department) -> Known:
         SuspectedTest.objects.create(
             exam_id=exam, as_what="test", confidence="likely", evidence=["x"], found_at=timezone.now()
         )
+    apart = Exam.objects.get(pk=department.other_exam)
+    apart.pk, apart.study_uid, apart.excluded_as, apart.excluded_reason = None, "2.25.99", "test", "Tube change"
+    apart.save()
     return plant()
 
 

@@ -9,7 +9,7 @@ from django.urls import URLPattern
 from django.utils import timezone
 
 from doseloop.access.rights import RIGHTS, Right, Role
-from doseloop.store.models import AuditRow, Decision, DoseObjectRow, Flag, RepairProposal
+from doseloop.store.models import AuditRow, Decision, DoseObjectRow, Flag, RepairProposal, ValueRepairRow
 from doseloop.web.rights import declared_right
 from doseloop.web.urls import urlpatterns
 from tests.web.record import Department
@@ -63,7 +63,6 @@ def address(pattern: URLPattern, department: Department, *, own: bool) -> str:
         "<int:site>": (department.site if own else department.other_site).pk,
         "<slug:procedure>": "ct-chest",
         "<slug:batch>": batch(department, pattern, own=own),
-        "<slug:batch>": batch(department, own=own),
         "<int:proposal>": proposal(department, own=own),
     }
     for part, value in chosen.items():
@@ -72,10 +71,18 @@ def address(pattern: URLPattern, department: Department, *, own: bool) -> str:
 
 
 def batch(department: Department, pattern: URLPattern, *, own: bool) -> str:
-    """A change at a site of what names of scanners or of people mean."""
+    """A change at a site of what names of scanners or of people mean, or a repair of values."""
     where = department.site.pk if own else department.other_site
     kind, subject = ("person", str(department.person)) if pattern.name == "people-undo" else ("name", "CT/x")
     given = {"kind": kind, "subject": subject, "written": "x", "actor": "somebody", "at": timezone.now()}
+    if pattern.name == "plausibility-undo":
+        number = ValueRepairRow.objects.count() + 1
+        ValueRepairRow.objects.create(
+            number=number, site_id=getattr(where, "pk", where), quantity="dlp_mgy_cm", source="report", power=-2,
+            author="somebody", made_at=timezone.now(), in_force=True,
+            scanner_id=department.scanner if own else department.other_scanner,
+        )  # fmt: skip
+        given |= {"kind": "repair", "subject": f"R{number:04}", "after": "in force"}
     key = f"{'own' if own else 'other'}{Decision.objects.count()}"
     Decision.objects.create(batch=key, site_id=getattr(where, "pk", where), **given)
     return key
@@ -87,8 +94,9 @@ def proposal(department: Department, *, own: bool) -> int:
     site = department.site.pk if own else department.other_site.pk
     exam = department.exam if own else department.other_exam
     evidence = {
-        "examples": [{"exam": exam, "day": "2026-01-01", "event": 1, "ratio": 100.0}], "points": [["2026-01-01", 100.0]], "witnesses": [], "relation": "a total over its sum",
-        "median_ratio": 100.0, "ratio_from": 90.0, "ratio_to": 110.0, "checks": 10, "software": "",
+        "examples": [{"exam": exam, "day": "2026-01-01", "event": 1, "ratio": 100.0}], "witnesses": [],
+        "points": [["2026-01-01", 100.0]], "relation": "a total over its sum", "median_ratio": 100.0, "ratio_from": 90.0,
+        "ratio_to": 110.0, "checks": 10, "software": "",
     }  # fmt: skip
     given = {
         "power": -2, "since": "2026-01-01", "exams": 10, "evidence": evidence, "found_at": timezone.now(),

@@ -27,6 +27,8 @@ LEAST_OTHERS: Final = 2
 """Other scanners that make a witness: of one alone nobody knows which is right."""
 _MISS_COSTS: Final = LEAST_SHARE / (1 - LEAST_SHARE)
 """One exam that does not fit weighs as much as the nine that may stand beside it."""
+OWN_PAST: Final = "its own other exams"
+OTHER_SCANNERS: Final = "other scanners"
 TOTAL: Final = " total"
 """Ends the name of a stated total, which may be wrong where its events are right: `dap_gy_cm2 total`."""
 
@@ -289,9 +291,9 @@ def _witnesses(
         peers = [log10(v) for v in others.get(side, ()) if v > 0]
         power = run.power * sign
         if len(own) >= LEAST_WITNESSED and len(past) >= LEAST_WITNESSED:
-            yield from _said("its own other exams", side, median(own) - median(past), power, len(past))
+            yield from _said(OWN_PAST, side, median(own) - median(past), power, len(past))
         if len(own) >= LEAST_WITNESSED and len(peers) >= LEAST_OTHERS:
-            yield from _said("other scanners", side, median(own) - median(peers), power, len(peers))
+            yield from _said(OTHER_SCANNERS, side, median(own) - median(peers), power, len(peers))
     yield from _other_relations(relation, run, checks, inside)
 
 

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
+from doseloop.assess.powers_of_ten import OTHER_SCANNERS, OWN_PAST
 from doseloop.model.quantities import QUANTITIES
 from doseloop.report.table import Column, Row, Table
 from doseloop.store.repair_proposals import ProposalShown
 from doseloop.store.suspected_tests import SetApart, SuspectShown
 from doseloop.store.value_repairs import RepairShown, factor_said
+from doseloop.web.tables import plain_number
 
 _SIDES = {
     "reference_area_cm2": "field area",
@@ -102,9 +104,14 @@ def said_by(one: ProposalShown) -> Iterator[WitnessSaid]:
     """What each witness says, in words with its number."""
     for witness in one.evidence["witnesses"]:
         name = _side(witness["quantity"])
-        factor = 10 ** witness["decades"]
-        told = f"{factor:.3g} times" if factor < 1000 else f"{factor:.0f} times"
-        yield WitnessSaid(witness["says"], name, f"{name}: {told} what fits by {witness['name']} (n = {witness['n']})")
+        times = plain_number(10 ** witness["decades"])
+        yield WitnessSaid(
+            witness["says"], name, f"{name} is {times} times {_that(witness['name'])} (n = {witness['n']})"
+        )
+
+
+def _that(witness: str) -> str:
+    return f"that of {witness}" if witness in (OWN_PAST, OTHER_SCANNERS) else f"what fits {witness}"
 
 
 def _side(key: str) -> str:

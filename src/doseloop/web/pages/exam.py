@@ -44,6 +44,7 @@ def exam(request: HttpRequest, exam: int) -> HttpResponse:
         "tables": [page_table(table) for table in exam_tables.events_by_kind(detail, events, marks)],
         "marked": any(mark in ("repaired", "lower source") for mark in marks.values()),
         "outside": len(outside),
+        "repaired": {r.field: r.repair for r in (*(one for event in events for one in event.repairs), *detail.repairs)},
         "rules": sorted({one.repair for event in events for one in event.repairs} | {r.repair for r in detail.repairs}),
         "from_headers": bool(doses) and all(dose.image is not None for dose in doses.values()),
         "provenance_exports": export_links(request, "exam-provenance", exam),

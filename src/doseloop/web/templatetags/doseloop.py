@@ -10,10 +10,12 @@ from django.utils.safestring import SafeString
 
 from doseloop.model.quantities import QUANTITIES, number_shown, shown, unit_of
 from doseloop.web import clock
+from doseloop.web.tables import plain_number
 
 register = template.Library()
 register.filter("ago", clock.ago)
 register.filter("wall_clock", clock.wall_clock)
+register.filter("plain_number", plain_number)
 
 _TONES = {
     "open": ("above", "flag"),
