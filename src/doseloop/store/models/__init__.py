@@ -54,8 +54,8 @@ __all__ = [
     "ScannerName",
     "ScannerSpan",
     "Site",
+    "SuspectedTest",
     "TimelineEntry",
     "UsualWeekRow",
-    "SuspectedTest",
     "ValueRepairRow",
 ]

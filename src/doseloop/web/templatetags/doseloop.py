@@ -133,7 +133,12 @@ _KINDS = {
     "mr image": "MR image",
     "ct image": "CT image",
 }
-RULES = {"high-dose": "High dose", "reference-level": "Reference level", "silent-scanner": "Silent scanner", "unit-suspected": "Unit suspected"}
+RULES = {
+    "high-dose": "High dose",
+    "reference-level": "Reference level",
+    "silent-scanner": "Silent scanner",
+    "unit-suspected": "Unit suspected",
+}
 
 
 @register.filter
