@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from doseloop.assess import heartbeat, high_dose, revised_dose, same_event
+from doseloop.assess import heartbeat, high_dose, revised_dose, same_event, unit_suspected
 from doseloop.cli import app, key
 from doseloop.model.errors import DoseloopError
 from doseloop.roles.doctor import every_check
@@ -59,6 +59,8 @@ def test_every_command_about_keys_is_documented(name: str) -> None:
     assert f"doseloop key {name}" in text("docs/operating.md")
 
 
-@pytest.mark.parametrize("rule", [heartbeat.RULE, high_dose.RULE, revised_dose.RULE, same_event.RULE])
+@pytest.mark.parametrize(
+    "rule", [heartbeat.RULE, high_dose.RULE, revised_dose.RULE, same_event.RULE, unit_suspected.RULE]
+)
 def test_every_rule_is_documented(rule: str) -> None:
     assert f"`{rule}`" in text("docs/rules.md")

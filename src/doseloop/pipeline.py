@@ -10,13 +10,14 @@ from datetime import timedelta
 from pathlib import Path
 
 from doseloop.access.scope import SYSTEM
-from doseloop.assess import high_dose, new_name, revised_dose, same_event
+from doseloop.assess import high_dose, new_name, phantom, revised_dose, same_event
 from doseloop.harmonise import identifiers
 from doseloop.harmonise.age_bands import AGE_BANDS, age_at_exam
 from doseloop.harmonise.held import HeldObject
 from doseloop.harmonise.procedures import match
 from doseloop.harmonise.sizes import DEFAULT_WINDOWS, QUANTITIES, ExamOfSize, Size, Windows, size_at_exam
 from doseloop.harmonise.study import equipment_of, unite
+from doseloop.harmonise.value_repairs import day_of, repaired, with_repairs
 from doseloop.model.dose_object import Deidentified, DoseObject, Modality, ReadResult
 from doseloop.model.errors import DoseloopError, NotDose, NotReadYet, ObjectError, ReaderStopped, Unsettled
 from doseloop.model.exam import ExamRecord
@@ -46,7 +47,9 @@ from doseloop.store import (
     scanner_naming,
     scanners,
     size_import,
+    suspected_tests,
     timeline,
+    value_repairs,
 )
 from doseloop.store.claims import Claim
 from doseloop.store.failpoint import failpoint
@@ -71,6 +74,7 @@ DECISIONS = (
     timeline.ENTRIES,
     patient_merging.MERGINGS,
     size_import.SIZES,
+    value_repairs.REPAIRS,
 )
 """Every kind of decision; the worker looks for the exams that each moves."""
 _BAND_NAMES = {band.key: band.name for band in AGE_BANDS}
@@ -331,11 +335,15 @@ def _held(exam: int) -> list[HeldObject]:
 
 
 def _compose(exam: int, held: list[HeldObject], scanner: ScannerAtSite, windows: Windows, *, arrived: bool) -> None:
-    record = unite(held, scanner.zone, "site", _matcher(scanner.site))
+    mended, noted = repaired(held, value_repairs.in_force(scanner, day_of(held)))
+    record = with_repairs(unite(mended, scanner.zone, "site", _matcher(scanner.site)), noted)
     scanners.note_description(scanner, equipment_of(held), record.started_at.local[:10])
     exams.write(exam, record, scanner, record.issues, _sizes(exam, record, scanner.site, windows), arrived=arrived)
     people.name_people(exam, scanner.site, record.people)
     scanner_names.note(scanner.named or scanner.scanner, record)
+    hours = suspected_tests.hours_of(scanner.scanner) if phantom.needs_hours(record) else ()
+    marks = {mark for one in held for mark in one.dose.test_marks}
+    suspected_tests.note(exam, phantom.on_exam(record, marks, hours))
 
 
 def _sizes(exam: int, record: ExamRecord, site: int, windows: Windows) -> dict[str, Size | None]:

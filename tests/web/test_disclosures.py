@@ -19,7 +19,7 @@ from doseloop.access.scope import SYSTEM
 from doseloop.cli import app
 from doseloop.store import flags
 from doseloop.store.audit import Actor, Seen
-from doseloop.store.models import AuditRow, Exam, Flag
+from doseloop.store.models import AuditRow, Exam, Flag, SuspectedTest
 from doseloop.web.rights import declared_right
 from tests.web.disclosures import Known, noted, plant, shows_identity, text_of
 from tests.web.record import Department
@@ -30,6 +30,8 @@ ABOUT_PATIENTS = {
     "exam-parts-csv", "exam-parts-xlsx", "exam-provenance",
     "exam-provenance-csv", "exam-provenance-xlsx", "object-tree", "flags", "flags-csv", "flags-xlsx", "flag",
     "patient", "patient-exams-csv", "patient-exams-xlsx",
+    "plausibility-tests-csv", "plausibility-tests-xlsx", "plausibility-apart-csv", "plausibility-apart-xlsx", "plausibility",
+    "plausibility-proposal",
 }  # fmt: skip
 """Routes that show rows about patients."""
 OF_GROUPS = {
@@ -42,6 +44,7 @@ OF_GROUPS = {
     "people", "people-csv", "people-xlsx", "people-shared-csv", "people-shared-xlsx", "person", "person-figures-csv",
     "person-figures-xlsx", "people-sites",
     "scanner", "scanner-timeline-csv", "scanner-timeline-xlsx", "scanner-hours-csv", "scanner-hours-xlsx",
+    "plausibility-csv", "plausibility-xlsx", "plausibility-rules-csv", "plausibility-rules-xlsx",
     "account_login", "account_logout", "account_change_password",
 }  # fmt: skip
 """Routes that show nobody: figures of groups, equipment, accounts."""
@@ -54,6 +57,7 @@ CHANGES: dict[str, tuple[dict[str, str], str]] = {
     "flag-set-aside": ({"reason": "clinically justified", "note": "Trauma"}, "set aside"),
     "flag-reopen": ({}, "reopened"),
     "flag-case": ({}, "made a case"),
+    "plausibility-include": ({}, "included again"),
 }
 """Routes that change something: what is sent, and the action that the audit names."""
 OF_PEERS = {"today-peer"}
@@ -71,6 +75,11 @@ OF_SCANNERS = {
     "scanner-name", "scanner-entry", "scanner-entry-change", "scanner-merge-preview", "scanner-merge", "scanner-undo",
 }  # fmt: skip
 """Changes of what is known of equipment: they touch no patient's row; `tests/web/test_scanner.py` holds their rows of the audit."""
+OF_REPAIRS = {"plausibility-accept", "plausibility-decline", "plausibility-again", "plausibility-undo"}
+"""Changes of what values of a scanner count as: they touch no patient's row; `tests/test_value_repairs.py` and
+`tests/store/test_repair_proposals.py` hold their rows of the audit."""
+OF_TESTS = {"plausibility-judge"}
+"""Exams that people set apart, each with its own row; `tests/store/test_suspected_tests.py` holds them."""
 SHOWING_COMMANDS = {"exams", "flags"}
 OTHER_COMMANDS = {
     "serve", "demo", "ingest", "read", "retry", "site", "account add", "account grant", "audit verify", "audit head",
@@ -84,6 +93,13 @@ exams and what would change of their fields, never who the patient is."""
 @pytest.fixture
 def known(department: Department) -> Known:
     flag_elsewhere(department)
+    for exam in (department.exam, department.other_exam):
+        SuspectedTest.objects.create(
+            exam_id=exam, as_what="test", confidence="likely", evidence=["x"], found_at=timezone.now()
+        )
+    apart = Exam.objects.get(pk=department.other_exam)
+    apart.pk, apart.study_uid, apart.excluded_as, apart.excluded_reason = None, "2.25.99", "test", "Tube change"
+    apart.save()
     return plant()
 
 
@@ -101,7 +117,7 @@ def last_row() -> int:
 
 
 def test_every_route_is_of_one_kind() -> None:
-    changes = [set(CHANGES), OF_PEERS, OF_NAMES, OF_PEOPLE, OF_SCANNERS, OF_PATIENTS]
+    changes = [set(CHANGES), OF_PEERS, OF_NAMES, OF_PEOPLE, OF_SCANNERS, OF_PATIENTS, OF_REPAIRS, OF_TESTS]
     kinds = [ABOUT_PATIENTS, OF_GROUPS, THE_AUDIT, *changes]
     assert Counter(name for kind in kinds for name in kind) == Counter(list(ROUTES))
 
@@ -153,6 +169,7 @@ def addresses(name: str, department: Department, *, own: bool) -> list[str]:
         "flags": ["", "?state=all", "?state=case"],
         "flags-csv": ["", "?state=all"],
         "exams-csv": ["", "?modality=RF"],
+        "plausibility": ["", "?show=rules", "?show=tests", "?show=apart"],
     }
     return [path + variant for variant in variants.get(name, [""])]
 
@@ -209,7 +226,7 @@ def test_a_change_leaves_one_row_with_who_what_when_where_before_and_after(
     name: str, department: Department, signed_in: Any
 ) -> None:
     client, exam = signed_in("radiographer"), Exam.objects.get(pk=department.exam)
-    if name == "exam-include":
+    if name in ("exam-include", "plausibility-include"):
         client.post(f"/exams/{exam.pk}/exclude", {"excluded_as": "test", "reason": "Test run"})
     if name == "flag-reopen":
         flags.set_aside(SYSTEM, department.flag, "clinically justified", "", Actor(None, "somebody"))

@@ -9,7 +9,16 @@ from django.urls import URLPattern
 from django.utils import timezone
 
 from doseloop.access.rights import RIGHTS, Right, Role
-from doseloop.store.models import AuditRow, Decision, DoseObjectRow, Exam, Flag, SizeImport
+from doseloop.store.models import (
+    AuditRow,
+    Decision,
+    DoseObjectRow,
+    Exam,
+    Flag,
+    RepairProposal,
+    SizeImport,
+    ValueRepairRow,
+)
 from doseloop.store.size_effect import Effect
 from doseloop.web.rights import declared_right
 from doseloop.web.urls import urlpatterns
@@ -49,6 +58,12 @@ def posts(pattern: URLPattern) -> bool:
         "sizes-read",
         "sizes-accept",
         "sizes-undo",
+        "plausibility-accept",
+        "plausibility-decline",
+        "plausibility-again",
+        "plausibility-undo",
+        "plausibility-judge",
+        "plausibility-include",
     }
 
 
@@ -66,6 +81,7 @@ def address(pattern: URLPattern, department: Department, *, own: bool) -> str:
         "<slug:batch>": batch(department, route.partition("/")[0], own=own),
         "<int:patient>": patient(department, own=own),
         "<int:draft>": draft(department, own=own),
+        "<int:proposal>": proposal(department, own=own),
     }
     for part, value in chosen.items():
         route = route.replace(part, str(value))
@@ -73,7 +89,7 @@ def address(pattern: URLPattern, department: Department, *, own: bool) -> str:
 
 
 def batch(department: Department, page: str, *, own: bool) -> str:
-    """A change of the page's kind at a site: of a name, a patient or a file of sizes."""
+    """A change of the page's kind at a site: of a name, a person, a patient, a file of sizes or a repair."""
     where = department.site if own else department.other_site
     site = getattr(where, "pk", where)
     subjects = {
@@ -83,9 +99,23 @@ def batch(department: Department, page: str, *, own: bool) -> str:
     }
     kind, subject = subjects.get(page, ("name", "CT/x"))
     given = {"kind": kind, "subject": subject, "written": "x", "actor": "somebody", "at": timezone.now()}
+    if page == "plausibility":
+        given |= {"kind": "repair", "subject": repair(department, own=own), "after": "in force"}
     key = f"{'own' if own else 'other'}{Decision.objects.count()}"
     Decision.objects.create(batch=key, site_id=site, **given)
     return key
+
+
+def repair(department: Department, *, own: bool) -> str:
+    """A repair in force at a site."""
+    where = department.site if own else department.other_site
+    number = ValueRepairRow.objects.count() + 1
+    ValueRepairRow.objects.create(
+        number=number, site_id=getattr(where, "pk", where), quantity="dlp_mgy_cm", source="report", power=-2,
+        author="somebody", made_at=timezone.now(), in_force=True,
+        scanner_id=department.scanner if own else department.other_scanner,
+    )  # fmt: skip
+    return f"R{number:04}"
 
 
 def draft(department: Department, *, own: bool) -> int:
@@ -103,6 +133,24 @@ def patient(department: Department, *, own: bool) -> int:
     here, there = sites if own else reversed(sites)
     elsewhere = Exam.objects.filter(site=there).values("patient")
     return Exam.objects.filter(site=here).exclude(patient__in=elsewhere).values_list("patient_id", flat=True)[0]
+
+
+def proposal(department: Department, *, own: bool) -> int:
+    """A proposal of a repair at a site."""
+    scanner = department.scanner if own else department.other_scanner
+    site = department.site.pk if own else department.other_site.pk
+    exam = department.exam if own else department.other_exam
+    evidence = {
+        "examples": [{"exam": exam, "day": "2026-01-01", "event": 1, "ratio": 100.0}], "witnesses": [],
+        "points": [["2026-01-01", 100.0]], "relation": "a total over its sum", "median_ratio": 100.0, "ratio_from": 90.0,
+        "ratio_to": 110.0, "checks": 10, "software": "",
+    }  # fmt: skip
+    given = {
+        "power": -2, "since": "2026-01-01", "exams": 10, "evidence": evidence, "found_at": timezone.now(),
+        "updated_at": timezone.now(), "site_id": site, "state": "proposed",
+    }  # fmt: skip
+    what = {"scanner_id": scanner, "quantity": "dlp_mgy_cm", "source": "report", "of_total": False}
+    return RepairProposal.objects.update_or_create(**what, defaults=given)[0].pk
 
 
 def flag_elsewhere(department: Department) -> int:

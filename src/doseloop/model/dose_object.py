@@ -226,6 +226,8 @@ class DoseObject:
     """Patient Identity Removed (0012,0062)."""
     remarks: tuple[Remark, ...] = ()
     """What was noticed at single items: each sentence of `missing`, and items that are empty, misnamed or repaired."""
+    test_marks: tuple[Literal["name", "number"], ...] = ()
+    """Where the patient is named as a phantom or a test is, found while identity is known; nothing of the name is in it."""
 
     @property
     def is_slice(self) -> bool:

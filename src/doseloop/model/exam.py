@@ -9,6 +9,7 @@ from doseloop.model.mr import MrSeries
 from doseloop.model.procedure import Match
 from doseloop.model.projection import ProjectionEvent
 from doseloop.model.tracer import Administration
+from doseloop.model.value_repair import RepairedValue
 
 Event = CtEvent | ProjectionEvent | Administration | MrSeries
 EventKind = Literal["ct", "projection", "tracer", "mr"]
@@ -64,6 +65,8 @@ class ExamEvent:
     projection: ProjectionEvent | None = None
     tracer: Administration | None = None
     mr: MrSeries | None = None
+    repairs: tuple[RepairedValue, ...] = ()
+    """Its values that a person's rule repaired, with what its object says."""
 
     @property
     def kind(self) -> EventKind:
@@ -111,6 +114,8 @@ class ExamRecord:
     """Values that a rule made, in all of the objects."""
     implausible: int = 0
     """Values that cannot be, and count as not recorded."""
+    repairs: tuple[RepairedValue, ...] = ()
+    """Stated totals of its objects that a person's rule repaired."""
 
     def total(self, quantity: str) -> float | None:
         """The total of a quantity where exactly one part has it, None otherwise."""

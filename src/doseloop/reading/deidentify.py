@@ -49,7 +49,8 @@ def deidentify(
     result = read_object(content, limits, codes)
     if _comparable(result) != _comparable(expected):
         raise Malformed("the object cannot be de-identified: what it says about dose would change")
-    return Deidentified(result, content)
+    marked = replace(result, dose=replace(result.dose, test_marks=original.dose.test_marks))
+    return Deidentified(marked, content)
 
 
 def pseudonymous(result: ReadResult, key: bytes) -> ReadResult:
@@ -85,6 +86,7 @@ def _comparable(result: ReadResult) -> tuple[object, ...]:
         ),
         comment_on_dose=None,
         identity_removed=None,
+        test_marks=(),
     )
     return result.identity, _age_kept(dose.patient), plain
 

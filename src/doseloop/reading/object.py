@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
+from typing import Literal
 
 from doseloop.model.dose_object import DoseObject, Identity, ReadResult
 from doseloop.model.errors import Malformed, NotDose, NotReadYet, TooLarge
@@ -17,6 +18,7 @@ from doseloop.reading.patient import identity
 from doseloop.reading.sr import ContentItem
 from doseloop.reading.values import CodeMemory
 from doseloop.reading.vendors import amended_image
+from doseloop.reference.test_words import names_a_test
 
 _REMARKS_OF_ONE, _MOST_REMARKS = 5, 5000
 _EVENTS = frozenset((tid10011_ct.ACQUISITION, tid10001_projection.EVENT))
@@ -56,8 +58,17 @@ def read_object(data: bytes, limits: ReadLimits = DEFAULT_LIMITS, memory: CodeMe
     header, children = read_data_set(find_data_set(data, limits), limits, memory or CodeMemory())
     is_report = children is not None or header.is_report
     dose = _report(header, report_root(header, children), limits) if is_report else _image(header)
-    told = replace(dose, missing=_said(dose, limits.sentences), remarks=_noticed(dose.remarks))
-    return ReadResult(_identity(header), told, requesters(header), None if is_report else header.length)
+    who = _identity(header)
+    told = replace(
+        dose, missing=_said(dose, limits.sentences), remarks=_noticed(dose.remarks), test_marks=_test_marks(who)
+    )
+    return ReadResult(who, told, requesters(header), None if is_report else header.length)
+
+
+def _test_marks(who: Identity) -> tuple[Literal["name", "number"], ...]:
+    """Where the patient is named as phantoms and tests are."""
+    named: tuple[tuple[Literal["name", "number"], str | None], ...] = (("name", who.name), ("number", who.number))
+    return tuple(where for where, text in named if text and names_a_test(text))
 
 
 def _noticed(remarks: tuple[Remark, ...]) -> tuple[Remark, ...]:

@@ -22,6 +22,7 @@ from doseloop.roles.follower import Follower
 from doseloop.roles.inbox import inbox_of
 from doseloop.roles.readers import Reader, limits_of, reader_of, reading_limits_of
 from doseloop.roles.settings import Settings
+from doseloop.roles.unit_search import UnitSearch
 from doseloop.roles.worker_name import own_name
 from doseloop.store import claims, heartbeats, locks, mode
 from doseloop.store.failpoint import failpoint
@@ -138,6 +139,7 @@ def run(stop: threading.Event) -> None:
         Clock(1.0, Follower(pipeline).step),
         Clock(180.0, heartbeats.keep),
         Clock(60.0, lambda: refresh(paths)),
+        Clock(20.0, UnitSearch().step),
         Clock(60.0, lambda: audit.seal(chain)),
         Clock(15.0, pipeline.inbox.sweep_if_idle),
     ]

@@ -1,6 +1,6 @@
 """Rows of events: the columns that lists and facts need, and the whole event packed beside them."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from doseloop.harmonise.radionuclides import product_name, radionuclide
@@ -48,12 +48,13 @@ def event_row(event: ExamEvent, place: EventPlace) -> Columns:
         "event_uid": detail.event_uid.value if detail.event_uid else "",
         "started_at": detail.started_at.value if detail.started_at else "",
         "detail": pack(detail),
+        "repairs": [asdict(one) for one in event.repairs] or None,
         **_columns(detail),
     }
 
 
 def event_of_row(kind: str, detail: bytes) -> Event:
-    """The event as it was read. Errors: `KeyError` for a kind that there is not."""
+    """The event as it counts. Errors: `KeyError` for a kind that there is not."""
     return unpack(detail, EVENT_KINDS[kind])
 
 

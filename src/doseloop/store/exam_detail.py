@@ -7,6 +7,7 @@ from typing import Any
 
 from doseloop.access.scope import Scope
 from doseloop.model.errors import NotVisible
+from doseloop.model.value_repair import RepairedValue
 from doseloop.store import visible
 from doseloop.store.models import Exam, Identity, Part, Scanner
 
@@ -108,6 +109,8 @@ class ExamDetail:
     totals: tuple[dict[str, Any], ...]
     """For each part and quantity what objects state, what events add up to and which is used."""
     issues: tuple[str, ...]
+    repairs: tuple[RepairedValue, ...]
+    """Stated totals that a rule of a person repaired."""
     event_count: int
     received_at: datetime
     settled: bool
@@ -152,6 +155,7 @@ def _detail(scope: Scope, row: Exam) -> ExamDetail:
         **{name: getattr(row, name) for name in _PLAIN},
         totals=tuple(row.totals),
         issues=tuple(row.issues),
+        repairs=tuple(RepairedValue(**one) for one in row.repairs or ()),
         operators=people.get("operator", ()),
         physicians=people.get("physician", ()),
         parts=tuple(_part(part) for part in row.parts.select_related("procedure").order_by("position")),

@@ -8,6 +8,7 @@ from doseloop.access.scope import Scope
 from doseloop.model.ct import CtEvent
 from doseloop.model.exam import Event
 from doseloop.model.reading import Reading
+from doseloop.model.value_repair import RepairedValue
 from doseloop.store import models, visible
 from doseloop.store.event_rows import event_of_row
 
@@ -38,6 +39,8 @@ class EventDetail:
     detail: Event
     readings: dict[str, Reading[Any]]
     """What the event's object says, without what it leaves out. kVp and mA of a CT stand in its first source."""
+    repairs: tuple[RepairedValue, ...]
+    """Of these, what a rule of a person repaired, with the value as read."""
 
 
 def exam_events(scope: Scope, exam: int) -> tuple[EventDetail, ...]:
@@ -69,6 +72,7 @@ def _event(row: models.Event) -> EventDetail:
         phantom_cm=row.phantom_cm,
         detail=detail,
         readings=dict(_readings(detail)),
+        repairs=tuple(RepairedValue(**one) for one in row.repairs or ()),
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
@@ -200,7 +201,7 @@ _WRITTEN = (
         "description",
     ),
     *("protocol_name", "requested_procedure", "age_years", "age_known_to", "age_band", "sex", *SIZE_COLUMNS, *TOTALS),
-    *("totals", "issues", "event_count", "repaired", "implausible", "delay_h"),
+    *("totals", "issues", "repairs", "event_count", "repaired", "implausible", "delay_h"),
 )
 _WRITE, _WRITE_ARRIVED = Update(_exam, _WRITTEN), Update(_exam, (*_WRITTEN, "received_at", "settled"))
 _NEW_PART, _NEW_EVENT = Insert(models.Part), Insert(models.Event)
@@ -276,6 +277,7 @@ def _columns(record: ExamRecord, scanner: ScannerAtSite, issues: list[str]) -> d
         **{quantity: record.total(quantity) for quantity in TOTALS},
         "totals": totals,
         "issues": issues,
+        "repairs": [asdict(one) for one in record.repairs] or None,
         "event_count": sum(len(part.events) for part in record.parts),
         "repaired": record.repaired,
         "implausible": record.implausible,

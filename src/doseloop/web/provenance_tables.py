@@ -1,16 +1,17 @@
 """Where each number of an exam came from: one row for each, with its item, what was recorded, and what was repaired."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
 
 from django.urls import reverse
 
-from doseloop.assess.provenance import Origin, is_lower, origin
+from doseloop.assess.provenance import Origin, Repair, is_lower, origin
 from doseloop.assess.report_quality import named
 from doseloop.model.dose_object import DoseObject
 from doseloop.model.reading import Code, Reading
+from doseloop.model.value_repair import RepairedValue
 from doseloop.reference.dose_items import items_of
 from doseloop.report.table import Column, Row, Table, Value
 from doseloop.store.exam_detail import ExamDetail
@@ -97,7 +98,7 @@ def marks(
     """What to mark, by position of the event and number: `repaired`; `lower source` where others of the exam have the higher."""
     listed = tuple(events)
     higher = {event.kind for event in listed if event.object_id in doses and not _lower(event, doses)}
-    found: dict[tuple[int, str], str] = {}
+    found = {(event.position, one.field): "repaired" for event in listed for one in event.repairs}
     for event in listed:
         if event.object_id not in doses:
             continue
@@ -107,7 +108,7 @@ def marks(
             if name in MEASURED and _origin(event, name, reading, dose).repairs:
                 found[event.position, name] = "repaired"
             elif name in MEASURED and lower:
-                found[event.position, name] = "lower source"
+                found.setdefault((event.position, name), "lower source")
     return found
 
 
@@ -122,7 +123,7 @@ def of_events(exam: ExamDetail, events: Iterable[EventDetail], doses: Mapping[in
         for name, reading in event.readings.items() if dose else ():
             if dose and (name in MEASURED or name in _WORDS):
                 column = column_of(name, exam.site.units) if name in MEASURED else Column(name, _LABELS[name])
-                found = _origin(event, name, reading, dose)
+                found = _with_rule(_origin(event, name, reading, dose), name, reading, event.repairs)
                 lower = _lower(event, doses)
                 yield Number(
                     of=f"event {event.position + 1}",
@@ -143,6 +144,13 @@ def _origin(event: EventDetail, name: str, reading: Reading[Any], dose: DoseObje
     return origin(name, reading, items, dose.remarks)
 
 
+def _with_rule(found: Origin, name: str, reading: Reading[Any], repairs: Iterable[RepairedValue]) -> Origin:
+    """The origin, with the rule of a person that repaired the value."""
+    own = [one for one in repairs if one.field == name and one.place == reading.place]
+    said = tuple(Repair(one.repair, f"read as {one.original:g}, repaired by a rule of this scanner") for one in own)
+    return replace(found, repairs=(*found.repairs, *said))
+
+
 def _of_totals(exam: ExamDetail, doses: Mapping[int, DoseObject]) -> Iterator[Number]:
     used = {total.quantity for total in totals(exam) if total.source == "stated"}
     for key, dose in doses.items():
@@ -155,16 +163,18 @@ def _of_totals(exam: ExamDetail, doses: Mapping[int, DoseObject]) -> Iterator[Nu
 
 def _total(exam: ExamDetail, key: int, dose: DoseObject, name: str, reading: Reading[float], *, lower: bool) -> Number:
     column = column_of(name, exam.site.units)
+    own = [one for one in exam.repairs if one.object == key]
+    value = next((one.value for one in own if (one.field, one.place) == (name, reading.place)), reading.value)
     of_totals = [item for item in items_of(dose.kind) if item.of in ("ct_totals", "plane_totals")]
     return Number(
         of="stated total",
         label=column.title,
         unit=column.unit,
-        shown=cell_text(column, reading.value),
-        reading=reading,
+        shown=cell_text(column, value),
+        reading=replace(reading, value=value),
         object=key,
         kind=dose.kind,
-        origin=origin(name, reading, of_totals, dose.remarks),
+        origin=_with_rule(origin(name, reading, of_totals, dose.remarks), name, reading, own),
         source="not used: the sum of the events is" if lower else "used",
         lower=lower,
     )

@@ -17,7 +17,9 @@ from doseloop.store.models.object import DoseObjectRow
 from doseloop.store.models.patient import Identity, Patient, RecordHome, RecordMode
 from doseloop.store.models.people import ExamPerson, Person, RoleAtSite
 from doseloop.store.models.procedure import Procedure, ProcedureName, ReferenceLevel
+from doseloop.store.models.repair import RepairProposal, ValueRepairRow
 from doseloop.store.models.size import Measurement, SizeImport
+from doseloop.store.models.suspect import SuspectedTest
 from doseloop.store.models.token import PeerToken
 
 __all__ = [
@@ -48,12 +50,15 @@ __all__ = [
     "RecordMode",
     "ReferenceLevel",
     "RefusedPeer",
+    "RepairProposal",
     "RoleAtSite",
     "Scanner",
     "ScannerName",
     "ScannerSpan",
     "Site",
     "SizeImport",
+    "SuspectedTest",
     "TimelineEntry",
     "UsualWeekRow",
+    "ValueRepairRow",
 ]

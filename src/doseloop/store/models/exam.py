@@ -62,6 +62,8 @@ class Exam(models.Model):
     """For each total: what objects state, what events add up to, and which of both is used."""
     issues = models.JSONField(default=list)
     """Sentences about what does not fit: a total that disagrees, one event UID in two studies."""
+    repairs = models.JSONField(null=True)
+    """Stated totals that a rule of a person repaired: `model.value_repair.RepairedValue`, one mapping each; else None."""
     event_count = models.IntegerField(default=0)
     repaired = models.IntegerField(null=True)
     implausible = models.IntegerField(null=True)
@@ -181,7 +183,9 @@ class Event(models.Model):
     b1_rms_ut = models.FloatField(null=True)
     operating_mode = models.TextField(default="")
     detail = models.BinaryField()
-    """The whole event as it was read: deflated MessagePack of the record that `model.exam.EVENT_KINDS` names for `kind`."""
+    """The whole event as it counts: deflated MessagePack of the record that `model.exam.EVENT_KINDS` names for `kind`."""
+    repairs = models.JSONField(null=True)
+    """Its values that a rule of a person repaired, as in `Exam.repairs`; what the object says stays in the object's record."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["exam", "position"], name="event_is_one")]

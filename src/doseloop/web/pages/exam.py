@@ -23,7 +23,7 @@ from doseloop.store import (
 )
 from doseloop.store.audit import Seen
 from doseloop.store.exam_events import EventDetail
-from doseloop.web import exam_tables, provenance_tables
+from doseloop.web import exam_tables, plausibility_marks, provenance_tables
 from doseloop.web.actor import actor_of, note_sight
 from doseloop.web.exam_totals import totals
 from doseloop.web.exports import export_links, export_routes
@@ -46,7 +46,8 @@ def exam(request: HttpRequest, exam: int) -> HttpResponse:
     note_sight(request, f"exam {exam}", {Seen(detail.patient_key, detail.site.id)})
     events = exam_events.exam_events(scope, exam)
     doses = exam_provenance.exam_doses(scope, exam)
-    marks = provenance_tables.marks(detail, events, doses)
+    outside = plausibility_marks.marks(scope, detail, events)
+    marks = {**outside, **provenance_tables.marks(detail, events, doses)}
     context = {
         "exam": detail,
         "units": detail.site.units,
@@ -54,7 +55,10 @@ def exam(request: HttpRequest, exam: int) -> HttpResponse:
         "totals": totals(detail),
         "size_origins": size_origins(detail),
         "tables": [page_table(table) for table in exam_tables.events_by_kind(detail, events, marks)],
-        "marked": bool(marks),
+        "marked": any(mark in ("repaired", "lower source") for mark in marks.values()),
+        "outside": len(outside),
+        "repaired": {r.field: r.repair for r in (*(one for event in events for one in event.repairs), *detail.repairs)},
+        "rules": sorted({one.repair for event in events for one in event.repairs} | {r.repair for r in detail.repairs}),
         "from_headers": bool(doses) and all(dose.image is not None for dose in doses.values()),
         "provenance_exports": export_links(request, "exam-provenance", exam),
         "events_exports": export_links(request, "exam-events", exam),

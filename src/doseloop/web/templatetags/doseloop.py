@@ -10,11 +10,13 @@ from django.utils.safestring import SafeString
 
 from doseloop.model.quantities import QUANTITIES, number_shown, shown, unit_of
 from doseloop.web import ages, clock
+from doseloop.web.tables import plain_number
 
 register = template.Library()
 register.filter("ago", clock.ago)
 register.filter("wall_clock", clock.wall_clock)
 register.filter("age", ages.age_said)
+register.filter("plain_number", plain_number)
 
 _TONES = {
     "open": ("above", "flag"),
@@ -33,6 +35,13 @@ _TONES = {
     "provisional": ("caution", "clock"),
     "silent": ("caution", "alert"),
     "sending": ("good", "check"),
+    "proposed": ("above", "question"),
+    "accepted": ("good", "check"),
+    "declined": ("quiet", "minus"),
+    "in force": ("good", "check"),
+    "taken back": ("quiet", "undo"),
+    "likely": ("caution", "alert"),
+    "possible": ("quiet", "question"),
     "phantom": ("quiet", "minus"),
     "test": ("quiet", "minus"),
     "revision": ("caution", "alert"),
@@ -125,7 +134,12 @@ _KINDS = {
     "mr image": "MR image",
     "ct image": "CT image",
 }
-RULES = {"high-dose": "High dose", "reference-level": "Reference level", "silent-scanner": "Silent scanner"}
+RULES = {
+    "high-dose": "High dose",
+    "reference-level": "Reference level",
+    "silent-scanner": "Silent scanner",
+    "unit-suspected": "Unit suspected",
+}
 
 
 @register.filter

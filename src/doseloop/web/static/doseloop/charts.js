@@ -16,7 +16,7 @@ function axis(given, colour) {
   return {
     axisLine: { show: given.type === "category", ...line },
     axisTick: { show: false },
-    splitLine: { show: given.type === "value", lineStyle: { color: colour("--line") } },
+    splitLine: { show: given.type === "value" || given.type === "log", lineStyle: { color: colour("--line") } },
     ...given,
     axisLabel: { ...text, hideOverlap: true, ...given.axisLabel },
     nameTextStyle: text,
