@@ -40,6 +40,7 @@ def pages(page: Page, address: str) -> dict[str, str]:
     procedure = page.locator(".facts a[href^='/procedures/']").first.get_attribute("href")
     page.goto(f"{address}{exam}")
     tree = page.locator("td.number a").first.get_attribute("href")
+    patient = page.locator("a[href^='/patients/']").first.get_attribute("href")
     page.goto(f"{address}/people/")
     person = page.locator("table.people td.lead a").first.get_attribute("href")
     page.goto(f"{address}/scanners/")
@@ -55,6 +56,8 @@ def pages(page: Page, address: str) -> dict[str, str]:
         "scanner-reports": reports or "", "scanner": scanner or "", "quality": "/quality/?days=365",
         **{f"exam-{kind}": first(page, address, f"/exams/?modality={modality}") for kind, modality in KINDS.items()},
         "people": "/people/?choose=sure", "person": person or "", "people-sites": "/people/sites/",
+        "patients": "/patients/", "patient": patient or "", "sizes": "/sizes/",
+        "plausibility": "/plausibility/", "plausibility-tests": "/plausibility/?show=tests",
         "audit": "/audit/", "audit-patient": "/audit/?patient=13",
         "change-password": "/accounts/password/", "not-found": "/exams/999999/",
     }  # fmt: skip
