@@ -9,6 +9,7 @@ from tests.reading.generator.scripts import Script, text
 from tests.reading.generator.writing import Element, of
 
 _AGES = (("064Y", 64.0), ("37Y", 37.0), ("006M", 0.5), ("000D", 0.0), ("", None), ("-1Y", None))
+_AGE_UNITS = {64.0: "year", 37.0: "year", 0.5: "month", 0.0: "day"}
 _SEXES = (("F", "F"), ("M", "M"), ("O", "O"), ("", None), ("U", None))
 _DATES = (("20260303", "2026-03-03"), ("2026.03.03", "2026-03-03"), ("", None))
 _TIMES = (
@@ -49,6 +50,8 @@ def header(content: Content, sop_class: str, modality: str) -> tuple[list[Elemen
     _choose(chance, made, told["study"], "time", "StudyTime", _TIMES)
     _choose(chance, made, told["study"], "timezone_offset", "TimezoneOffsetFromUTC", _ZONES)
     _choose(chance, made, told["patient"], "age_years", "PatientAge", _AGES)
+    if told["patient"].get("age_years") is not None:
+        told["patient"]["age_unit"] = _AGE_UNITS[told["patient"]["age_years"]]
     _choose(chance, made, told["patient"], "sex", "PatientSex", _SEXES)
     _size(chance, made, told["patient"], "height_m", "PatientSize")
     _size(chance, made, told["patient"], "weight_kg", "PatientWeight")

@@ -9,11 +9,12 @@ from doseloop.facts.procedure import ScannerDistribution, TrendPoint
 from doseloop.facts.quantities import Quantity
 from doseloop.facts.today import Day, HourCount
 from doseloop.facts.windows import Grain
+from doseloop.model.size_counts import SizeCounts
 from doseloop.web.charts import day, distribution, trend
 from doseloop.web.charts.distribution import Line
 from doseloop.web.charts.palette import nice_top
 
-CT1 = ScannerDistribution(1, "CT 1", 40, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 0, 0, 0)
+CT1 = ScannerDistribution(1, "CT 1", 40, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, SizeCounts(40, 0, 0, 0), 0, 0)
 
 
 def test_a_box_has_five_points_in_the_unit_that_is_shown() -> None:
@@ -29,8 +30,8 @@ def test_a_level_beyond_the_boxes_is_still_on_the_axis() -> None:
 
 def test_a_period_without_values_is_a_gap() -> None:
     points = [
-        TrendPoint(date(2026, 1, 1), 1, "CT 1", 5, 10.0, 12.0),
-        TrendPoint(date(2026, 2, 1), 2, "CT 2", 5, 11.0, 12.0),
+        TrendPoint(date(2026, 1, 1), 1, "CT 1", 5, 10.0, 12.0, SizeCounts(5, 0, 0, 0)),
+        TrendPoint(date(2026, 2, 1), 2, "CT 2", 5, 11.0, 12.0, SizeCounts(5, 0, 0, 0)),
     ]
     option = trend.option(points, Quantity.DLP, "mGy·cm", Grain.MONTH)
     assert [one["data"] for one in option["series"]] == [[10.0, None], [None, 11.0]]
@@ -48,7 +49,7 @@ def test_scanners_of_one_name_are_two_series() -> None:
     figures = Day(date(2026, 1, 1), (HourCount(7, 1, "CT", "CT", 3), HourCount(7, 2, "CT", "CT", 2)), 5, 9, 0)
     bars = day.option(figures, {1: "CT", 2: "CT"}, 7)["series"]
     assert [sum(one["data"]) for one in bars] == [3, 2]
-    points = [TrendPoint(date(2026, 1, 1), key, "CT", 5, 10.0 * key, 12.0) for key in (1, 2)]
+    points = [TrendPoint(date(2026, 1, 1), key, "CT", 5, 10.0 * key, 12.0, SizeCounts(5, 0, 0, 0)) for key in (1, 2)]
     lines = trend.option(points, Quantity.DLP, "mGy·cm", Grain.MONTH)["series"]
     assert [one["data"] for one in lines] == [[10.0], [20.0]]
 
