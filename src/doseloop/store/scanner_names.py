@@ -7,6 +7,7 @@ taking it back writes nothing here.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import zip_longest
 
 from django.db.models import Q
 
@@ -38,23 +39,36 @@ def note(scanner: int, record: ExamRecord) -> None:
     started_at = record.started_at.local
     if not started_at:
         return
-    for level, written in _names_of(record):
-        known = _KNOWN.first(scanner=scanner, level=level, written=written)
-        if known is None:
-            given = {"name": normalised(written), "first_at": started_at}
-            row, made = ScannerName.objects.get_or_create(
-                scanner_id=scanner, level=level, written=written, defaults=given
-            )
-            known = None if made else (row.pk, row.first_at)
-        if known is not None and started_at < known[1]:
-            ScannerName.objects.filter(pk=known[0]).update(first_at=started_at)
+    names = list(_names_of(record))
+    known = _known(scanner, [written for _, written in names])
+    for level, written in names:
+        row = known.get((level, written)) or _new(scanner, level, written, started_at)
+        if started_at < row[1]:
+            ScannerName.objects.filter(pk=row[0]).update(first_at=started_at)
 
 
+def _known(scanner: int, written: list[str]) -> dict[tuple[str, str], tuple[int, str]]:
+    """Key and first start of each known name, by level and as written."""
+    found: dict[tuple[str, str], tuple[int, str]] = {}
+    for begin in range(0, len(written), len(_SLOTS)):
+        some = dict(zip_longest(_SLOTS, written[begin : begin + len(_SLOTS)], fillvalue=""))
+        found |= {(level, name): (key, first) for key, level, name, first in _KNOWN.all(scanner=scanner, **some)}
+    return found
+
+
+_SLOTS = ("w0", "w1", "w2", "w3", "w4", "w5", "w6", "w7")
 _KNOWN = Rows(
     lambda: ScannerName.objects.filter(
-        scanner_id=Slot("scanner"), level=Slot("level"), written=Slot("written")
-    ).values_list("pk", "first_at")
+        scanner_id=Slot("scanner"), written__in=[Slot(name) for name in _SLOTS]
+    ).values_list("pk", "level", "written", "first_at")
 )
+
+
+def _new(scanner: int, level: str, written: str, started_at: str) -> tuple[int, str]:
+    """Of a name that another worker noted meanwhile, what that worker noted."""
+    given = {"name": normalised(written), "first_at": started_at}
+    row, _ = ScannerName.objects.get_or_create(scanner_id=scanner, level=level, written=written, defaults=given)
+    return row.pk, row.first_at
 
 
 def unseen(scope: Scope, exam: int, days: int) -> Unseen | None:
@@ -63,11 +77,22 @@ def unseen(scope: Scope, exam: int, days: int) -> Unseen | None:
     if row is None or not scope.sees(row[0]):
         return None
     _, scanner, scanner_name, started_at, protocol = row
+    first = {name for (name,) in _FIRST.all(scanner=scanner, started_at=started_at)} if started_at else set()
+    if not first:
+        return None
     written = dict.fromkeys(name for name in (protocol, *(one for (one,) in _PROTOCOLS.all(exam=exam))) if name)
-    names = tuple(name for name in written if started_at and not _used_before(scanner, name, started_at))
-    return Unseen(scanner_name, names, *_lately(scanner, started_at, days), _procedures(exam)) if names else None
+    new = [one for one in written if normalised(one) in first and not _used_before(scanner, one, started_at)]
+    return Unseen(scanner_name, tuple(new), *_lately(scanner, started_at, days), _procedures(exam)) if new else None
 
 
+_FIRST = Rows(
+    lambda: (
+        ScannerName.objects.filter(first_at=Slot("started_at"))
+        .filter(Q(scanner_id=Slot("scanner")) | Q(scanner__root=Slot("scanner")))
+        .values_list("name")
+    )
+)
+"""Names of which the first exam began just then: as a rule none, which is all that has to be asked."""
 _EXAM = Rows(
     lambda: Exam.objects.filter(pk=Slot("exam")).values_list(
         "site_id", "scanner_id", "scanner__name", "started_at", "protocol_name"

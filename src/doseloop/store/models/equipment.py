@@ -59,7 +59,7 @@ class ScannerName(models.Model):
         constraints = [models.UniqueConstraint(fields=["scanner", "level", "written"], name="scanner_name_is_one")]
         indexes = [
             models.Index(fields=["scanner", "name"], name="scanner_name_by_name"),
-            models.Index(fields=["scanner", "first_at"], name="scanner_name_by_first"),
+            models.Index(fields=["first_at", "scanner"], name="scanner_name_by_first"),
         ]
 
 
