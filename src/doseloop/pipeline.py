@@ -41,6 +41,7 @@ from doseloop.store import (
     patients,
     people,
     person_merging,
+    procedure_codes,
     procedures,
     scanner_merging,
     scanner_names,
@@ -356,6 +357,7 @@ def _sizes(exam: int, record: ExamRecord, site: int, windows: Windows) -> dict[s
 
 def _matcher(site: int) -> Callable[[StudyNames, Modality], Match | None]:
     def find(names: StudyNames, modality: Modality) -> Match | None:
+        names = replace(names, procedure_codes=procedure_codes.named(names.procedure_codes))
         return match(names, modality, procedures.mapping(site, modality), catalogue())
 
     return find

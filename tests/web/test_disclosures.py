@@ -84,7 +84,7 @@ SHOWING_COMMANDS = {"exams", "flags"}
 OTHER_COMMANDS = {
     "serve", "demo", "ingest", "read", "retry", "site", "account add", "account grant", "audit verify", "audit head",
     "audit export", "token add", "token list", "token revoke", "backup", "restore", "doctor", "reprocess", "key rotate",
-    "key forget", "levels list", "levels import", "levels choose", "levels confirm", "sizes", "merge",
+    "key forget", "codes", "levels list", "levels import", "levels choose", "levels confirm", "sizes", "merge",
 }  # fmt: skip
 """Commands that show no patient of the record. `read` shows a file that whoever calls it has anyway; `reprocess` shows keys of
 exams and what would change of their fields, never who the patient is."""

@@ -8,6 +8,7 @@ from doseloop.cli import (
     account,
     audit,
     backup,
+    codes,
     demo,
     doctor,
     ingest,
@@ -45,6 +46,7 @@ app.command("retry")(retry.retry)
 app.command("site")(site.site)
 app.command("merge")(merge.merge)
 app.command("sizes")(sizes.sizes)
+app.command("codes")(codes.codes)
 app.add_typer(token.app, name="token", help="Tokens of peers that send over HTTP.")
 app.add_typer(audit.app, name="audit", help="Who saw and changed what, and whether that is still what was sealed.")
 app.add_typer(key.app, name="key", help="Keys of the installation.")

@@ -1,8 +1,9 @@
 """The names in an exam's objects to a standard procedure, and no guess.
 
 A site's own mapping stands above the catalogue, and the catalogue's own names above words (`suggested`), of which only a name
-that is wholly understood counts. Names of the study (requested, performed, described, protocol) must agree where they say
-anything; names of acquisitions, mapped ones too, and coded regions may only add where those are silent, or contradict.
+that is wholly understood counts. Names of the study (requested, performed, described, protocol, meanings of its codes) must agree
+where they say anything; names of acquisitions, mapped ones too, and coded regions may only add where those are silent, or
+contradict.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -53,7 +54,10 @@ def _study_names(names: StudyNames) -> Iterator[tuple[NameField, str]]:
         ("study description", names.study_description),
         ("protocol name", names.protocol_name),
     )
-    return ((field, words) for field, words in fields if words and words.strip())
+    coded: tuple[tuple[NameField, str | None], ...] = tuple(
+        ("procedure code", code.meaning) for code in names.procedure_codes
+    )
+    return ((field, words) for field, words in (*fields, *coded) if words and words.strip())
 
 
 def _acquisition_names(names: StudyNames) -> Iterator[tuple[NameField, str]]:

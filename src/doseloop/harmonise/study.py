@@ -198,12 +198,19 @@ def _procedure(objects: Sequence[HeldObject], modality: Modality, match: Matcher
         protocol_name=study.protocol_name,
         requested_procedure=study.requested_procedure,
         performed_procedure=study.performed_procedure,
+        procedure_codes=study.procedure_codes,
         acquisition_protocols=tuple(dict.fromkeys(name.value for name in protocols if name)),
-        target_regions=tuple(
-            dict.fromkeys(event.target_region.value.meaning for event in events if event.target_region)
-        ),
+        target_regions=tuple(dict.fromkeys(_regions(events))),
     )
     return match(names, modality)
+
+
+def _regions(events: Iterable[CtEvent | ProjectionEvent]) -> Iterator[str]:
+    for event in events:
+        if event.target_region:
+            yield event.target_region.value.meaning
+        if event.image and event.image.body_part:
+            yield event.image.body_part
 
 
 def _started(study: StudyHeader, parts: Sequence[Part], zone: str, zone_source: str) -> WallTime:

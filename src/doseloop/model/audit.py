@@ -59,6 +59,7 @@ ACTIONS: Mapping[str, Event] = {
     "patients merged": Event(_PATIENT, does="U"),
     "sizes imported": Event(_PATIENT, does="U"),
     "name mapped": Event(_ALERT, _ATTRIBUTES, "U"),
+    "codes imported": Event(_ALERT, _SOFTWARE, "U"),
     "levels imported": Event(_ALERT, _SOFTWARE, "C"),
     "levels chosen": Event(_ALERT, _SOFTWARE, "U"),
     "levels confirmed": Event(_ALERT, _SOFTWARE, "U"),

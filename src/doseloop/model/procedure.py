@@ -4,8 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from doseloop.model.reading import Code
+
 NameField = Literal[
-    "requested procedure", "performed procedure", "study description", "protocol name", "acquisition protocol"
+    "requested procedure",
+    "performed procedure",
+    "study description",
+    "protocol name",
+    "procedure code",
+    "acquisition protocol",
 ]
 MatchBasis = Literal["site mapping", "catalogue", "words"]
 
@@ -34,9 +41,11 @@ class StudyNames:
     protocol_name: str | None = None
     requested_procedure: str | None = None
     performed_procedure: str | None = None
+    procedure_codes: tuple[Code, ...] = ()
+    """Codes of the procedure, by whose meaning it is known."""
     acquisition_protocols: tuple[str, ...] = ()
     target_regions: tuple[str, ...] = ()
-    """Meanings of Target Region (123014) of the events."""
+    """Meanings of Target Region (123014) of the events, and Body Part Examined (0018,0015) of images."""
 
 
 @dataclass(frozen=True, slots=True)

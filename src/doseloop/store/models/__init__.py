@@ -16,7 +16,7 @@ from doseloop.store.models.level_set import ChosenLevelSets, ConfirmedLevelSet, 
 from doseloop.store.models.object import DoseObjectRow
 from doseloop.store.models.patient import Identity, Patient, RecordHome, RecordMode
 from doseloop.store.models.people import ExamPerson, Person, RoleAtSite
-from doseloop.store.models.procedure import Procedure, ProcedureName, ReferenceLevel
+from doseloop.store.models.procedure import Procedure, ProcedureCode, ProcedureName, ReferenceLevel
 from doseloop.store.models.repair import RepairProposal, ValueRepairRow
 from doseloop.store.models.size import Measurement, SizeImport
 from doseloop.store.models.suspect import SuspectedTest
@@ -45,6 +45,7 @@ __all__ = [
     "PeerToken",
     "Person",
     "Procedure",
+    "ProcedureCode",
     "ProcedureName",
     "RecordHome",
     "RecordMode",

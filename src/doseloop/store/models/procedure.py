@@ -27,6 +27,15 @@ class ProcedureName(models.Model):
         constraints = [models.UniqueConstraint(fields=["site", "modality", "name"], name="procedure_name_is_one")]
 
 
+class ProcedureCode(models.Model):
+    """What a code of a procedure is called, by a file of the site: RSNA's RadLex Playbook or LOINC."""
+
+    code = models.TextField(primary_key=True)
+    """The code's value in upper case, `RPID2` or `24558-9`: no two of these schemes share one."""
+    scheme = models.TextField()
+    name = models.TextField()
+
+
 class ReferenceLevel(models.Model):
     """One row of a reference level set, with its source and how it was verified."""
 
