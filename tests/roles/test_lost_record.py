@@ -42,6 +42,8 @@ def test_objects_outlive_two_restarts_of_the_database(own_server: Cluster, tmp_p
                 time.sleep(0.2)
 
     with Installation(tmp_path / "data", record=url, workers="2") as installation:
+        log = tmp_path / "serve.log"
+        until(lambda: log.read_text("utf-8").count('"event": "working"') == 2, 60, "both workers at work")
         before = [process.pid for role in ("receiver", "worker") for process in installation.all_of(role)]
         senders = [threading.Thread(target=keep_sending, args=(files[n::2],)) for n in range(2)]
         for sender in senders:
