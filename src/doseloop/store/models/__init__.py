@@ -12,7 +12,7 @@ from doseloop.store.models.equipment import (
 )
 from doseloop.store.models.exam import Event, Exam, Part
 from doseloop.store.models.flag import Case, Comment, Flag
-from doseloop.store.models.level_set import ChosenLevelSets, ConfirmedLevelSet, OwnLevelSet
+from doseloop.store.models.level_set import ChosenLevelSets, ConfirmedLevelSet, LevelExplanation, OwnLevelSet
 from doseloop.store.models.object import DoseObjectRow
 from doseloop.store.models.patient import Identity, Patient, RecordHome, RecordMode
 from doseloop.store.models.people import ExamPerson, Person, RoleAtSite
@@ -37,6 +37,7 @@ __all__ = [
     "ExamPerson",
     "Flag",
     "Identity",
+    "LevelExplanation",
     "Measurement",
     "OwnLevelSet",
     "Part",
