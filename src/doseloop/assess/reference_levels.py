@@ -12,10 +12,10 @@ achievable value (the median of a national distribution) is one that good practi
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
-from scipy.stats import binom
+from numpy.typing import NDArray
 
 from doseloop.assess.enough import enough_on
 from doseloop.assess.level_settings import DEFAULT_SETTINGS, Settings
@@ -30,7 +30,10 @@ State = Literal["above", "within", "low", "too few", "no verdict"]
 Sizes = Literal["standard size", "level's weights", "all sizes"]
 Days = tuple[date, date]
 """First and last day of a window, both included."""
-_SURELY = 0.002
+FATES: Final = (
+    "in the median", "provisional", "other or unknown age", "other phantom", "unknown phantom", "other or unknown size",
+)  # fmt: skip
+_SURELY = 0.015
 """Where a resample's median is on the other side more rarely than this, no interval of 95 % holds the level."""
 
 
@@ -41,22 +44,25 @@ class Kept:
     values: Floats
     """In the quantity's own unit."""
     n_patients: int
-    in_median: Flags
-    """Of every value that was handed in, in its order."""
+    fates: NDArray[np.int8]
+    """What became of every value that was handed in, in its order: positions in `FATES`."""
     sizes: Sizes
     sized: SizeCounts
     """Of the values, where weights came from."""
-    n_provisional: int
-    n_outside_age: int
-    """Age known and not in the level's group, or not known."""
-    n_outside_size: int
-    """Left out: weight known and not in the range, or not known where the range was kept to."""
-    n_other_phantom: int
-    n_unknown_phantom: int
     enough_on: date | None
     """Of too few values: when there will be enough (`assess.enough`)."""
     no_verdict: str | None
     """Why there is none, as a sentence."""
+
+    @property
+    def in_median(self) -> Flags:
+        """Of every value that was handed in, whether it is in the median."""
+        return np.asarray(self.fates == 0)
+
+    @property
+    def left_out(self) -> tuple[int, ...]:
+        """How many had each of the fates after the first."""
+        return tuple(np.bincount(self.fates, minlength=len(FATES)).tolist()[1:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,32 +113,32 @@ class Verdict:
 
 
 def keep(
-    samples: Samples, level: ReferenceLevel, settings: Settings = DEFAULT_SETTINGS, days: Days | None = None
+    samples: Samples,
+    level: ReferenceLevel,
+    settings: Settings = DEFAULT_SETTINGS,
+    days: Days | None = None,
+    *,
+    by_age: bool,
 ) -> Kept:
     """The values of a group that are in the median for a level, and what became of the others.
 
-    Left out, in this order: what may still grow, other ages, other phantoms, other sizes. Ages are looked at where `samples`
-    tell any; a caller who chose them by age hands in none.
+    Left out, in this order: what may still grow, other ages, other phantoms, other sizes. `by_age` is False where the samples
+    were chosen by age already; an age that is not known is in no group.
     """
     final = samples.settled
-    aged = final & _of_age(samples, level)
+    aged = final & within(samples.age_months, level.group.ages) if by_age else final
     matched = aged & _phantom_fits(samples, level)
     chosen, sizes = _of_size(samples, matched, level, settings)
-    unmatched = aged & ~matched
+    # The later a value was left out, the further down it stands.
+    reasons = (~final, ~aged, ~matched & (samples.phantom_cm != 0), ~matched, ~chosen)
     kept = samples.where(chosen)
-    least = settings.least(level)
     return Kept(
         values=kept.value,
         n_patients=kept.patients,
-        in_median=chosen,
+        fates=np.select(reasons, range(1, len(FATES)), 0).astype(np.int8),
         sizes=sizes,
         sized=kept.sizes,
-        n_provisional=int(np.sum(~final)),
-        n_outside_age=int(np.sum(final & ~aged)),
-        n_outside_size=int(np.sum(matched & ~chosen)),
-        n_other_phantom=int(np.sum(unmatched & (samples.phantom_cm != 0))),
-        n_unknown_phantom=int(np.sum(unmatched & (samples.phantom_cm == 0))),
-        enough_on=None if days is None else _enough_on(kept, least, days),
+        enough_on=None if days is None else _enough_on(kept, settings.least(level), days),
         no_verdict=_no_verdict_reason(samples, aged, matched, level),
     )
 
@@ -141,7 +147,8 @@ def standing(kept: Kept, level: ReferenceLevel, settings: Settings = DEFAULT_SET
     """How what was kept stands to the level."""
     middle = None if kept.no_verdict else median(kept.values)
     state = _state(kept, middle, level, settings)
-    return Standing(state, len(kept.values), kept.n_patients, middle, state in ("above", "within", "low") and _is_close(kept, level))
+    judged = state in ("above", "within", "low")
+    return Standing(state, len(kept.values), kept.n_patients, middle, judged and _is_close(kept, level))
 
 
 def compare(
@@ -150,17 +157,20 @@ def compare(
     settings: Settings = DEFAULT_SETTINGS,
     source: LevelSet | None = None,
     days: Days | None = None,
+    *,
+    by_age: bool = False,
 ) -> Verdict:
     """How the median of one procedure, scanner and quantity stands to a level (ICRP 135).
 
-    The caller hands in one value per exam (or per matched acquisition). `above` is a median greater than the level; equal is
+    The caller hands in one value per exam (or per matched acquisition); without `by_age` only those whose age is in the level's
+    group. `above` is a median greater than the level; equal is
     `within`; a median below a level that is a 25th percentile is `low`. Fewer than the settings ask for is `too few`; with
     `days`, the window that the samples are of, it is told when there will be enough. Where the level's phantom is not
     known, or no value has the level's phantom, there is `no verdict`. `source` adds a sentence on how the level was
     verified.
     """
     given = samples if isinstance(samples, Samples) else samples_of(samples)
-    return verdict_of(keep(given, level, settings, days), level, settings, source)
+    return verdict_of(keep(given, level, settings, days, by_age=by_age), level, settings, source)
 
 
 def verdict_of(
@@ -169,6 +179,7 @@ def verdict_of(
     """The same of values that were kept already."""
     found = standing(kept, level, settings)
     judged = found.state not in ("too few", "no verdict")
+    provisional, outside_age, other_phantom, unknown_phantom, outside_size = kept.left_out
     verdict = Verdict(
         state=found.state,
         level_id=level.id,
@@ -181,11 +192,11 @@ def verdict_of(
         quartiles=_quartiles(kept.values) if judged else None,
         sizes=kept.sizes,
         sized=kept.sized,
-        n_provisional=kept.n_provisional,
-        n_outside_age=kept.n_outside_age,
-        n_outside_size=kept.n_outside_size,
-        n_other_phantom=kept.n_other_phantom,
-        n_unknown_phantom=kept.n_unknown_phantom,
+        n_provisional=provisional,
+        n_outside_age=outside_age,
+        n_outside_size=outside_size,
+        n_other_phantom=other_phantom,
+        n_unknown_phantom=unknown_phantom,
         least=settings.least(level),
         enough_on=kept.enough_on,
         sentences=(),
@@ -198,12 +209,6 @@ def _enough_on(kept: Samples, least: int, days: Days) -> date | None:
     known = kept.where(~np.isnat(kept.day))
     _, first = np.unique(known.patient, return_index=True) if known.patient.any() else (None, np.arange(len(known)))
     return enough_on(known.day[first], least, *days)
-
-
-def _of_age(samples: Samples, level: ReferenceLevel) -> Flags:
-    if np.isnan(samples.age_months).all() or level.group.category == "phantom":
-        return np.ones(len(samples), dtype=bool)
-    return within(samples.age_months, level.group.ages)
 
 
 def _needs_phantom(level: ReferenceLevel) -> bool:
@@ -259,11 +264,12 @@ def _state(kept: Kept, middle: float | None, level: ReferenceLevel, settings: Se
 
 
 def _is_close(kept: Kept, level: ReferenceLevel) -> bool:
-    """Whether the interval holds the level. How often a resample's median lies at or below it is a binomial probability, which
-    spares the resampling of all that are clear."""
+    """Whether the interval holds the level. That a resample's median lies on the level's other side has at most the probability
+    (4 p (1 - p)) ** (n / 2), where p is the share of values on that side (Chernoff's bound of a binomial tail): what is clear
+    by that is not resampled."""
     n = len(kept.values)
-    at_most = float(binom.sf((n + 1) // 2 - 1, n, np.sum(kept.values <= level.value) / n))
-    if not _SURELY < at_most < 1 - _SURELY:
+    share = float(np.sum(kept.values <= level.value)) / n
+    if (4 * share * (1 - share)) ** (n / 2) < _SURELY:
         return False
     low, high = median_interval(kept.values) or (level.value, level.value)
     return low <= level.value < high
@@ -322,9 +328,9 @@ def _counted(verdict: Verdict) -> str:
 
 def _side(verdict: Verdict, level: ReferenceLevel) -> str:
     name = {"achievable": "the achievable value", "p25": "the 25th percentile"}.get(level.kind, "the level")
-    return {"above": "above", "low": "below"}.get(verdict.state, "not below" if level.kind == "p25" else "not above") + (
-        f" {name}"
-    )
+    return {"above": "above", "low": "below"}.get(
+        verdict.state, "not below" if level.kind == "p25" else "not above"
+    ) + (f" {name}")
 
 
 def _few(verdict: Verdict, level: ReferenceLevel, settings: Settings) -> list[str]:
@@ -332,7 +338,9 @@ def _few(verdict: Verdict, level: ReferenceLevel, settings: Settings) -> list[st
         on = verdict.enough_on
         return [f"At their pace there will be enough on {on.isoformat()}."] if on else []
     if verdict.state == "low":
-        return ["A median as low as this is looked at together with image quality: too little dose can cost the diagnosis."]
+        return [
+            "A median as low as this is looked at together with image quality: too little dose can cost the diagnosis."
+        ]
     preferred = settings.preferred(level)
     if verdict.state != "no verdict" and verdict.n_patients < preferred:
         return [f"{verdict.n_patients} patients are enough; {preferred} are preferred (ICRP Publication 135)."]

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import ibis
 import ibis.expr.types as ir
@@ -31,6 +31,7 @@ class Draw:
     per: Per
     view: str = ""
     """Projection, in small letters; empty where the quantity is not looked at by projection."""
+
 
 Drawn = Mapping[tuple[str, str, Per], Sequence[tuple[Draw, Samples]]]
 """Groups by procedure, quantity and what a value is of."""
@@ -64,7 +65,10 @@ def level_samples(
     asked = sorted(set(wanted), key=str)
     found: dict[tuple[str, str, Per], list[tuple[Draw, Samples]]] = defaultdict(list)
     with facts.session(scope) as session:
-        sources = (("examination", session.parts), ("acquisition", session.events.filter(session.events.role == "main")))
+        sources = (
+            ("examination", session.parts),
+            ("acquisition", session.events.filter(session.events.role == "main")),
+        )
         for per, rows in sources:
             chosen = [one for one in asked if one.per == per and one.quantity in rows.columns]
             if chosen:
@@ -113,7 +117,7 @@ def _drawn(session: Session, rows: ir.Table, wanted: list[Wanted]) -> Iterator[t
 def _columns(rows: ir.Table, wanted: list[Wanted]) -> ir.Table:
     """The rows in the order of groups, and within a group of time."""
     by_view = sorted({one.procedure for one in wanted if one.by_view})
-    view = rows.procedure.isin(by_view).ifelse(rows.view.lower(), "") if by_view else ibis.literal("")
+    view = rows.procedure.isin(by_view).ifelse(rows["view"].lower(), "") if by_view else ibis.literal("")
     thickness = rows.compression_thickness_mm if "compression_thickness_mm" in rows.columns else ibis.null(float)
     # A weight whose source is not told is the object's.
     source = ibis.cases(*((rows.weight_source == one, SIZE_SOURCES.index(one)) for one in SIZE_SOURCES[2:]), else_=1)
@@ -140,7 +144,7 @@ def _starts(table: pa.Table) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     return np.append(np.flatnonzero(changes), table.num_rows)
 
 
-def _arrays(table: pa.Table) -> tuple[np.ndarray[tuple[int], np.dtype[np.generic]], ...]:
+def _arrays(table: pa.Table) -> tuple[np.ndarray[tuple[int], np.dtype[Any]], ...]:
     """All columns of `Samples` but the values."""
     return (
         _numbers(table["weight_kg"]),

@@ -73,19 +73,24 @@ class Compliance:
 
 
 def compliance(
-    facts: Facts, scope: Scope, site: int, window: Window, settings: Settings, scanner: int | None = None
+    facts: Facts,
+    scope: Scope,
+    site: int,
+    window: Window,
+    settings: Settings,
+    scanner: int | None = None,
+    level_id: str | None = None,
 ) -> Compliance:
-    """The site's groups against its levels; of one scanner alone where it is named. Errors: `NotVisible`."""
+    """The site's groups against its levels; of one scanner and level alone where they are named. Errors: `NotVisible`."""
     change = changes.last_change()
     sets = chosen(scope, site)
-    matches = [one for each in sets for level in each.levels if (one := own_match(level, each)) is not None]
+    levels = [(level, each) for each in sets for level in each.levels if level_id in (None, level.id)]
+    matches = [one for level, each in levels if (one := own_match(level, each)) is not None]
     drawn = level_samples(facts, scope, [wanted_for(one.level) for one in matches], window, site, scanner)
     signed = {one.id for one in usable_when_signed(scope, site)}
     said = level_explanations.explanations(scope, site)
     found = [
-        _compared(
-            one, of_scanners(drawn, one.level), window, settings, said, signed=one.source.id in signed
-        )
+        _compared(one, of_scanners(drawn, one.level), window, settings, said, signed=one.source.id in signed)
         for one in matches
     ]
     order = {one.id: place for place, one in enumerate(sets)}
@@ -97,9 +102,37 @@ def compliance(
     )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class CellInDepth:
+    """One cell with every value that it is of."""
+
+    compared: Compared
+    cell: Cell
+    samples: Samples
+    """As they were handed to the comparison; `cell.kept` has their fates in the same order."""
+    figure: LevelFigure
+
+
+def cell_in_depth(
+    facts: Facts, scope: Scope, site: int, window: Window, settings: Settings, scanner: int, level_id: str
+) -> CellInDepth | None:
+    """One scanner against one level that the site compares with; None where it does not, or there is no value.
+
+    Errors: `NotVisible`.
+    """
+    found = compliance(facts, scope, site, window, settings, scanner, level_id)
+    compared = next(iter(found.compared), None)
+    if compared is None or scanner not in compared.cells:
+        return None
+    cell = compared.cells[scanner]
+    drawn = level_samples(facts, scope, [wanted_for(compared.level)], window, site, scanner)
+    samples = of_scanners(drawn, compared.level)[scanner]
+    return CellInDepth(compared, cell, samples, figure(found, compared, cell))
+
+
 def own_match(level: ReferenceLevel, source: LevelSet) -> LevelMatch | None:
-    """How a level is compared with the group that it names itself; None where it never is."""
-    if level.procedure is None:
+    """How a level is compared with the group that it names itself; None where it never is, as those measured in a phantom."""
+    if level.procedure is None or level.group.category == "phantom":
         return None
     view = level.views[0] if level.views else None
     group = LevelGroup(level.procedure, level.quantity, level.per, level.group, level.phantom_cm, view=view)
@@ -160,7 +193,7 @@ def _compared(
 ) -> Compared:
     cells = {}
     for scanner, samples in groups.items():
-        kept = keep(samples, match.level, settings, days_of(window))
+        kept = keep(samples, match.level, settings, days_of(window), by_age=True)
         if len(kept.values) or kept.no_verdict:
             stands = standing(kept, match.level, settings)
             cells[scanner] = Cell(scanner, kept, stands, said.get((scanner, match.level.id)))

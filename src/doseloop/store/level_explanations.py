@@ -5,17 +5,17 @@ said it and when.
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from doseloop.access.scope import Scope
 from doseloop.model.errors import NotVisible, UnusableInput
 from doseloop.store import decisions, visible
 from doseloop.store.audit import Actor
-from doseloop.store.decisions import Kind, Wanted
+from doseloop.store.decisions import Batch, Change, Kind, Wanted
 from doseloop.store.level_sets import check_site
 from doseloop.store.models import Decision, Exam, LevelExplanation
 
@@ -54,6 +54,27 @@ def explanations(scope: Scope, site: int) -> dict[tuple[int, str], Explanation]:
     check_site(scope, site)
     rows = LevelExplanation.objects.filter(site=site)
     return {(row.scanner_id, row.level_id): Explanation(row.text, row.by, row.at) for row in rows}
+
+
+def history(scope: Scope, scanner: int, level_id: str) -> tuple[Batch, ...]:
+    """What was said of one scanner and level, the latest first, and taken back; in the words that were said."""
+    found = decisions.history(scope, EXPLANATION, about=Q(subject=f"{scanner}/{level_id}"))
+    return tuple(replace(batch, changes=tuple(_in_words(one) for one in batch.changes)) for batch in found)
+
+
+def of_batch(scope: Scope, batch: str) -> tuple[int, str]:
+    """Scanner and level that a batch is about. Errors: `NotVisible`."""
+    rows = Decision.objects.filter(kind=EXPLANATION.name, batch=batch, site__in=visible.sites(scope))
+    subject = rows.values_list("subject", flat=True).first()
+    if subject is None:
+        raise NotVisible("There is no such change.")
+    scanner, level_id = subject.split("/", 1)
+    return int(scanner), level_id
+
+
+def _in_words(one: Change) -> Change:
+    before, after = (f"“{json.loads(held)['text']}”" if held else "nothing said" for held in (one.before, one.after))
+    return Change(one.written, before, after)
 
 
 def _put(wanted: Wanted) -> str:

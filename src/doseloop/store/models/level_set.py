@@ -51,3 +51,30 @@ class LevelExplanation(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["scanner", "level_id"], name="level_is_explained_once")]
+
+
+class LevelState(models.Model):
+    """How a scanner's group stood to a level when it was looked at last. See `store.level_states`."""
+
+    scanner = models.ForeignKey(Scanner, on_delete=models.CASCADE)
+    level_id = models.TextField()
+    state = models.TextField()
+    """As in `assess.reference_levels.State`."""
+    median = models.FloatField(null=True)
+    n_patients = models.IntegerField()
+    since = models.DateTimeField()
+    """When the state was first seen (UTC)."""
+    before = models.TextField(default="")
+    """The state before it; empty for none."""
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["scanner", "level_id"], name="level_state_is_one")]
+
+
+class LevelReview(models.Model):
+    """The latest review of a scanner's medians by a person. See `store.level_reviews`."""
+
+    scanner = models.OneToOneField(Scanner, on_delete=models.CASCADE)
+    on = models.DateField()
+    by = models.TextField()
+    note = models.TextField()
