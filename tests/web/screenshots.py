@@ -44,7 +44,7 @@ def pages(page: Page, address: str) -> dict[str, str]:
     page.goto(f"{address}/people/")
     person = page.locator("table.people td.lead a").first.get_attribute("href")
     page.goto(f"{address}/compliance/?days=1095")
-    cell = page.locator("td.fit--above a").first.get_attribute("href")
+    cell = page.locator("td.fit a").first.get_attribute("href")
     page.goto(f"{address}/scanners/")
     exams = [int(text) for text in page.locator("td.c-exams").all_inner_texts()]
     reports = page.locator("td.c-reports a").nth(exams.index(max(exams))).get_attribute("href")

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.browser
 
 def test_from_an_exceeded_cell_to_the_exam_and_its_content_item(page: Any, served: Served) -> None:
     sign_in(page, served.address)
-    page.get_by_role("link", name="Compliance").click()
+    page.get_by_role("link", name="Levels", exact=True).click()
     page.get_by_role("link", name="3 years").click()
     page.locator("table.looks tbody tr:has(.state--above) td.lead a").first.click()
     page.locator("[data-chart][data-drawn=yes]").wait_for()

@@ -166,7 +166,7 @@ def figure(found: Compliance, one: Compared, cell: Cell) -> LevelFigure:
         sizes=verdict.sizes, sizes_said=verdict.sized.words, n_provisional=verdict.n_provisional,
         n_outside_age=verdict.n_outside_age, n_outside_size=verdict.n_outside_size,
         n_other_phantom=verdict.n_other_phantom, n_unknown_phantom=verdict.n_unknown_phantom,
-        sentences=(*verdict.sentences, *one.match.reservations),
+        sentences=tuple(dict.fromkeys((*verdict.sentences, *one.match.reservations))),
         said=cell.explanation.text if cell.explanation else None, said_by=cell.explanation.by if cell.explanation else None,
         first_day=found.window.start, last_day=_last(found.window), data_state=found.change,
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from django.db.models import Count
 from django.utils import timezone
 
 from doseloop.access.scope import Scope
@@ -15,6 +16,12 @@ from doseloop.store.models import Site
 def sites(scope: Scope) -> tuple[SiteShown, ...]:
     """The scope's sites by name."""
     return tuple(SiteShown(row.pk, row.name, row.zone, row.units) for row in visible.sites(scope).order_by("name"))
+
+
+def largest_first(scope: Scope) -> tuple[SiteShown, ...]:
+    """The scope's sites, those with most scanners first."""
+    counted = dict(visible.scanners(scope).filter(root=None).order_by().values_list("site").annotate(Count("pk")))
+    return tuple(sorted(sites(scope), key=lambda one: -counted.get(one.id, 0)))
 
 
 def today_at(site: SiteShown) -> date:

@@ -237,5 +237,5 @@ def exam_row(exam: int, day: date, value: float, weight_kg: float | None, fate: 
     return Row(
         (day, value, round(100 * value / level.value), weight_kg, fate),
         links={"day": address, level.quantity: address},
-        tones={"fate": "good" if counts else "quiet", **({"ratio": "above"} if counts and value > level.value else {})},
+        tones={"fate": "good" if counts else "quiet"},
     )

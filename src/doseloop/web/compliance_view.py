@@ -28,7 +28,7 @@ class ComplianceView:
 
 
 def view_of(given: Mapping[str, str], sites: Sequence[SiteShown], today: date) -> ComplianceView:
-    """The view of an address, of the first site where it names none.
+    """The view of an address, of the first of the sites where it names none.
 
     Errors: `UnusableInput`, naming the field; `NotVisible` where there is no such site.
     """

@@ -28,9 +28,16 @@ def option(points: Sequence[Point], quantity: str, unit: str, level: float, midd
     chart["tooltip"] |= {"trigger": "item"}
     reached = [*(converted(quantity, one.value, unit) for one in points), converted(quantity, level, unit)]
     chart["yAxis"] = {"type": "value", "min": 0, "max": nice_top(reached)}
-    lines = [{"name": "level", "yAxis": converted(quantity, level, unit)}]
+    lines: list[Option] = [{"name": "level", "yAxis": converted(quantity, level, unit)}]
     if middle is not None:
-        lines.append({"name": "median", "yAxis": converted(quantity, middle, unit), "lineStyle": {"type": "solid"}})
+        lines.append(
+            {
+                "name": "median",
+                "yAxis": converted(quantity, middle, unit),
+                "lineStyle": {"type": "solid"},
+                "label": {"position": "insideStartTop"},
+            }
+        )
     chart["series"] = [
         _dots("in the median", [one for one in points if one.in_median], quantity, unit, "circle"),
         _dots("left out", [one for one in points if not one.in_median], quantity, unit, "emptyCircle"),

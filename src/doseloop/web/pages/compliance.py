@@ -14,7 +14,7 @@ from doseloop.access.scope import Scope
 from doseloop.report.compliance import Compliance, compliance, figures
 from doseloop.report.table import Table
 from doseloop.store import decisions, level_choice, level_reviews
-from doseloop.store.site_list import display_units, sites
+from doseloop.store.site_list import display_units, largest_first, sites
 from doseloop.web import compliance_tables
 from doseloop.web.actor import actor_of
 from doseloop.web.clock import today_here
@@ -80,7 +80,7 @@ def figures_of(request: HttpRequest) -> Table:
 
 def _looked_at(request: HttpRequest) -> tuple[ComplianceView, Compliance]:
     scope: Scope = request.access  # type: ignore[attr-defined]
-    view = view_of(request.GET.dict(), sites(scope), today_here())
+    view = view_of(request.GET.dict(), largest_first(scope), today_here())
     return view, compliance(the_facts(), scope, view.site, view.window, settings.DOSELOOP.level_settings)
 
 
