@@ -69,6 +69,7 @@ def test_an_explanation_stays_said_until_it_is_taken_back(site: int, signed_in: 
     (undo,) = set(re.findall(r'action="(/compliance/said/[^"]+)"', page))
     client.post(undo)
     assert not LevelExplanation.objects.exists()
+    assert AuditRow.objects.filter(action="level explained").count() == 2
 
 
 def test_a_viewer_sees_and_says_nothing(site: int, signed_in: Any) -> None:
@@ -86,6 +87,7 @@ def test_a_review_is_noted_and_may_be_taken_back(site: int, signed_in: Any) -> N
     (undo,) = set(re.findall(r'action="(/compliance/reviews/[^"]+)"', client.get("/compliance/").content.decode()))
     client.post(undo)
     assert not LevelReview.objects.exists()
+    assert AuditRow.objects.filter(action="levels reviewed").count() == 2
 
 
 @pytest.mark.parametrize("query", ["days=7", "site=999", "site=x", "until=soon"])

@@ -37,32 +37,44 @@ _SURELY = 0.015
 """Where a resample's median is on the other side more rarely than this, no interval of 95 % holds the level."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Kept:
-    """What of a group is in the median, and what became of the rest."""
+    """What of a group is in the median, and what became of the rest. Masks have one entry for every value that was handed in."""
 
+    samples: Samples
+    whole: Flags
+    """Of exams that will not grow any more."""
+    aged: Flags
+    """Of these, those of the level's ages."""
+    matched: Flags
+    """Of these, those of the level's phantom."""
+    in_median: Flags
+    """Of these, those of the level's sizes."""
     values: Floats
-    """In the quantity's own unit."""
+    """Those in the median, in the quantity's own unit."""
     n_patients: int
-    fates: NDArray[np.int8]
-    """What became of every value that was handed in, in its order: positions in `FATES`."""
     sizes: Sizes
-    sized: SizeCounts
-    """Of the values, where weights came from."""
     enough_on: date | None
     """Of too few values: when there will be enough (`assess.enough`)."""
     no_verdict: str | None
     """Why there is none, as a sentence."""
 
     @property
-    def in_median(self) -> Flags:
-        """Of every value that was handed in, whether it is in the median."""
-        return np.asarray(self.fates == 0)
+    def fates(self) -> NDArray[np.int8]:
+        """What became of every value: positions in `FATES`."""
+        other = ~self.matched & (self.samples.phantom_cm != 0)
+        reasons = (~self.whole, ~self.aged, other, ~self.matched, ~self.in_median)
+        return np.select(reasons, range(1, len(FATES)), 0).astype(np.int8)
 
     @property
     def left_out(self) -> tuple[int, ...]:
         """How many had each of the fates after the first."""
         return tuple(np.bincount(self.fates, minlength=len(FATES)).tolist()[1:])
+
+    @property
+    def sized(self) -> SizeCounts:
+        """Of the values in the median, where weights came from."""
+        return self.samples.where(self.in_median).sizes
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,20 +137,22 @@ def keep(
     Left out, in this order: what may still grow, other ages, other phantoms, other sizes. `by_age` is False where the samples
     were chosen by age already; an age that is not known is in no group.
     """
-    final = samples.settled
-    aged = final & within(samples.age_months, level.group.ages) if by_age else final
+    whole = samples.settled
+    aged = whole & within(samples.age_months, level.group.ages) if by_age else whole
     matched = aged & _phantom_fits(samples, level)
     chosen, sizes = _of_size(samples, matched, level, settings)
-    # The later a value was left out, the further down it stands.
-    reasons = (~final, ~aged, ~matched & (samples.phantom_cm != 0), ~matched, ~chosen)
-    kept = samples.where(chosen)
+    n_patients, least = samples.patients(chosen), settings.least(level)
+    few = days is not None and 0 < n_patients < least
     return Kept(
-        values=kept.value,
-        n_patients=kept.patients,
-        fates=np.select(reasons, range(1, len(FATES)), 0).astype(np.int8),
+        samples=samples,
+        whole=whole,
+        aged=aged,
+        matched=matched,
+        in_median=chosen,
+        values=samples.value[chosen],
+        n_patients=n_patients,
         sizes=sizes,
-        sized=kept.sizes,
-        enough_on=None if days is None else _enough_on(kept, settings.least(level), days),
+        enough_on=_enough_on(samples.where(chosen), least, days) if few and days is not None else None,
         no_verdict=_no_verdict_reason(samples, aged, matched, level),
     )
 

@@ -67,12 +67,12 @@ class Samples:
 
     def where(self, chosen: Flags) -> "Samples":
         """Those that are chosen, in their order."""
-        return Samples(*(getattr(self, one.name)[chosen] for one in fields(self)))
+        return Samples(*(getattr(self, name)[chosen] for name in _COLUMNS))
 
-    @property
-    def patients(self) -> int:
-        """Of how many patients the values are."""
-        return len(np.unique(self.patient)) if self.patient.any() else len(self)
+    def patients(self, chosen: Flags) -> int:
+        """Of how many patients those that are chosen are."""
+        keys = self.patient[chosen]
+        return len(np.unique(keys)) if keys.any() else len(keys)
 
     @property
     def sizes(self) -> SizeCounts:
@@ -80,6 +80,9 @@ class Samples:
         weighed = np.where(np.isnan(self.weight_kg), 0, self.weight_source)
         missing, own, imported, chosen, estimated = np.bincount(weighed, minlength=len(SIZE_SOURCES)).tolist()
         return SizeCounts(own, imported + chosen, estimated, missing)
+
+
+_COLUMNS: Final = tuple(one.name for one in fields(Samples))
 
 
 def samples_of(rows: Iterable[Sample]) -> Samples:
@@ -106,7 +109,7 @@ def samples_of(rows: Iterable[Sample]) -> Samples:
 def joined(parts: Iterable[Samples]) -> Samples:
     """All of them, one after the other."""
     listed = tuple(parts)
-    return Samples(*(np.concatenate([getattr(part, one.name) for part in listed]) for one in fields(Samples)))
+    return Samples(*(np.concatenate([getattr(part, name) for part in listed]) for name in _COLUMNS))
 
 
 def within(values: Floats, span: Span) -> Flags:

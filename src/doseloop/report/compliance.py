@@ -108,9 +108,12 @@ class CellInDepth:
 
     compared: Compared
     cell: Cell
-    samples: Samples
-    """As they were handed to the comparison; `cell.kept` has their fates in the same order."""
     figure: LevelFigure
+
+    @property
+    def samples(self) -> Samples:
+        """The values; `cell.kept.fates` has what became of them, in the same order."""
+        return self.cell.kept.samples
 
 
 def cell_in_depth(
@@ -125,9 +128,7 @@ def cell_in_depth(
     if compared is None or scanner not in compared.cells:
         return None
     cell = compared.cells[scanner]
-    drawn = level_samples(facts, scope, [wanted_for(compared.level)], window, site, scanner)
-    samples = of_scanners(drawn, compared.level)[scanner]
-    return CellInDepth(compared, cell, samples, figure(found, compared, cell))
+    return CellInDepth(compared, cell, figure(found, compared, cell))
 
 
 def own_match(level: ReferenceLevel, source: LevelSet) -> LevelMatch | None:

@@ -6,6 +6,8 @@ from datetime import date
 from typing import Final
 
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 
 from doseloop.assess.level_words import group_said
 from doseloop.model.level_figure import LevelFigure
@@ -21,24 +23,8 @@ STATES: Final = ("above", "low", "within", "too few", "no verdict")
 
 
 @dataclass(frozen=True, slots=True)
-class Fit:
-    """One cell of the matrix."""
-
-    scanner_name: str
-    address: str
-    state: str
-    tone: str
-    percent: int | None
-    """Median of the level; None where there is none."""
-    n: int
-    least: int
-    close: bool
-    explained: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Line:
-    """One level of the matrix, with a cell or None for each scanner."""
+    """One level of the matrix."""
 
     level: ReferenceLevel
     source: LevelSet
@@ -47,7 +33,8 @@ class Line:
     group: str
     judges: bool
     """False for achievable values and 25th percentiles, which are shown beside."""
-    fits: tuple[Fit | None, ...]
+    fits: tuple[SafeString, ...]
+    """A cell for each scanner: a page of thousands has no time for a template of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,22 +166,39 @@ def _line(found: Compliance, one: Compared, scanners: Mapping[int, str], view: C
     return Line(one.level, one.source, named, QUANTITIES[one.level.quantity].symbol, group, one.level.is_level, fits)
 
 
-def _fit(found: Compliance, one: Compared, scanner: int, name: str, view: ComplianceView) -> Fit | None:
+def _fit(found: Compliance, one: Compared, scanner: int, name: str, view: ComplianceView) -> SafeString:
     cell = one.cells.get(scanner)
     if cell is None:
-        return None
-    stands, judged = cell.standing, cell.standing.state not in ("too few", "no verdict")
-    return Fit(
-        scanner_name=name,
-        address=cell_address(scanner, one.level, view),
-        state=stands.state,
-        tone=_tone(one.level, cell),
-        percent=_percent(one.level, cell) if judged else None,
-        n=stands.n_patients,
-        least=found.settings.least(one.level),
-        close=stands.is_close,
-        explained=cell.explanation is not None,
+        return _NO_FIT
+    return format_html(
+        '<td class="fit fit--{}" data-label="{}"><a href="{}"><span class="fit__value">{}</span>'
+        '<span class="fit__note">{}</span></a></td>',
+        _tone(one.level, cell),
+        name,
+        cell_address(scanner, one.level, view),
+        _value_said(found, one.level, cell),
+        _note_said(one.level, cell),
     )
+
+
+_NO_FIT: Final = mark_safe('<td class="fit fit--none blank"><span class="none">–</span></td>')
+
+
+def _value_said(found: Compliance, level: ReferenceLevel, cell: Cell) -> str:
+    match cell.standing.state:
+        case "too few":
+            return f"{cell.standing.n_patients} of {found.settings.least(level)}"
+        case "no verdict":
+            return "?"
+    return f"{_percent(level, cell)} %"
+
+
+def _note_said(level: ReferenceLevel, cell: Cell) -> str:
+    stands = cell.standing
+    told = [] if stands.state == "within" or (stands.state == "above" and not level.is_level) else [stands.state]
+    told += ["close"] if stands.is_close else []
+    told += ["said why"] if cell.explanation else []
+    return ", ".join(told) or f"n {stands.n_patients}"
 
 
 def _tone(level: ReferenceLevel, cell: Cell) -> str:
