@@ -34,8 +34,8 @@ def measure_here(exams: int) -> dict[str, float]:
         return {"exams": exams, **_measure(data)}
 
 
-def make_record(data: Path, exams: int) -> None:
-    """Write a record with two sites, 40 scanners and 80 procedures over five years."""
+def make_record(data: Path, exams: int, events: int = 5) -> None:
+    """Write a record with two sites, 40 scanners and 80 procedures over five years, so many events in each exam."""
     os.environ.update(DJANGO_SETTINGS_MODULE="doseloop.roles.django_settings", DOSELOOP_DATA=str(data))
     import django
     from django.core.management import call_command
@@ -44,11 +44,11 @@ def make_record(data: Path, exams: int) -> None:
     call_command("migrate", verbosity=0)
     django.db.connections.close_all()
     connection = sqlite3.connect(data / "record.sqlite3")
-    _fill(connection, exams)
+    _fill(connection, exams, events)
     connection.close()
 
 
-def _fill(connection: sqlite3.Connection, exams: int) -> None:
+def _fill(connection: sqlite3.Connection, exams: int, events: int) -> None:
     chance = random.Random(SEED)
     now = "2026-01-01 00:00:00"
     _insert(
@@ -89,7 +89,9 @@ def _fill(connection: sqlite3.Connection, exams: int) -> None:
     fixed = tuple(value for _, value in _EXAM_FIXED)
     _insert(connection, "store_exam", columns, [(n, *_keys(n, exams, row), *fixed) for n, row in enumerate(rows, 1)])
     _insert(connection, "store_part", _PART, [_part(n, row) for n, row in enumerate(rows, 1)])
-    _insert(connection, "store_event", _EVENT, (_event(n, row, k) for n, row in enumerate(rows, 1) for k in range(5)))
+    _insert(
+        connection, "store_event", _EVENT, (_event(n, row, k) for n, row in enumerate(rows, 1) for k in range(events))
+    )
     connection.execute("INSERT INTO store_counter VALUES ('exams', 1)")
     connection.commit()
 

@@ -1,4 +1,4 @@
-"""Finds what the tests drive for real, Chromium, DCMTK and PostgreSQL, and the library that Playwright's Node needs.
+"""Finds what the tests drive for real, Chromium, DCMTK, PostgreSQL and R, and the library that Playwright's Node needs.
 
 Takes Debian's by apt where it may, else says what to do.
 """
@@ -11,7 +11,7 @@ import sys
 from glob import glob
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-WANTED = {"chromium": BROWSERS, "dcmtk": ("storescu",), "postgresql": ("initdb",)}
+WANTED = {"chromium": BROWSERS, "dcmtk": ("storescu",), "postgresql": ("initdb",), "r-base-core": ("Rscript",)}
 BESIDE_THE_PATH = {"postgresql": "/usr/lib/postgresql/*/bin/initdb"}
 """Where Debian keeps programs that are on no path."""
 LIBRARIES = {"libatomic1": "libatomic.so.1"}

@@ -25,7 +25,7 @@ def samples(n: int, value: float = 310.0, weight: float | None = 70.0, phantom: 
 def test_nineteen_are_too_few_and_twenty_are_enough() -> None:
     few = compare(samples(19), LEVEL)
     assert (few.state, few.n, few.median, few.interval) == ("too few", 19, 310.0, None)
-    assert few.sentences[0] == "Too few: 19 of the 20 values that a comparison with 300 mGy·cm needs."
+    assert few.sentences[0] == "Too few: 19 of the 20 patients that a comparison with 300 mGy·cm needs."
     enough = compare(samples(20), LEVEL)
     assert (enough.state, enough.n, enough.interval) == ("above", 20, (310.0, 310.0))
 

@@ -43,6 +43,8 @@ def pages(page: Page, address: str) -> dict[str, str]:
     patient = page.locator("a[href^='/patients/']").first.get_attribute("href")
     page.goto(f"{address}/people/")
     person = page.locator("table.people td.lead a").first.get_attribute("href")
+    page.goto(f"{address}/compliance/?days=1095")
+    cell = page.locator("td.fit a").first.get_attribute("href")
     page.goto(f"{address}/scanners/")
     exams = [int(text) for text in page.locator("td.c-exams").all_inner_texts()]
     reports = page.locator("td.c-reports a").nth(exams.index(max(exams))).get_attribute("href")
@@ -52,6 +54,7 @@ def pages(page: Page, address: str) -> dict[str, str]:
         "exams-empty": "/exams/?text=zzz",
         "exam": exam or "", "provenance": f"{exam}provenance/?event=1", "object-tree": tree or "", "procedures": "/procedures/",
         "procedure": procedure or "", "names": CHOSEN_NAMES,
+        "compliance": "/compliance/?days=1095", "compliance-cell": cell or "",
         "flags": "/flags/", "flag": flag or "", "scanners": "/scanners/",
         "scanner-reports": reports or "", "scanner": scanner or "", "quality": "/quality/?days=365",
         **{f"exam-{kind}": first(page, address, f"/exams/?modality={modality}") for kind, modality in KINDS.items()},

@@ -31,7 +31,7 @@ ABOUT_PATIENTS = {
     "exam-provenance-csv", "exam-provenance-xlsx", "object-tree", "flags", "flags-csv", "flags-xlsx", "flag",
     "patient", "patient-exams-csv", "patient-exams-xlsx",
     "plausibility-tests-csv", "plausibility-tests-xlsx", "plausibility-apart-csv", "plausibility-apart-xlsx", "plausibility",
-    "plausibility-proposal",
+    "plausibility-proposal", "compliance-cell", "compliance-cell-csv", "compliance-cell-xlsx",
 }  # fmt: skip
 """Routes that show rows about patients."""
 OF_GROUPS = {
@@ -45,6 +45,7 @@ OF_GROUPS = {
     "person-figures-xlsx", "people-sites",
     "scanner", "scanner-timeline-csv", "scanner-timeline-xlsx", "scanner-hours-csv", "scanner-hours-xlsx",
     "plausibility-csv", "plausibility-xlsx", "plausibility-rules-csv", "plausibility-rules-xlsx",
+    "compliance", "compliance-csv", "compliance-xlsx",
     "account_login", "account_logout", "account_change_password",
 }  # fmt: skip
 """Routes that show nobody: figures of groups, equipment, accounts."""
@@ -78,13 +79,15 @@ OF_SCANNERS = {
 OF_REPAIRS = {"plausibility-accept", "plausibility-decline", "plausibility-again", "plausibility-undo"}
 """Changes of what values of a scanner count as: they touch no patient's row; `tests/test_value_repairs.py` and
 `tests/store/test_repair_proposals.py` hold their rows of the audit."""
+OF_COMPLIANCE = {"compliance-explain", "compliance-undo", "compliance-review", "compliance-review-undo"}
+"""What people say of groups: it touches no patient's row; `tests/web/test_compliance.py` holds its rows of the audit."""
 OF_TESTS = {"plausibility-judge"}
 """Exams that people set apart, each with its own row; `tests/store/test_suspected_tests.py` holds them."""
 SHOWING_COMMANDS = {"exams", "flags"}
 OTHER_COMMANDS = {
     "serve", "demo", "ingest", "read", "retry", "site", "account add", "account grant", "audit verify", "audit head",
     "audit export", "token add", "token list", "token revoke", "backup", "restore", "doctor", "reprocess", "key rotate",
-    "key forget", "codes", "levels list", "levels import", "levels choose", "levels confirm", "sizes", "merge",
+    "key forget", "codes", "levels list", "levels import", "levels choose", "levels confirm", "sizes", "merge", "drl",
 }  # fmt: skip
 """Commands that show no patient of the record. `read` shows a file that whoever calls it has anyway; `reprocess` shows keys of
 exams and what would change of their fields, never who the patient is."""
@@ -117,7 +120,17 @@ def last_row() -> int:
 
 
 def test_every_route_is_of_one_kind() -> None:
-    changes = [set(CHANGES), OF_PEERS, OF_NAMES, OF_PEOPLE, OF_SCANNERS, OF_PATIENTS, OF_REPAIRS, OF_TESTS]
+    changes = [
+        set(CHANGES),
+        OF_PEERS,
+        OF_NAMES,
+        OF_PEOPLE,
+        OF_SCANNERS,
+        OF_PATIENTS,
+        OF_REPAIRS,
+        OF_TESTS,
+        OF_COMPLIANCE,
+    ]
     kinds = [ABOUT_PATIENTS, OF_GROUPS, THE_AUDIT, *changes]
     assert Counter(name for kind in kinds for name in kind) == Counter(list(ROUTES))
 

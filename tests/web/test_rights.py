@@ -64,6 +64,10 @@ def posts(pattern: URLPattern) -> bool:
         "plausibility-undo",
         "plausibility-judge",
         "plausibility-include",
+        "compliance-explain",
+        "compliance-undo",
+        "compliance-review",
+        "compliance-review-undo",
     }
 
 
@@ -78,7 +82,8 @@ def address(pattern: URLPattern, department: Department, *, own: bool) -> str:
         "<int:person>": department.person if own else department.other_person,
         "<int:site>": (department.site if own else department.other_site).pk,
         "<slug:procedure>": "ct-chest",
-        "<slug:batch>": batch(department, route.partition("/")[0], own=own),
+        "<slug:batch>": batch(department, route, own=own),
+        "<slug:level_id>": LEVEL,
         "<int:patient>": patient(department, own=own),
         "<int:draft>": draft(department, own=own),
         "<int:proposal>": proposal(department, own=own),
@@ -88,8 +93,12 @@ def address(pattern: URLPattern, department: Department, *, own: bool) -> str:
     return f"/{route}"
 
 
-def batch(department: Department, page: str, *, own: bool) -> str:
-    """A change of the page's kind at a site: of a name, a person, a patient, a file of sizes or a repair."""
+LEVEL = "uk-ukhsa-ndrl-2024-ct-ct-head-acute-stroke-dlp"
+"""A level that the department's first scanner has exams for."""
+
+
+def batch(department: Department, route: str, *, own: bool) -> str:
+    """A change of the page's kind at a site: of a name, a person, a patient, a file of sizes, a repair, what is said of a level."""
     where = department.site if own else department.other_site
     site = getattr(where, "pk", where)
     subjects = {
@@ -97,9 +106,14 @@ def batch(department: Department, page: str, *, own: bool) -> str:
         "people": ("person", str(department.person)),
         "sizes": ("sizes", f"import {draft(department, own=own)}"),
     }
-    kind, subject = subjects.get(page, ("name", "CT/x"))
+    scanner = department.scanner if own else department.other_scanner
+    subjects |= {
+        "compliance/said": ("level explanation", f"{scanner}/{LEVEL}"),
+        "compliance/reviews": ("level review", str(scanner)),
+    }
+    kind, subject = next((found for page, found in subjects.items() if route.startswith(page)), ("name", "CT/x"))
     given = {"kind": kind, "subject": subject, "written": "x", "actor": "somebody", "at": timezone.now()}
-    if page == "plausibility":
+    if route.startswith("plausibility"):
         given |= {"kind": "repair", "subject": repair(department, own=own), "after": "in force"}
     key = f"{'own' if own else 'other'}{Decision.objects.count()}"
     Decision.objects.create(batch=key, site_id=site, **given)

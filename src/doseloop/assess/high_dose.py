@@ -100,6 +100,18 @@ class Expectation:
     """Power of the weight that the dose goes with; None where size was not taken into account."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Peers:
+    """Earlier exams as they would have been at one exam's size."""
+
+    logs: Floats
+    """Logarithms of their doses."""
+    slope: float | None
+    """Power of the weight that the dose goes with; None where size was not taken into account."""
+    leverage: float
+    """How much of the spread's square the slope's uncertainty adds at that size."""
+
+
 def on_exam(
     exam: ExamDose, history: Sequence[PastExam], settings: HighDoseSettings = DEFAULT_SETTINGS
 ) -> Finding | None:
@@ -123,6 +135,16 @@ def expectation(
     1) degrees of freedom (the efficiency of Qn), and never below `min_factor` times the expected median. Where the exam
     or too many of its peers lack a weight, size is left out and its spread widens the threshold.
     """
+    peers = peers_at_size(exam, history, settings)
+    if peers is None:
+        return None
+    return _expected(peers.logs, settings, peers.slope, peers.leverage)
+
+
+def peers_at_size(
+    exam: ExamDose, history: Sequence[PastExam], settings: HighDoseSettings = DEFAULT_SETTINGS
+) -> Peers | None:
+    """What earlier exams would have been at this one's size; None where fewer than `min_n` can be compared."""
     peers = _comparable(exam, history)
     with_weight = [one for one in peers if one.weight_kg]
     sized = bool(exam.weight_kg) and len(with_weight) >= settings.min_n
@@ -131,12 +153,12 @@ def expectation(
         return None
     logs = np.log([one.value for one in used])
     if not sized:
-        return _expected(logs, settings, None)
+        return Peers(logs, None, 0.0)
     x = np.log([one.weight_kg or math.nan for one in used])
     slope = _shrunken_slope(x, logs)
     # A size beyond all that were seen is taken as the largest or smallest seen: the line is not trusted further.
     at = min(max(math.log(exam.weight_kg or math.nan), float(x.min())), float(x.max()))
-    return _expected(logs - slope * (x - at), settings, slope, _leverage(x, at))
+    return Peers(logs - slope * (x - at), slope, _leverage(x, at))
 
 
 def _comparable(exam: ExamDose, history: Sequence[PastExam]) -> list[PastExam]:

@@ -24,6 +24,18 @@ def ages_said(group: PatientGroup) -> str:
     return f"{name} of {_bounded(low, below)}"
 
 
+def group_said(group: PatientGroup) -> str:
+    """`children of 5 to under 15 kg`, `adults, compressed breasts of 40 to under 60 mm`."""
+    told = [ages_said(group)]
+    if group.has_weight_bounds:
+        told.append(weights_said(group.weights))
+    if group.thicknesses.is_bounded:
+        told.append(thicknesses_said(group.thicknesses))
+    if group.sex:
+        told.append(group.sex)
+    return ", ".join(told)
+
+
 def weights_said(weights: Span) -> str:
     """`5 to under 15 kg`; of one patient the weight."""
     return _span_said(weights, "kg")

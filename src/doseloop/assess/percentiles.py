@@ -4,33 +4,37 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
+
+Values = Sequence[float] | NDArray[np.float64]
 
 RESAMPLES = 10_000
 SEED = 135
 
 
-def percentile(values: Sequence[float], p: float) -> float | None:
+def percentile(values: Values, p: float) -> float | None:
     """The p-th percentile (0 to 100) of values in any order; None of no values.
 
     Type 7 of Hyndman and Fan (1996), The American Statistician 50(4): h = (n - 1) p / 100, linear between the order
     statistics on both sides of h. R's and NumPy's default.
     """
-    if not values:
+    if not len(values):
         return None
-    ordered = sorted(values)
-    h = (len(ordered) - 1) * p / 100
+    h = (len(values) - 1) * p / 100
     below = math.floor(h)
-    above = min(below + 1, len(ordered) - 1)
-    return ordered[below] + (h - below) * (ordered[above] - ordered[below])
+    above = min(below + 1, len(values) - 1)
+    ordered = np.partition(np.asarray(values, dtype=float), (below, above))
+    lower, upper = float(ordered[below]), float(ordered[above])
+    return lower + (h - below) * (upper - lower)
 
 
-def median(values: Sequence[float]) -> float | None:
+def median(values: Values) -> float | None:
     """The median of values in any order; None of no values."""
     return percentile(values, 50)
 
 
 def median_interval(
-    values: Sequence[float], confidence: float = 0.95, resamples: int = RESAMPLES, seed: int = SEED
+    values: Values, confidence: float = 0.95, resamples: int = RESAMPLES, seed: int = SEED
 ) -> tuple[float, float] | None:
     """Percentile bootstrap interval of the median (Efron and Tibshirani 1993, chapter 13); None of fewer than two.
 

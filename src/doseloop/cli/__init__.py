@@ -11,6 +11,7 @@ from doseloop.cli import (
     codes,
     demo,
     doctor,
+    drl,
     ingest,
     key,
     levels,
@@ -38,6 +39,7 @@ app.command("ingest")(ingest.ingest)
 app.command("read")(read.read)
 app.command("exams")(listing.exams)
 app.command("flags")(listing.flags)
+app.command("drl")(drl.drl)
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
 app.command("doctor")(doctor.doctor)

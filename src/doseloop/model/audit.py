@@ -63,6 +63,8 @@ ACTIONS: Mapping[str, Event] = {
     "levels imported": Event(_ALERT, _SOFTWARE, "C"),
     "levels chosen": Event(_ALERT, _SOFTWARE, "U"),
     "levels confirmed": Event(_ALERT, _SOFTWARE, "U"),
+    "level explained": Event(_ALERT, _SOFTWARE, "U"),
+    "levels reviewed": Event(_ALERT, _SOFTWARE, "U"),
     "said who a name is": Event(_ALERT, _ATTRIBUTES, "U"),
     "scanners merged": Event(_ALERT, _ATTRIBUTES, "U"),
     "scanner named": Event(_ALERT, _ATTRIBUTES, "U"),

@@ -15,6 +15,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from doseloop.assess.level_settings import Settings as LevelSettings
 from doseloop.model.errors import SetupError
 from doseloop.store.address import Address, address_of
 
@@ -169,6 +170,20 @@ class Settings(BaseSettings):
         description="Exams of a procedure from which on a figure of one operator or physician is shown, and of each of the others "
         "it is compared with.",
     )
+    level_patients: int = Field(
+        20, ge=5, le=1000, description="Patients of a group that a comparison with a reference level needs at least."
+    )
+    level_patients_of: dict[str, int] = Field(
+        {},
+        description="The same where a modality needs another number, as `{CT = 30, XA = 30, MG = 50}`: what ICRP Publication 135 "
+        "prefers.",
+    )
+    level_patients_children: int = Field(
+        10, ge=5, le=1000, description="The same for levels of children, of whom there are few."
+    )
+    level_standard_kg: tuple[float, float] = Field(
+        (50.0, 90.0), description="Weights of adults of standard size, both included."
+    )
     pseudonymous: bool = Field(
         False, description="Replace identity by a keyed hash, keep the de-identified object and destroy the original."
     )
@@ -189,6 +204,13 @@ class Settings(BaseSettings):
     def record_address(self) -> Address:
         """Where the record is. Errors: `SetupError` where the setting cannot be read."""
         return address_of(self.record.get_secret_value(), self.data.absolute())
+
+    @property
+    def level_settings(self) -> LevelSettings:
+        """How groups are compared with reference levels."""
+        return LevelSettings(
+            self.level_patients, self.level_patients_of, self.level_patients_children, self.level_standard_kg
+        )
 
     @field_validator("zone")
     @classmethod

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import DatabaseError, OperationalError, connections
 
 from doseloop.facts.copy import refresh
+from doseloop.facts.engine import Facts
 from doseloop.facts.paths import FactsPaths
 from doseloop.harmonise.sizes import Windows
 from doseloop.pipeline import Outcome, Pipeline
@@ -20,6 +21,7 @@ from doseloop.roles import audit
 from doseloop.roles.data_folder import DataFolder
 from doseloop.roles.follower import Follower
 from doseloop.roles.inbox import inbox_of
+from doseloop.roles.level_watch import LevelWatch
 from doseloop.roles.readers import Reader, limits_of, reader_of, reading_limits_of
 from doseloop.roles.settings import Settings
 from doseloop.roles.unit_search import UnitSearch
@@ -139,6 +141,7 @@ def run(stop: threading.Event) -> None:
         Clock(1.0, Follower(pipeline).step),
         Clock(180.0, heartbeats.keep),
         Clock(60.0, lambda: refresh(paths)),
+        Clock(10.0, LevelWatch(Facts(paths), options.level_settings).step),
         Clock(20.0, UnitSearch().step),
         Clock(60.0, lambda: audit.seal(chain)),
         Clock(15.0, pipeline.inbox.sweep_if_idle),

@@ -19,7 +19,7 @@ _CLEARLY_GREATER = 1.25
 
 @dataclass(frozen=True, slots=True)
 class ExamFinding:
-    """What a rule noticed about an exam, and the procedure that it concerns."""
+    """What a rule noticed about an exam or a scanner, and the procedure that it concerns."""
 
     finding: Finding
     procedure: str | None = None
@@ -46,15 +46,14 @@ def apply(exam: int, findings: Iterable[ExamFinding]) -> bool:
 
 
 @transaction.atomic
-def apply_to_scanner(scanner: int, findings: Iterable[Finding]) -> bool:
-    """The same for the flags of a scanner itself, which hang at no exam."""
-    findings = list(findings)
-    if not findings and not Flag.objects.filter(scanner_id=scanner, exam=None, state=_State.OPEN).exists():
+def apply_to_scanner(scanner: int, rule: str, findings: Iterable[ExamFinding]) -> bool:
+    """The same for the flags of one rule at a scanner itself, which hang at no exam."""
+    found = {str(one.finding.key): one for one in findings}
+    rows = Flag.objects.filter(scanner_id=scanner, exam=None, rule=rule).order_by("pk")
+    if not found and not rows.filter(state=_State.OPEN).exists():
         return False
     Scanner.objects.select_for_update(no_key=True).get(pk=scanner)  # two workers would raise one flag twice
-    found = {str(one.key): ExamFinding(one) for one in findings}
-    rows = Flag.objects.select_for_update().filter(scanner_id=scanner, exam=None).order_by("pk")
-    held = {flag.key: flag for flag in rows}
+    held = {flag.key: flag for flag in rows.select_for_update()}
     site = Scanner.objects.values_list("site_id", flat=True).get(pk=scanner)
     return _make_so(held, found, _Place(site, scanner))
 

@@ -11,8 +11,8 @@ from doseloop.access.scope import Scope
 from doseloop.assess import heartbeat
 from doseloop.assess.heartbeat import Silence, UsualWeek
 from doseloop.model.errors import NotVisible
-from doseloop.model.flag import Finding
 from doseloop.store import findings, visible
+from doseloop.store.findings import ExamFinding
 from doseloop.store.models import Exam, Flag, Scanner, UsualWeekRow
 
 _KNOWN_FOR = timedelta(hours=1)
@@ -66,17 +66,21 @@ def keep(now: datetime | None = None) -> int:
     roots = list(Scanner.objects.filter(root=None).select_related("site").order_by("pk"))
     _take_anew(roots, moment)
     found = heartbeats(roots, moment)
-    changed = [findings.apply_to_scanner(row.pk, _findings(row, found[row.pk])) for row in roots]
+    changed = [findings.apply_to_scanner(row.pk, heartbeat.RULE, _findings(row, found[row.pk])) for row in roots]
     merged = Flag.objects.filter(exam=None, state=Flag.State.OPEN, rule=heartbeat.RULE).exclude(scanner__root=None)
-    gone = [findings.apply_to_scanner(key, []) for key in set(merged.values_list("scanner_id", flat=True)) if key]
+    gone = [
+        findings.apply_to_scanner(key, heartbeat.RULE, [])
+        for key in set(merged.values_list("scanner_id", flat=True))
+        if key
+    ]
     return sum(changed) + sum(gone)
 
 
-def _findings(row: Scanner, found: Heartbeat) -> Iterator[Finding]:
+def _findings(row: Scanner, found: Heartbeat) -> Iterator[ExamFinding]:
     if found.usual is not None and found.silence is not None:
         finding = heartbeat.on_scanner(f"scanner {row.pk}", row.name, found.usual, found.silence)
         if finding:
-            yield finding
+            yield ExamFinding(finding)
 
 
 def _take_anew(roots: Sequence[Scanner], now: datetime) -> None:

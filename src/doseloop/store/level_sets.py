@@ -76,6 +76,14 @@ def site_named(scope: Scope, name: str) -> int:
     return found
 
 
+def site_name(scope: Scope, site: int) -> str:
+    """Name of a site. Errors: `NotVisible`."""
+    found = visible.sites(scope).filter(pk=site).values_list("name", flat=True).first()
+    if found is None:
+        raise NotVisible("There is no such site.")
+    return found
+
+
 def check_site(scope: Scope, site: int) -> None:
     """Errors: `NotVisible` where the site is outside the scope or there is none."""
     if not visible.sites(scope).filter(pk=site).exists():

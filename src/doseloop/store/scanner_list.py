@@ -99,6 +99,14 @@ def _state(
     )
 
 
+def site_of(scope: Scope, scanner: int) -> int:
+    """Site of a scanner. Errors: `NotVisible`."""
+    found = visible.scanners(scope).filter(pk=scanner).values_list("site", flat=True).first()
+    if found is None:
+        raise NotVisible(f"There is no scanner {scanner}.")
+    return int(found)
+
+
 def scanner_names(scope: Scope) -> dict[int, str]:
     """Name of each scanner of the scope by its key, in the order of names; other names of one are left out.
 

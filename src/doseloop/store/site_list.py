@@ -1,15 +1,32 @@
 """The sites of a scope: names, zones and display units."""
 
+from datetime import date
+
+from django.db.models import Count
+from django.utils import timezone
+
 from doseloop.access.scope import Scope
 from doseloop.model.errors import UnusableInput
 from doseloop.store import visible
 from doseloop.store.exam_detail import SiteShown
+from doseloop.store.heartbeats import clock
 from doseloop.store.models import Site
 
 
 def sites(scope: Scope) -> tuple[SiteShown, ...]:
     """The scope's sites by name."""
     return tuple(SiteShown(row.pk, row.name, row.zone, row.units) for row in visible.sites(scope).order_by("name"))
+
+
+def largest_first(scope: Scope) -> tuple[SiteShown, ...]:
+    """The scope's sites, those with most scanners first."""
+    counted = dict(visible.scanners(scope).filter(root=None).order_by().values_list("site").annotate(Count("pk")))
+    return tuple(sorted(sites(scope), key=lambda one: -counted.get(one.id, 0)))
+
+
+def today_at(site: SiteShown) -> date:
+    """The day that it is at a site."""
+    return clock(site.zone, timezone.now()).date()
 
 
 def display_units(scope: Scope) -> dict[str, str]:

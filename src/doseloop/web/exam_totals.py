@@ -1,5 +1,6 @@
 """The totals of an exam: what objects state beside what events add up to."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from doseloop.harmonise.totals import AGREES_WITHIN
@@ -22,6 +23,8 @@ class Total:
     summed: float | None
     source: str
     """Which of both is used: `stated` or `summed`."""
+    place: str = ""
+    """Where it stands among earlier exams, in words; empty where that is not known."""
 
     @property
     def used(self) -> float | None:
@@ -36,7 +39,13 @@ class Total:
         return abs(self.stated - self.summed) > AGREES_WITHIN * max(abs(self.stated), abs(self.summed))
 
 
-def totals(exam: ExamDetail) -> tuple[Total, ...]:
-    """The totals of the exam's parts, the quantities in their usual order."""
+def totals(exam: ExamDetail, places: Mapping[tuple[int, str], str]) -> tuple[Total, ...]:
+    """The totals of the exam's parts, the quantities in their usual order; `places` as `web.placements` tells them."""
     listed = sorted(exam.totals, key=lambda one: (one["part"], _SHOWN.index(one["quantity"])))
-    return tuple(Total(one["part"], one["quantity"], one["stated"], one["summed"], one["used"]) for one in listed)
+    return tuple(
+        Total(
+            one["part"], one["quantity"], one["stated"], one["summed"], one["used"],
+            places.get((one["part"], one["quantity"]), ""),
+        )
+        for one in listed
+    )  # fmt: skip

@@ -152,7 +152,7 @@ def _with_rule(found: Origin, name: str, reading: Reading[Any], repairs: Iterabl
 
 
 def _of_totals(exam: ExamDetail, doses: Mapping[int, DoseObject]) -> Iterator[Number]:
-    used = {total.quantity for total in totals(exam) if total.source == "stated"}
+    used = {total.quantity for total in totals(exam, {}) if total.source == "stated"}
     for key, dose in doses.items():
         stated = [("dlp_mgy_cm", dose.ct_totals.dlp_mgy_cm)] if dose.ct_totals else []
         stated += [(name, getattr(plane, name)) for plane in dose.plane_totals for name in _PLANES]

@@ -5,6 +5,8 @@ from django.urls import URLPattern
 from doseloop.web import sign_in
 from doseloop.web.pages import (
     audit,
+    compliance,
+    compliance_cell,
     exam,
     exams,
     flags,
@@ -40,6 +42,8 @@ urlpatterns: list[URLPattern] = [
     *procedures.routes,
     *names.routes,
     *procedure.routes,
+    *compliance.routes,
+    *compliance_cell.routes,
     *flags.routes,
     *scanners.routes,
     *quality.routes,

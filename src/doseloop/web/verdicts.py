@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from doseloop.access.scope import Scope
 from doseloop.assess.level_matching import LevelMatch
-from doseloop.assess.reference_levels import DEFAULT_SETTINGS, Sample, Verdict, compare
+from doseloop.assess.level_settings import DEFAULT_SETTINGS
+from doseloop.assess.reference_levels import Verdict, compare
+from doseloop.assess.samples import Sample
 from doseloop.facts.engine import Facts
 from doseloop.facts.procedure import group_values
 from doseloop.model.reference_level import LevelSet, ReferenceLevel

@@ -12,7 +12,14 @@ from doseloop.store.models.equipment import (
 )
 from doseloop.store.models.exam import Event, Exam, Part
 from doseloop.store.models.flag import Case, Comment, Flag
-from doseloop.store.models.level_set import ChosenLevelSets, ConfirmedLevelSet, OwnLevelSet
+from doseloop.store.models.level_set import (
+    ChosenLevelSets,
+    ConfirmedLevelSet,
+    LevelExplanation,
+    LevelReview,
+    LevelState,
+    OwnLevelSet,
+)
 from doseloop.store.models.object import DoseObjectRow
 from doseloop.store.models.patient import Identity, Patient, RecordHome, RecordMode
 from doseloop.store.models.people import ExamPerson, Person, RoleAtSite
@@ -37,6 +44,9 @@ __all__ = [
     "ExamPerson",
     "Flag",
     "Identity",
+    "LevelExplanation",
+    "LevelReview",
+    "LevelState",
     "Measurement",
     "OwnLevelSet",
     "Part",

@@ -27,6 +27,7 @@ from doseloop.web import exam_tables, plausibility_marks, provenance_tables
 from doseloop.web.actor import actor_of, note_sight
 from doseloop.web.exam_totals import totals
 from doseloop.web.exports import export_links, export_routes
+from doseloop.web.placements import placements
 from doseloop.web.rights import may, needs
 from doseloop.web.size_origins import size_origins
 from doseloop.web.tables import page_table
@@ -52,7 +53,7 @@ def exam(request: HttpRequest, exam: int) -> HttpResponse:
         "exam": detail,
         "units": detail.site.units,
         "bands": _BANDS,
-        "totals": totals(detail),
+        "totals": totals(detail, placements(scope, exam)),
         "size_origins": size_origins(detail),
         "tables": [page_table(table) for table in exam_tables.events_by_kind(detail, events, marks)],
         "marked": any(mark in ("repaired", "lower source") for mark in marks.values()),

@@ -25,6 +25,7 @@ _TONES = {
     "withdrawn": ("quiet", "minus"),
     "above": ("above", "up"),
     "within": ("good", "check"),
+    "low": ("caution", "down"),
     "too few": ("quiet", "minus"),
     "no verdict": ("caution", "question"),
     "read": ("good", "check"),
@@ -137,6 +138,7 @@ _KINDS = {
 RULES = {
     "high-dose": "High dose",
     "reference-level": "Reference level",
+    "review-due": "Review due",
     "silent-scanner": "Silent scanner",
     "unit-suspected": "Unit suspected",
 }
