@@ -45,6 +45,8 @@ OF_GROUPS = {
     "person-figures-xlsx", "people-sites",
     "scanner", "scanner-timeline-csv", "scanner-timeline-xlsx", "scanner-hours-csv", "scanner-hours-xlsx",
     "plausibility-csv", "plausibility-xlsx", "plausibility-rules-csv", "plausibility-rules-xlsx",
+    "levels", "levels-csv", "levels-xlsx", "level-set", "level-set-csv", "level-set-xlsx", "levels-own", "levels-own-lines",
+    "levels-own-template",
     "account_login", "account_logout", "account_change_password",
 }  # fmt: skip
 """Routes that show nobody: figures of groups, equipment, accounts."""
@@ -78,6 +80,12 @@ OF_SCANNERS = {
 OF_REPAIRS = {"plausibility-accept", "plausibility-decline", "plausibility-again", "plausibility-undo"}
 """Changes of what values of a scanner count as: they touch no patient's row; `tests/test_value_repairs.py` and
 `tests/store/test_repair_proposals.py` hold their rows of the audit."""
+OF_LEVELS = {
+    "levels-rearrange", "levels-confirm", "levels-undo-choice", "levels-undo-confirmation", "levels-own-preview",
+    "levels-own-add",
+}  # fmt: skip
+"""Changes of what a site compares with: they touch no patient; `tests/web/test_levels.py` and `test_own_levels.py` hold their
+rows of the audit."""
 OF_TESTS = {"plausibility-judge"}
 """Exams that people set apart, each with its own row; `tests/store/test_suspected_tests.py` holds them."""
 SHOWING_COMMANDS = {"exams", "flags"}
@@ -117,7 +125,7 @@ def last_row() -> int:
 
 
 def test_every_route_is_of_one_kind() -> None:
-    changes = [set(CHANGES), OF_PEERS, OF_NAMES, OF_PEOPLE, OF_SCANNERS, OF_PATIENTS, OF_REPAIRS, OF_TESTS]
+    changes = [set(CHANGES), OF_PEERS, OF_NAMES, OF_PEOPLE, OF_SCANNERS, OF_PATIENTS, OF_REPAIRS, OF_TESTS, OF_LEVELS]
     kinds = [ABOUT_PATIENTS, OF_GROUPS, THE_AUDIT, *changes]
     assert Counter(name for kind in kinds for name in kind) == Counter(list(ROUTES))
 

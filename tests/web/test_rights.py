@@ -64,6 +64,12 @@ def posts(pattern: URLPattern) -> bool:
         "plausibility-undo",
         "plausibility-judge",
         "plausibility-include",
+        "levels-rearrange",
+        "levels-confirm",
+        "levels-undo-choice",
+        "levels-undo-confirmation",
+        "levels-own-preview",
+        "levels-own-add",
     }
 
 
@@ -78,7 +84,8 @@ def address(pattern: URLPattern, department: Department, *, own: bool) -> str:
         "<int:person>": department.person if own else department.other_person,
         "<int:site>": (department.site if own else department.other_site).pk,
         "<slug:procedure>": "ct-chest",
-        "<slug:batch>": batch(department, route.partition("/")[0], own=own),
+        "<slug:level_set>": "jp-jrime-2025",
+        "<slug:batch>": batch(department, page_of(route), own=own),
         "<int:patient>": patient(department, own=own),
         "<int:draft>": draft(department, own=own),
         "<int:proposal>": proposal(department, own=own),
@@ -88,14 +95,22 @@ def address(pattern: URLPattern, department: Department, *, own: bool) -> str:
     return f"/{route}"
 
 
+def page_of(route: str) -> str:
+    """What the changes of a route are about: its first part, of levels what is done to them."""
+    parts = route.split("/")
+    return next((one for one in ("chosen", "confirmed") if one in parts), parts[0])
+
+
 def batch(department: Department, page: str, *, own: bool) -> str:
-    """A change of the page's kind at a site: of a name, a person, a patient, a file of sizes or a repair."""
+    """A change of the page's kind at a site: of a name, a person, a patient, sizes, a repair, or sets of levels."""
     where = department.site if own else department.other_site
     site = getattr(where, "pk", where)
     subjects = {
         "patients": ("patient", str(Exam.objects.values_list("patient_id", flat=True)[0])),
         "people": ("person", str(department.person)),
         "sizes": ("sizes", f"import {draft(department, own=own)}"),
+        "chosen": ("level choice", "chosen"),
+        "confirmed": ("level confirmation", "jp-jrime-2025"),
     }
     kind, subject = subjects.get(page, ("name", "CT/x"))
     given = {"kind": kind, "subject": subject, "written": "x", "actor": "somebody", "at": timezone.now()}
