@@ -67,7 +67,7 @@ class ListedSet:
 
 def short_name(one: LevelSet | LevelSetRow) -> str:
     """`UKHSA 2022`; the title of a site's own set."""
-    return one.title if one.verification == "own" else f"{one.authority} {one.year}"
+    return one.title if one.verification == "own" else f"{one.authority[0].upper()}{one.authority[1:]} {one.year}"
 
 
 def listed(rows: Iterable[LevelSetRow], exams: Mapping[str, int] | None) -> tuple[ListedSet, ...]:

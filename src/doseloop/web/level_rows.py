@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from doseloop.assess.level_words import ages_said, per_said, thicknesses_said, weights_said
+from doseloop.assess.level_words import ages_said, thicknesses_said, weights_said
 from doseloop.model.patient_group import PatientGroup
 from doseloop.model.quantities import QUANTITIES
 from doseloop.model.reference_level import Kind, LevelSet, ReferenceLevel, Statistic
@@ -48,6 +48,8 @@ class RowShown:
     phantom: str
     """Empty where the quantity has none."""
     per: str
+    per_basis: str
+    """How that is known, where the source does not say it."""
     remarks: tuple[str, ...]
 
 
@@ -107,9 +109,15 @@ def _name(key: str | None) -> str:
 
 def _shown(level: ReferenceLevel, one: LevelSet) -> RowShown:
     return RowShown(
-        level, patients_said(level.group), narrowed(level), printed(level), _phantom(level), per_said(level),
+        level, patients_said(level.group), narrowed(level), printed(level), _phantom(level), *_per(level),
         tuple(_remarks(level, one)),
     )  # fmt: skip
+
+
+def _per(level: ReferenceLevel) -> tuple[str, str]:
+    if level.scope is None:
+        return level.per.capitalize(), "by its nature; the source does not say"
+    return level.scope[0].upper() + level.scope[1:], ""
 
 
 def _phantom(level: ReferenceLevel) -> str:
@@ -134,6 +142,8 @@ def _sizes(group: PatientGroup) -> Iterator[str]:
 def _remarks(level: ReferenceLevel, one: LevelSet) -> Iterable[str]:
     if level.why_unmatched is not None:
         yield f"Compared with nothing by itself: {level.why_unmatched}."
+    if level.phantom_cm is None and QUANTITIES[level.quantity].needs_phantom:
+        yield "No phantom is named, so it gives no verdict."
     if level.kind in _BESIDE:
         yield _BESIDE[level.kind]
     if level.statistic != one.statistic:
