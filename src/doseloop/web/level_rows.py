@@ -116,7 +116,7 @@ def _shown(level: ReferenceLevel, one: LevelSet) -> RowShown:
 
 def _per(level: ReferenceLevel) -> tuple[str, str]:
     if level.scope is None:
-        return level.per.capitalize(), "by its nature; the source does not say"
+        return level.per.capitalize(), "not said; by its nature"
     return level.scope[0].upper() + level.scope[1:], ""
 
 
