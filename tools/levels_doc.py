@@ -29,9 +29,25 @@ Country: ISO 3166-1; EU is Europe, INT no country. A site that has not chosen co
 | secondary | a transcription by others that cites the report | no |
 | own | the site's own file | no |
 
-A set that is not verified is marked wherever it is shown, and no signed report uses it until the site confirms it: `doseloop
-levels confirm SET --site SITE --by PERSON --grounds "..."`. Whoever confirms has compared the values with the source. A
-confirmation holds for one site and for the values as they are: where an update of Doseloop changes one, it lapses.
+A set that is not verified is marked wherever it is shown, and no signed report uses it until the site confirms it, on the page of
+the set or by `doseloop levels confirm SET --site SITE --by PERSON --grounds "..."`. Whoever confirms has compared the values with
+the source. A confirmation holds for one site and for the values as they are: where an update of Doseloop changes one, it lapses,
+and the pages say so.
+
+## What a site compares with
+
+The page *Reference levels* (from *Procedures*) lists for a site the sets that it compares with, in their order, then the others, of
+every country or of one. Each stands with its status, how its values were read, who confirmed them, its rows, its source, and how
+many exams of the last year are of procedures that it has a level for. An exam with two procedures counts for each; ages, sizes and
+phantoms are not looked at in this count: it says how far a set may reach, not how many exams are compared. A set is added behind
+the others, removed, and moved up and down by buttons, each one change. The first change makes a choice of the site's own out of
+the sets in force; a button goes back to them. What was chosen and confirmed is listed beneath with who and when, and is taken back
+there, the latest first.
+
+The page of a set shows every row by procedure: as written, our procedure, patients, quantity, value in the site's unit and as
+printed, phantom and how it is known, per what, notes, and why a row is compared with nothing by itself; all of it as CSV and XLSX.
+The page of a procedure leads from each level to its row. Everybody at a site may look; choosing, confirming and adding need the
+right *choose levels*, which physicists and administrators hold, and each stands in the audit.
 """
 
 _MATCHING = """\
@@ -58,6 +74,11 @@ why it is compared, and for each near one why it is not.
 
 _OWN = """\
 ## A site's own sets
+
+*Add a set of your own* on the page *Reference levels* takes lines that are typed, with procedures from the catalogue and quantities
+with their units, or a CSV file; its template has the columns below. What is wrong is told by line and field, what was typed stays,
+and a preview shows the set as it would be. Nothing is kept before that is accepted. Who is signed in is its author. The same from
+the command line:
 
     doseloop levels import FILE.csv --site SITE --name "Local levels 2026" --author "A. Physicist" \\
         --source "audit of 2026" --year 2026

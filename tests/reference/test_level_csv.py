@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from doseloop.model.errors import UnusableInput
 from doseloop.model.reference_level import ReferenceLevel
 from doseloop.reference.level_cells import CELLS, LEVEL_QUANTITIES, VIEWS
-from doseloop.reference.level_csv import MOST_BYTES, MOST_ROWS, OwnSet, own_set
+from doseloop.reference.level_csv import MOST_BYTES, MOST_ROWS, level_lines, level_text, own_set
 from doseloop.reference.levels import level_set
+from doseloop.reference.own_levels import OwnSet, drafted
 
 TOLD = OwnSet("Local levels 2026", "Main Hospital", "A. Physicist", "audit of 2026, table 2", 2026)
 HEAD = "procedure,quantity,value,unit,category"
@@ -151,6 +152,25 @@ def test_quantities_and_views_of_the_columns_are_those_of_the_schema() -> None:
     assert set(row["views"]["items"]["enum"]) == set(VIEWS)
     group = set(row["group"]["properties"])
     assert {name for name, one in CELLS.items() if one.is_group} == group - {"size"}
+
+
+CELL = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=12).map(str.strip)
+
+
+@given(st.lists(st.dictionaries(st.sampled_from(list(CELLS)), CELL, min_size=1), min_size=1, max_size=5))
+def test_lines_come_back_from_their_text(lines: list[dict[str, str]]) -> None:
+    kept = [one for one in lines if any(one.values())]
+    if not kept:
+        return
+    found = [cells for _, cells in level_lines(level_text(lines))]
+    assert found == [{name: one.get(name, "") for name in CELLS} for one in kept]
+
+
+def test_a_draft_holds_every_fault_with_its_line_and_column() -> None:
+    cells = {"procedure": "ct-chest", "quantity": "DLP", "value": "x", "unit": "mGy.cm", "category": ""}
+    draft = drafted(3, TOLD, [(7, cells)])
+    assert [(one.line, one.column) for one in draft.faults] == [(7, "value"), (7, "category")]
+    assert draft.told_faults == {} and draft.rows == ()
 
 
 @given(st.text(max_size=300))

@@ -3,20 +3,24 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from doseloop.access.scope import NOTHING, SYSTEM, Scope
 from doseloop.model.errors import NotVisible, UnusableInput
 from doseloop.pipeline import DECISIONS
 from doseloop.reference import levels as package
-from doseloop.reference.level_csv import OwnSet, own_set
+from doseloop.reference.level_csv import own_set
+from doseloop.reference.own_levels import OwnSet
 from doseloop.roles.data_folder import DataFolder
 from doseloop.store import decisions, level_choice, level_confirmation, level_sets
 from doseloop.store.audit import Actor
-from doseloop.store.level_choice import CHOICE, choose, chosen, chosen_in
+from doseloop.store.level_choice import CHOICE, Move, choose, chosen, chosen_in, rearrange
 from doseloop.store.level_confirmation import CONFIRMATION, confirm, confirmations, usable_when_signed
 from doseloop.store.level_list import level_set_rows
-from doseloop.store.level_sets import add_own, sets_at
+from doseloop.store.level_sets import add_own, sets_at, sites_with
 from doseloop.store.models import AuditRow, ConfirmedLevelSet, Decision, OwnLevelSet, Site
+from tests.store.test_side_by_side import meanwhile
 
 PHYSICIST = Actor(account=None, name="a.physicist")
 JP, UK, US = "jp-jrime-2025", "uk-ukhsa-ndrl-2024", "us-kanal-2017"
@@ -182,3 +186,62 @@ def test_the_list_has_what_is_compared_with_first_in_its_order(site: int) -> Non
     ]
     assert [one.usable_when_signed for one in rows[:2]] == [True, False]
     assert len(rows) == len(package.level_sets())
+
+
+def test_a_set_moves_in_the_choice_and_what_is_so_already_stays_so(site: int) -> None:
+    choose(SYSTEM, site, [JP, UK, US], PHYSICIST)
+    steps = (
+        (UK, Move.UP, [UK, JP, US]),
+        (UK, Move.UP, [UK, JP, US]),
+        (JP, Move.DOWN, [UK, US, JP]),
+        (JP, Move.DOWN, [UK, US, JP]),
+        (US, Move.REMOVE, [UK, JP]),
+        (US, Move.REMOVE, [UK, JP]),
+        (US, Move.UP, [UK, JP]),
+        (US, Move.ADD, [UK, JP, US]),
+        (US, Move.ADD, [UK, JP, US]),
+    )
+    for key, move, wanted in steps:
+        rearrange(SYSTEM, site, key, move, PHYSICIST)
+        assert keys(site) == wanted, (key, move)
+    assert Decision.objects.count() == 5
+
+
+def test_the_last_set_is_not_removed_and_sets_that_there_are_not_are_refused(site: int) -> None:
+    choose(SYSTEM, site, [JP], PHYSICIST)
+    with pytest.raises(UnusableInput, match="the only set"):
+        rearrange(SYSTEM, site, JP, Move.REMOVE, PHYSICIST)
+    with pytest.raises(UnusableInput, match="There is no set"):
+        rearrange(SYSTEM, site, "nowhere", Move.ADD, PHYSICIST)
+    with pytest.raises(NotVisible):
+        rearrange(NOTHING, site, UK, Move.ADD, PHYSICIST)
+    assert keys(site) == [JP]
+
+
+@given(st.lists(st.tuples(st.sampled_from([JP, UK, US]), st.sampled_from(Move)), max_size=12))
+def test_no_sequence_of_moves_doubles_or_loses_a_set(moves: list[tuple[str, Move]]) -> None:
+    held = [JP, UK]
+    for key, move in moves:
+        before, held = held, level_choice.moved(held, key, move)
+        assert len(set(held)) == len(held)
+        assert set(held) ^ set(before) <= ({key} if move in (Move.ADD, Move.REMOVE) else set())
+        assert [one for one in held if one != key] == [one for one in before if one != key]
+
+
+def test_the_sites_that_may_compare_with_a_set_are_told(site: int) -> None:
+    other = Site.objects.create(name="Early").pk
+    made = add_own(SYSTEM, site, own(site), PHYSICIST)
+    assert sites_with(SYSTEM, JP) == (other, site)
+    assert sites_with(SYSTEM, made.id) == (site,)
+    for scope, key in ((of(other), made.id), (SYSTEM, "nowhere"), (NOTHING, JP)):
+        with pytest.raises(NotVisible):
+            sites_with(scope, key)
+
+
+def test_two_people_who_change_a_choice_at_once_both_get_what_they_asked_for(site: int) -> None:
+    choose(SYSTEM, site, [JP, UK], PHYSICIST)
+    meanwhile(
+        lambda: rearrange(SYSTEM, site, US, Move.ADD, PHYSICIST),
+        lambda: rearrange(SYSTEM, site, JP, Move.REMOVE, PHYSICIST),
+    )
+    assert keys(site) == [UK, US]

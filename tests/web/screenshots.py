@@ -60,6 +60,7 @@ def pages(page: Page, address: str) -> dict[str, str]:
         **{f"exam-{kind}": first(page, address, f"/exams/?modality={modality}") for kind, modality in KINDS.items()},
         "people": "/people/?choose=sure", "person": person or "", "people-sites": "/people/sites/",
         "patients": "/patients/", "patient": patient or "", "sizes": "/sizes/",
+        "levels": "/levels/", "level-set": "/levels/jp-jrime-2025/?modality=CT", "levels-own": "/levels/own/",
         "plausibility": "/plausibility/", "plausibility-tests": "/plausibility/?show=tests",
         "audit": "/audit/", "audit-patient": "/audit/?patient=13",
         "change-password": "/accounts/password/", "not-found": "/exams/999999/",

@@ -46,6 +46,8 @@ OF_GROUPS = {
     "scanner", "scanner-timeline-csv", "scanner-timeline-xlsx", "scanner-hours-csv", "scanner-hours-xlsx",
     "plausibility-csv", "plausibility-xlsx", "plausibility-rules-csv", "plausibility-rules-xlsx",
     "compliance", "compliance-csv", "compliance-xlsx",
+    "levels", "levels-csv", "levels-xlsx", "level-set", "level-set-csv", "level-set-xlsx", "levels-own", "levels-own-lines",
+    "levels-own-template",
     "account_login", "account_logout", "account_change_password",
 }  # fmt: skip
 """Routes that show nobody: figures of groups, equipment, accounts."""
@@ -81,6 +83,12 @@ OF_REPAIRS = {"plausibility-accept", "plausibility-decline", "plausibility-again
 `tests/store/test_repair_proposals.py` hold their rows of the audit."""
 OF_COMPLIANCE = {"compliance-explain", "compliance-undo", "compliance-review", "compliance-review-undo"}
 """What people say of groups: it touches no patient's row; `tests/web/test_compliance.py` holds its rows of the audit."""
+OF_LEVELS = {
+    "levels-rearrange", "levels-confirm", "levels-undo-choice", "levels-undo-confirmation", "levels-own-preview",
+    "levels-own-add",
+}  # fmt: skip
+"""Changes of what a site compares with: they touch no patient; `tests/web/test_levels.py` and `test_own_levels.py` hold their
+rows of the audit."""
 OF_TESTS = {"plausibility-judge"}
 """Exams that people set apart, each with its own row; `tests/store/test_suspected_tests.py` holds them."""
 SHOWING_COMMANDS = {"exams", "flags"}
@@ -130,6 +138,7 @@ def test_every_route_is_of_one_kind() -> None:
         OF_REPAIRS,
         OF_TESTS,
         OF_COMPLIANCE,
+        OF_LEVELS,
     ]
     kinds = [ABOUT_PATIENTS, OF_GROUPS, THE_AUDIT, *changes]
     assert Counter(name for kind in kinds for name in kind) == Counter(list(ROUTES))

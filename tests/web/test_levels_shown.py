@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from doseloop.access.scope import SYSTEM
-from doseloop.reference.level_csv import OwnSet, own_set
+from doseloop.reference.level_csv import own_set
+from doseloop.reference.own_levels import OwnSet
 from doseloop.store.audit import COMMAND
 from doseloop.store.level_choice import choose
 from doseloop.store.level_sets import add_own

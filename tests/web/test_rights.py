@@ -68,6 +68,12 @@ def posts(pattern: URLPattern) -> bool:
         "compliance-undo",
         "compliance-review",
         "compliance-review-undo",
+        "levels-rearrange",
+        "levels-confirm",
+        "levels-undo-choice",
+        "levels-undo-confirmation",
+        "levels-own-preview",
+        "levels-own-add",
     }
 
 
@@ -84,6 +90,7 @@ def address(pattern: URLPattern, department: Department, *, own: bool) -> str:
         "<slug:procedure>": "ct-chest",
         "<slug:batch>": batch(department, route, own=own),
         "<slug:level_id>": LEVEL,
+        "<slug:level_set>": "jp-jrime-2025",
         "<int:patient>": patient(department, own=own),
         "<int:draft>": draft(department, own=own),
         "<int:proposal>": proposal(department, own=own),
@@ -105,6 +112,8 @@ def batch(department: Department, route: str, *, own: bool) -> str:
         "patients": ("patient", str(Exam.objects.values_list("patient_id", flat=True)[0])),
         "people": ("person", str(department.person)),
         "sizes": ("sizes", f"import {draft(department, own=own)}"),
+        "levels/sites/<int:site>/chosen": ("level choice", "chosen"),
+        "levels/sites/<int:site>/confirmed": ("level confirmation", "jp-jrime-2025"),
     }
     scanner = department.scanner if own else department.other_scanner
     subjects |= {

@@ -28,6 +28,8 @@ class Right(StrEnum):
     """Operators and physicians: who they are, what each did and with what dose; held only where the site has switched it on."""
     MERGE = "merge patients"
     """Which numbers are one patient, and sizes from a file. For those who see identity and account for the figures."""
+    LEVELS = "choose levels"
+    """Which sets of reference levels a site compares with, its own sets, and which sets it confirmed."""
     AUDIT = "see the audit"
     """Who saw which patient and who changed what."""
     SET_UP = "set up"
@@ -46,7 +48,7 @@ class Role(StrEnum):
 _SEE = frozenset({Right.PUBLIC, Right.SIGNED_IN, Right.SEE})
 _PHYSICIST = _SEE | {
     *(Right.SEE_IDENTITY, Right.JUDGE, Right.EXPORT),
-    *(Right.NAME, Right.PEOPLE, Right.MERGE),
+    *(Right.NAME, Right.PEOPLE, Right.MERGE, Right.LEVELS),
 }
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.VIEWER: _SEE,

@@ -1,6 +1,6 @@
 """`Scope`: what one person may see. Every repository and facts function takes one, without a default."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,10 @@ class Scope:
     def sees(self, site: int) -> bool:
         """Whether rows of the site are visible."""
         return self.every_site or site in self.sites
+
+    def at(self, site: int) -> "Scope":
+        """The same at this site alone; a scope that sees nothing where the site is not visible."""
+        return replace(self, sites=frozenset({site} if self.sees(site) else ()), every_site=False)
 
 
 SYSTEM = Scope(sites=frozenset(), identity=True, operators=True, every_site=True)

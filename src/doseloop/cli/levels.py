@@ -42,7 +42,8 @@ def import_(
     """Add a set of a site's own from a CSV file: all of it, or nothing and every fault by line and column."""
     open_record(data)
     from doseloop.access.scope import SYSTEM
-    from doseloop.reference.level_csv import OwnSet, own_set
+    from doseloop.reference.level_csv import own_set
+    from doseloop.reference.own_levels import OwnSet
     from doseloop.store.audit import COMMAND
     from doseloop.store.level_sets import add_own, site_named
 

@@ -2,41 +2,15 @@
 
 import csv
 import io
-import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from fractions import Fraction
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from doseloop.model.errors import UnusableInput
-from doseloop.model.quantities import QUANTITIES, unit_of
-from doseloop.reference.level_cells import CELLS, REQUIRED, cell_value
-from doseloop.reference.procedures import catalogue
+from doseloop.reference.level_cells import CELLS, REQUIRED
+from doseloop.reference.own_levels import Line, OwnSet, drafted
 
 MOST_BYTES: Final = 1_000_000
 MOST_ROWS: Final = 2_000
-_MOST_FAULTS: Final = 20
-_BANDS: Final = (
-    ("age_min_months", "age_max_months"),
-    ("weight_min_kg", "weight_max_kg"),
-    ("thickness_min_mm", "thickness_max_mm"),
-)
-_FAMILY: Final = {"RF": "XA"}
-
-
-@dataclass(frozen=True, slots=True)
-class OwnSet:
-    """What a site says about a set of its own beside its rows."""
-
-    name: str
-    authority: str
-    """The site, or whose levels they are."""
-    author: str
-    source: str
-    """Where the values come from, in words."""
-    year: int
-    country: str = "INT"
-    url: str = ""
 
 
 def own_set(site: int, told: OwnSet, text: str) -> dict[str, Any]:
@@ -44,63 +18,41 @@ def own_set(site: int, told: OwnSet, text: str) -> dict[str, Any]:
 
     Errors: `UnusableInput`, naming line and column of everything that is wrong; nothing is taken in part.
     """
-    key = f"own-{site}-{re.sub(r'[^a-z0-9]+', '-', told.name.casefold()).strip('-')}"
-    _check(told)
-    return {
-        "id": key, "country": told.country, "authority": told.authority, "author": told.author, "year": told.year,
-        "title": told.name, "url": told.url, "seen_at": told.source, "status": "current", "verification": "own",
-        "statistic": "p75", "rows": _rows(key, text),
-    }  # fmt: skip
+    return drafted(site, told, level_lines(text)).content
 
 
-def _check(told: OwnSet) -> None:
-    has_key = re.search("[a-z0-9]", told.name.casefold()) is not None
-    wrong = [
-        ("name", "5 to 100 characters, some of them a to z or 0 to 9", not 5 <= len(told.name) <= 100 or not has_key),
-        ("authority", "at least two characters", len(told.authority) < 2),
-        ("author", "a name", not told.author.strip()),
-        ("source", "where the values come from, in five characters or more", len(told.source.strip()) < 5),
-        ("year", "1990 to 2100", not 1990 <= told.year <= 2100),
-        ("country", "two capital letters (ISO 3166-1), or INT", not re.fullmatch("[A-Z]{2}|INT", told.country)),
-        ("url", "empty, or an address that begins with https://", not re.fullmatch("(https?://.+)?", told.url)),
-    ]  # fmt: skip
-    texts = {name: str(getattr(told, name)) for name in OwnSet.__slots__}
-    wrong += [
-        (name, "no control characters", True)
-        for name, text in texts.items()
-        if not text.replace("\n", "").isprintable()
-    ]
-    faults = [f"{name}: {wanted}" for name, wanted, is_wrong in wrong if is_wrong]
-    if faults:
-        raise UnusableInput(f"The set needs {'; '.join(faults)}.")
+def level_lines(text: str) -> tuple[Line, ...]:
+    """Number, as an editor counts, and cells of each line of a CSV text that is not empty.
 
-
-def _rows(key: str, text: str) -> list[dict[str, Any]]:
+    Errors: `UnusableInput` where the text is too long or no CSV, or its first line names other columns.
+    """
     if len(text.encode()) > MOST_BYTES:
         raise UnusableInput(f"The file is larger than {MOST_BYTES} bytes.")
-    faults: list[str] = []
-    rows: list[dict[str, Any]] = []
-    seen: dict[str, int] = {}
-    for count, (line, cells) in enumerate(_lines(text)):
-        if count >= MOST_ROWS:
+    found: list[Line] = []
+    for one in _lines(text):
+        if len(found) == MOST_ROWS:
             raise UnusableInput(f"The file has more than {MOST_ROWS} rows.")
-        made = _row(cells, line, faults)
-        if not made:
-            continue
-        same = repr({name: value for name, value in made.items() if name not in ("value", "printed", "notes")})
-        if seen.setdefault(same, line) != line:
-            faults.append(f"line {line}: for the same as line {seen[same]}")
-        rows.append({"id": f"{key}-{line}", **made})
-    if faults:
-        more = f"; and {len(faults) - _MOST_FAULTS} more" if len(faults) > _MOST_FAULTS else ""
-        raise UnusableInput(f"Nothing was taken in: {'; '.join(faults[:_MOST_FAULTS])}{more}.")
-    if not rows:
+        found.append(one)
+    if not found:
         raise UnusableInput("The file has no rows.")
-    return rows
+    return tuple(found)
 
 
-def _lines(text: str) -> Iterator[tuple[int, Mapping[str, str]]]:
-    """Line number, as an editor counts, and cells of each row that is not empty."""
+def level_text(lines: Iterable[Mapping[str, str]]) -> str:
+    """CSV of cells by column, which `level_lines` reads back; of no lines the header alone."""
+    buffer = io.StringIO()
+    writer = csv.DictWriter(buffer, CELLS, restval="", lineterminator="\r\n")
+    writer.writeheader()
+    writer.writerows({name: _guarded(text) for name, text in cells.items()} for cells in lines)
+    return buffer.getvalue()
+
+
+def _guarded(text: str) -> str:
+    """A leading apostrophe is taken for one that guards from formulas: one more keeps it."""
+    return f"'{text}" if text.startswith("'") else text
+
+
+def _lines(text: str) -> Iterator[Line]:
     text = text.removeprefix("\ufeff")
     reader = csv.reader(
         io.StringIO(text, newline=""), delimiter=";" if ";" in text.partition("\n")[0] else ",", strict=True
@@ -128,41 +80,3 @@ def _check_columns(names: list[str]) -> None:
         raise UnusableInput(f"There is no column {', '.join(map(repr, unknown))}; known are {', '.join(CELLS)}.")
     if len(set(names)) < len(names):
         raise UnusableInput("The first line names a column twice.")
-
-
-def _row(cells: Mapping[str, str], line: int, faults: list[str]) -> dict[str, Any]:
-    """The row as the schema has it; empty where a cell is wrong, which is added to the faults."""
-    before = len(faults)
-    made: dict[str, Any] = {}
-    for name, text in cells.items():
-        try:
-            made[name] = cell_value(CELLS[name], text)
-        except UnusableInput as error:
-            faults.append(f"line {line}, column {name}: {error}")
-    faults += [f"line {line}, column {column}: {fault}" for column, fault in _contradictions(made)]
-    return {} if len(faults) > before else _finished({name: value for name, value in made.items() if value is not None})
-
-
-def _contradictions(made: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Cells that contradict one another: column and fault."""
-    for low, high in _BANDS:
-        if made.get(low) is not None and made.get(high) is not None and made[low] >= made[high]:
-            yield high, f"not above {low}"
-    if made.get("quantity") and made.get("unit"):
-        quantity = QUANTITIES[made["quantity"]]
-        labels = [unit.label for unit in quantity.units]
-        if made["unit"] not in labels:
-            yield "unit", f"{quantity.symbol} is in {' or '.join(labels)}, not in {made['unit']!r}"
-        if made.get("phantom_cm") is not None and not quantity.needs_phantom:
-            yield "phantom_cm", f"{quantity.symbol} has no CTDI phantom"
-
-
-def _finished(made: dict[str, Any]) -> dict[str, Any]:
-    procedure = catalogue().procedures[made["procedure"]]
-    group = {name: made.pop(name) for name, one in CELLS.items() if one.is_group and name in made}
-    value, unit = made.pop("value"), made.pop("unit")
-    per_own = unit_of(made["quantity"], unit).per_own
-    own_unit = {} if per_own == 1 else {"printed": {"value": value, "unit": unit}}
-    basis = {"phantom_basis": "as the site says"} if "phantom_cm" in made else {}
-    head = {"modality": _FAMILY.get(procedure.modality, procedure.modality), "as_written": procedure.names["en"]}
-    return {**head, **made, **basis, **own_unit, "group": group, "value": float(Fraction(value) / per_own)}

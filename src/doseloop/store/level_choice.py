@@ -4,20 +4,32 @@ A choice is a decision (`store.decisions`): its subject is the site's levels, an
 """
 
 from collections.abc import Sequence
+from enum import StrEnum
 
+from django.db import transaction
 from django.db.models import QuerySet
 
 from doseloop.access.scope import Scope
 from doseloop.model.errors import UnusableInput
 from doseloop.model.reference_level import LevelSet
 from doseloop.reference.levels import current_sets
-from doseloop.store import decisions
+from doseloop.store import decisions, locks
 from doseloop.store.audit import Actor
 from doseloop.store.decisions import Kind, Wanted
 from doseloop.store.level_sets import set_at, sets_at, sites_in
 from doseloop.store.models import ChosenLevelSets, Decision, Exam
 
 _SUBJECT = "chosen"
+
+
+class Move(StrEnum):
+    """What may be done to one set of a choice."""
+
+    ADD = "add"
+    """Behind the others."""
+    REMOVE = "remove"
+    UP = "up"
+    DOWN = "down"
 
 
 def choose(scope: Scope, site: int, keys: Sequence[str], actor: Actor) -> str:
@@ -30,6 +42,24 @@ def choose(scope: Scope, site: int, keys: Sequence[str], actor: Actor) -> str:
     if len(set(keys)) < len(keys):
         raise UnusableInput("A set is named twice; name each once, in the order in which it is compared with.")
     return decisions.decide(scope, CHOICE, [Wanted(site, _SUBJECT, "sets compared with", " ".join(keys))], actor)
+
+
+def rearrange(scope: Scope, site: int, key: str, move: Move, actor: Actor) -> None:
+    """Do this to one set of what the site compares with now, as often as somebody asks: what is so already stays so.
+
+    Errors: `NotVisible`; `UnusableInput` where there is no such set, or it is the last one and would be removed.
+    """
+    set_at(scope, site, key)
+    with transaction.atomic():
+        _hold(site)
+        now = [one.id for one in chosen(scope, site)]
+        wanted = moved(now, key, move)
+        if not wanted:
+            raise UnusableInput(
+                f"{key} is the only set that the site compares with. Add another first, or compare with the sets in force."
+            )
+        if wanted != now:
+            choose(scope, site, wanted, actor)
 
 
 def chosen(scope: Scope, site: int) -> tuple[LevelSet, ...]:
@@ -50,7 +80,26 @@ def chosen_in(scope: Scope) -> tuple[LevelSet, ...]:
     return tuple({one.id: one for one in found}.values())
 
 
+def moved(keys: list[str], key: str, move: Move) -> list[str]:
+    """The keys after a move; as they were where it is so already."""
+    others = [one for one in keys if one != key]
+    if move is Move.REMOVE:
+        return others
+    if move is Move.ADD:
+        return keys if key in keys else [*keys, key]
+    if key not in keys:
+        return keys
+    place = max(0, keys.index(key) + (1 if move is Move.DOWN else -1))
+    return [*others[:place], key, *others[place:]]
+
+
+def _hold(site: int) -> None:
+    """A site without a choice has no row that could be locked."""
+    locks.hold(f"levels chosen at {site}")
+
+
 def _put(wanted: Wanted) -> str:
+    _hold(wanted.site)
     row = ChosenLevelSets.objects.select_for_update().filter(site=wanted.site)
     before = row.values_list("keys", flat=True).first()
     if wanted.after:

@@ -32,6 +32,20 @@ def set_at(scope: Scope, site: int, key: str) -> LevelSet:
     return known[key]
 
 
+def sites_with(scope: Scope, key: str) -> tuple[int, ...]:
+    """The sites of a scope that may compare with a set, by name: of a site's own set that site alone.
+
+    Errors: `NotVisible` where there is no such set, or it is another site's.
+    """
+    rows = visible.sites(scope).order_by("name")
+    if key not in {one.id for one in level_sets()}:
+        rows = rows.filter(ownlevelset__key=key)
+    found = tuple(rows.values_list("pk", flat=True))
+    if not found:
+        raise NotVisible("There is no such set of reference levels.")
+    return found
+
+
 def add_own(scope: Scope, site: int, content: Mapping[str, Any], actor: Actor) -> LevelSet:
     """Add a set of a site's own: plain values that follow the schema (`reference.level_csv.own_set`).
 

@@ -25,6 +25,8 @@ class NearLevels:
     why: str
     as_written: tuple[str, ...]
     values: tuple[float, ...]
+    first_row: str
+    """Id of the first of them."""
 
 
 def level_matches(scope: Scope, procedure: str, view: ProcedureView) -> tuple[LevelMatch, ...]:
@@ -54,6 +56,7 @@ def near_levels(matches: Iterable[LevelMatch]) -> tuple[NearLevels, ...]:
             why,
             tuple(dict.fromkeys(one.level.as_written for one in rows)),
             tuple(one.level.value for one in rows),
+            rows[0].level.id,
         )
         for (_, why), rows in found.items()
     )

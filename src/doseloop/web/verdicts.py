@@ -16,7 +16,7 @@ from doseloop.web.level_matches import level_matches
 from doseloop.web.procedure_view import ProcedureView
 
 LEAST = DEFAULT_SETTINGS.min_n
-_VERIFICATIONS = {
+VERIFICATIONS = {
     "primary": "read in the authority's text",
     "primary_mirror": "read in a mirror of the authority's text",
     "abstract": "read in an abstract only",
@@ -113,7 +113,7 @@ def _compared(match: LevelMatch, samples: Mapping[int, tuple[Sample, ...]], name
     return Compared(
         level=level,
         source=source,
-        verification=_VERIFICATIONS[source.verification],
+        verification=VERIFICATIONS[source.verification],
         short_name=f"{source.country} {source.year}",
         because=(*match.because, *match.reservations, *match.caveats),
         notes=tuple(one for one in dict.fromkeys((*match.reservations, *shared)) if one not in match.caveats),

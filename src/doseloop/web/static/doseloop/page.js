@@ -60,6 +60,14 @@ window.addEventListener("pageshow", () => {
   for (const field of document.querySelectorAll("[data-tidy] :disabled")) field.disabled = false;
 });
 
+document.addEventListener("htmx:after:swap", () => {
+  const field = document.querySelector("[data-focus]");
+  if (field) {
+    field.removeAttribute("data-focus");
+    field.focus();
+  }
+});
+
 function togglePause(button) {
   const live = document.querySelector(button.dataset.pause);
   const paused = live.toggleAttribute("data-paused");
