@@ -195,7 +195,9 @@ def _value_said(found: Compliance, level: ReferenceLevel, cell: Cell) -> str:
 
 def _note_said(level: ReferenceLevel, cell: Cell) -> str:
     stands = cell.standing
-    told = [] if stands.state == "within" or (stands.state == "above" and not level.is_level) else [stands.state]
+    told: list[str] = (
+        [] if stands.state == "within" or (stands.state == "above" and not level.is_level) else [stands.state]
+    )
     told += ["close"] if stands.is_close else []
     told += ["said why"] if cell.explanation else []
     return ", ".join(told) or f"n {stands.n_patients}"
