@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import connections
 from django.utils import timezone
+from typer import Typer
 
 from doseloop.access.rights import RIGHTS, Role
 from doseloop.access.scope import SYSTEM
@@ -32,6 +34,7 @@ ABOUT_PATIENTS = {
     "patient", "patient-exams-csv", "patient-exams-xlsx",
     "plausibility-tests-csv", "plausibility-tests-xlsx", "plausibility-apart-csv", "plausibility-apart-xlsx", "plausibility",
     "plausibility-proposal", "compliance-cell", "compliance-cell-csv", "compliance-cell-xlsx",
+    "local-level", "local-level-values-csv", "local-level-values-xlsx",
 }  # fmt: skip
 """Routes that show rows about patients."""
 OF_GROUPS = {
@@ -48,6 +51,7 @@ OF_GROUPS = {
     "compliance", "compliance-csv", "compliance-xlsx",
     "levels", "levels-csv", "levels-xlsx", "level-set", "level-set-csv", "level-set-xlsx", "levels-own", "levels-own-lines",
     "levels-own-template",
+    "local-levels", "local-levels-csv", "local-levels-xlsx", "local-level-set",
     "account_login", "account_logout", "account_change_password",
 }  # fmt: skip
 """Routes that show nobody: figures of groups, equipment, accounts."""
@@ -91,11 +95,14 @@ OF_LEVELS = {
 rows of the audit."""
 OF_TESTS = {"plausibility-judge"}
 """Exams that people set apart, each with its own row; `tests/store/test_suspected_tests.py` holds them."""
+OF_LOCAL_LEVELS = {"local-level-make", "local-levels-compare", "local-level-withdraw", "local-levels-undo"}
+"""Local levels are set and withdrawn: they touch no patient's row; `tests/store/test_local_levels.py` holds the audit's rows."""
 SHOWING_COMMANDS = {"exams", "flags"}
 OTHER_COMMANDS = {
     "serve", "demo", "ingest", "read", "retry", "site", "account add", "account grant", "audit verify", "audit head",
     "audit export", "token add", "token list", "token revoke", "backup", "restore", "doctor", "reprocess", "key rotate",
     "key forget", "codes", "levels list", "levels import", "levels choose", "levels confirm", "sizes", "merge", "drl",
+    "levels local list", "levels local set", "levels local withdraw",
 }  # fmt: skip
 """Commands that show no patient of the record. `read` shows a file that whoever calls it has anyway; `reprocess` shows keys of
 exams and what would change of their fields, never who the patient is."""
@@ -139,16 +146,22 @@ def test_every_route_is_of_one_kind() -> None:
         OF_TESTS,
         OF_COMPLIANCE,
         OF_LEVELS,
+        OF_LOCAL_LEVELS,
     ]
     kinds = [ABOUT_PATIENTS, OF_GROUPS, THE_AUDIT, *changes]
     assert Counter(name for kind in kinds for name in kind) == Counter(list(ROUTES))
 
 
+def commands_of(group: Typer, before: str = "") -> Iterator[str]:
+    """The commands of a group and of the groups in it, as they are typed."""
+    yield from (f"{before}{command.name}" for command in group.registered_commands)
+    for inner in group.registered_groups:
+        assert inner.typer_instance is not None
+        yield from commands_of(inner.typer_instance, f"{before}{inner.name} ")
+
+
 def test_every_command_is_of_one_kind() -> None:
-    names = {str(command.name) for command in app.registered_commands}
-    for group in app.registered_groups:
-        assert group.typer_instance is not None
-        names |= {f"{group.name} {command.name}" for command in group.typer_instance.registered_commands}
+    names = set(commands_of(app))
     assert names == SHOWING_COMMANDS | OTHER_COMMANDS
     assert not SHOWING_COMMANDS & OTHER_COMMANDS
 

@@ -22,6 +22,7 @@ from doseloop.store.models import (
 from doseloop.store.size_effect import Effect
 from doseloop.web.rights import declared_right
 from doseloop.web.urls import urlpatterns
+from tests.web.local_levels_made import local_level_at
 from tests.web.record import Department
 
 ROUTES = {pattern.name: pattern for pattern in urlpatterns}
@@ -74,6 +75,10 @@ def posts(pattern: URLPattern) -> bool:
         "levels-undo-confirmation",
         "levels-own-preview",
         "levels-own-add",
+        "local-level-make",
+        "local-levels-compare",
+        "local-level-withdraw",
+        "local-levels-undo",
     }
 
 
@@ -94,6 +99,7 @@ def address(pattern: URLPattern, department: Department, *, own: bool) -> str:
         "<int:patient>": patient(department, own=own),
         "<int:draft>": draft(department, own=own),
         "<int:proposal>": proposal(department, own=own),
+        "<int:level>": local_level(department, own=own),
     }
     for part, value in chosen.items():
         route = route.replace(part, str(value))
@@ -112,6 +118,7 @@ def batch(department: Department, route: str, *, own: bool) -> str:
         "patients": ("patient", str(Exam.objects.values_list("patient_id", flat=True)[0])),
         "people": ("person", str(department.person)),
         "sizes": ("sizes", f"import {draft(department, own=own)}"),
+        "levels/local": ("local level", str(local_level(department, own=own))),
         "levels/sites/<int:site>/chosen": ("level choice", "chosen"),
         "levels/sites/<int:site>/confirmed": ("level confirmation", "jp-jrime-2025"),
     }
@@ -127,6 +134,12 @@ def batch(department: Department, route: str, *, own: bool) -> str:
     key = f"{'own' if own else 'other'}{Decision.objects.count()}"
     Decision.objects.create(batch=key, site_id=site, **given)
     return key
+
+
+def local_level(department: Department, *, own: bool) -> int:
+    """A local level at a site."""
+    where, exam = (department.site, department.exam) if own else (department.other_site, department.other_exam)
+    return local_level_at(getattr(where, "pk", where), exam)
 
 
 def repair(department: Department, *, own: bool) -> str:

@@ -24,6 +24,8 @@ class Settings:
     standard_weight_kg: tuple[float, float] = (50.0, 90.0)
     """Both ends are standard."""
     confidence: float = 0.95
+    min_rooms: int = 10
+    """Rooms that a local level needs; of fewer there is a typical value (ICRP Publication 135: 10 to 20 rooms)."""
 
     def least(self, level: ReferenceLevel) -> int:
         """Values that a comparison with the level needs."""

@@ -7,11 +7,13 @@ from typing import Annotated
 
 import typer
 
+from doseloop.cli import local_levels
 from doseloop.cli.options import DataOption, JsonOption
 from doseloop.model.errors import UnusableInput
 from doseloop.roles.record import open_record
 
 app = typer.Typer(no_args_is_help=True)
+app.add_typer(local_levels.app, name="local", help="Local levels and typical values out of a site's own exams.")
 SiteOption = Annotated[str, typer.Option("--site", help="Name of the site.")]
 
 

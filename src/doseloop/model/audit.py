@@ -65,6 +65,7 @@ ACTIONS: Mapping[str, Event] = {
     "levels confirmed": Event(_ALERT, _SOFTWARE, "U"),
     "level explained": Event(_ALERT, _SOFTWARE, "U"),
     "levels reviewed": Event(_ALERT, _SOFTWARE, "U"),
+    "local level decided": Event(_ALERT, _SOFTWARE, "U"),
     "said who a name is": Event(_ALERT, _ATTRIBUTES, "U"),
     "scanners merged": Event(_ALERT, _ATTRIBUTES, "U"),
     "scanner named": Event(_ALERT, _ATTRIBUTES, "U"),

@@ -32,6 +32,7 @@
       UnusableInput            what a person typed or chose cannot be used
       SetupError               the installation cannot run as it is set
       DamagedBackup            a backup is not what it was when it was made
+      FrozenChanged            what was kept for ever is not what it was when it was kept
       SimulationError          a scenario cannot be played
 
 Each class has a `code` (stable, for programs and the documentation), a `hint` (what to do) and `retry` (whether the same
@@ -268,6 +269,13 @@ class DamagedBackup(DoseloopError):
 
     code = "damaged-backup"
     hint = "Use an earlier backup; then look after the disk that this one lies on."
+
+
+class FrozenChanged(DoseloopError):
+    """What was kept for ever is not what it was when it was kept."""
+
+    code = "frozen-changed"
+    hint = "Something else than Doseloop wrote it: compare with a backup; docs/local-levels.md says what to do."
 
 
 class SimulationError(DoseloopError):

@@ -51,6 +51,12 @@ def family(modality: str) -> str:
     return _FAMILIES.get(modality, modality)
 
 
+def level_modality(procedure: str) -> str:
+    """The modality of a procedure of the catalogue as reference levels sort it: RF and XA are one. Errors: `KeyError`."""
+    modality = catalogue().procedures[procedure].modality
+    return "XA" if modality == "RF" else modality
+
+
 @cache
 def catalogue() -> Catalogue:
     """The catalogue in the package."""

@@ -184,6 +184,9 @@ class Settings(BaseSettings):
     level_standard_kg: tuple[float, float] = Field(
         (50.0, 90.0), description="Weights of adults of standard size, both included."
     )
+    level_rooms: int = Field(
+        10, ge=2, le=1000, description="Rooms that a local level needs at least; of fewer there is a typical value."
+    )
     pseudonymous: bool = Field(
         False, description="Replace identity by a keyed hash, keep the de-identified object and destroy the original."
     )
@@ -209,8 +212,9 @@ class Settings(BaseSettings):
     def level_settings(self) -> LevelSettings:
         """How groups are compared with reference levels."""
         return LevelSettings(
-            self.level_patients, self.level_patients_of, self.level_patients_children, self.level_standard_kg
-        )
+            self.level_patients, self.level_patients_of, self.level_patients_children, self.level_standard_kg,
+            min_rooms=self.level_rooms,
+        )  # fmt: skip
 
     @field_validator("zone")
     @classmethod

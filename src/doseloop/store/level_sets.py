@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from doseloop.access.scope import Scope
@@ -14,14 +15,16 @@ from doseloop.model.reference_level import LevelSet
 from doseloop.reference.levels import level_set, level_sets
 from doseloop.store import visible
 from doseloop.store.audit import Actor, record_change
+from doseloop.store.local_level_set import key_of, local_set
 from doseloop.store.models import OwnLevelSet, Site
 
 
 def sets_at(scope: Scope, site: int) -> tuple[LevelSet, ...]:
-    """Every set that a site may compare with: its own, by key, then the package's. Errors: `NotVisible`."""
+    """Every set that a site may compare with: its local levels, its own sets by key, then the package's. Errors: `NotVisible`."""
     check_site(scope, site)
     own = OwnLevelSet.objects.filter(site=site).order_by("key")
-    return (*(level_set(one.content) for one in own), *level_sets())
+    local = local_set(scope, site)
+    return (*(() if local is None else (local,)), *(level_set(one.content) for one in own), *level_sets())
 
 
 def set_at(scope: Scope, site: int, key: str) -> LevelSet:
@@ -33,13 +36,14 @@ def set_at(scope: Scope, site: int, key: str) -> LevelSet:
 
 
 def sites_with(scope: Scope, key: str) -> tuple[int, ...]:
-    """The sites of a scope that may compare with a set, by name: of a site's own set that site alone.
+    """The sites of a scope that may compare with a set, by name: of a site's own set, and of its local levels, that site alone.
 
     Errors: `NotVisible` where there is no such set, or it is another site's.
     """
     rows = visible.sites(scope).order_by("name")
     if key not in {one.id for one in level_sets()}:
-        rows = rows.filter(ownlevelset__key=key)
+        local = [site for site in rows.values_list("pk", flat=True) if key == key_of(site) and local_set(scope, site)]
+        rows = rows.filter(Q(ownlevelset__key=key) | Q(pk__in=local))
     found = tuple(rows.values_list("pk", flat=True))
     if not found:
         raise NotVisible("There is no such set of reference levels.")

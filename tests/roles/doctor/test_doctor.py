@@ -44,6 +44,7 @@ from tests.record import ON_POSTGRESQL, execute
 from tests.roles.installation import free_port
 from tests.test_pipeline import pipeline as pipeline
 from tests.test_pipeline import take_in
+from tests.web.local_levels_made import local_level_at
 
 HOUR = timedelta(hours=1)
 
@@ -253,6 +254,11 @@ def nobody_answers(house: House) -> House:
     return with_options(house, record=url)
 
 
+def changed_local_level(house: House) -> None:
+    local_level_at(Site.objects.order_by("pk")[0].pk, Exam.objects.order_by("pk")[0].pk)
+    house.sql("UPDATE store_frozenlevel SET statement = replace(statement, '700.0', '600.0')")
+
+
 def another_key(house: House) -> None:
     (house.root / "keys" / "objects").write_bytes(os.urandom(32))
 
@@ -284,6 +290,7 @@ PLANTS: dict[str, Plant] = {
     "clock-behind": lambda house: house.sql(
         "UPDATE store_doseobjectrow SET received_at = '2099-01-01 00:00:00' WHERE id=1"
     ),
+    "local-level-changed": changed_local_level,
     "key-wrong": another_key,
     "object-changed": lambda house: flipped(house.kept[0], -1),
     "object-lost": lambda house: house.kept[0].unlink(),

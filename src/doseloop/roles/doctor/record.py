@@ -11,7 +11,7 @@ from django.utils import timezone
 from doseloop.roles.doctor.check import Check, Place, check
 from doseloop.roles.lock import held
 from doseloop.roles.record import bring_up_to_date, said
-from doseloop.store import home, mode
+from doseloop.store import home, local_levels, mode
 from doseloop.store.models import DoseObjectRow
 from doseloop.store.record_copy import sqlite
 
@@ -115,3 +115,12 @@ def clock_behind(place: Place) -> Iterator[str]:
     newest = DoseObjectRow.objects.order_by("-received_at").values_list("received_at", flat=True).first()
     if newest is not None and newest > timezone.now() + _AHEAD:
         yield f"The newest object arrived at {newest:%Y-%m-%d %H:%M} UTC, which this machine's clock has not reached."
+
+
+@check(
+    CHECKS, "local-level-changed", "Compare it with a backup, and find out who wrote to the record. Withdraw it "
+    "(`doseloop levels local withdraw`), and set another.",
+)  # fmt: skip
+def local_level_changed(place: Place) -> Iterator[str]:
+    """A local level, or a value behind it, is not what it was when it was set."""
+    yield from local_levels.changed()

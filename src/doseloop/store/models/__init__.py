@@ -20,6 +20,7 @@ from doseloop.store.models.level_set import (
     LevelState,
     OwnLevelSet,
 )
+from doseloop.store.models.local_level import FrozenLevel, FrozenLevelStanding
 from doseloop.store.models.object import DoseObjectRow
 from doseloop.store.models.patient import Identity, Patient, RecordHome, RecordMode
 from doseloop.store.models.people import ExamPerson, Person, RoleAtSite
@@ -43,6 +44,8 @@ __all__ = [
     "Exam",
     "ExamPerson",
     "Flag",
+    "FrozenLevel",
+    "FrozenLevelStanding",
     "Identity",
     "LevelExplanation",
     "LevelReview",
