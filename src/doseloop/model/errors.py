@@ -32,6 +32,7 @@
       UnusableInput            what a person typed or chose cannot be used
       SetupError               the installation cannot run as it is set
       DamagedBackup            a backup is not what it was when it was made
+      DamagedReport            an archived report is not what it was when it was made
       SimulationError          a scenario cannot be played
 
 Each class has a `code` (stable, for programs and the documentation), a `hint` (what to do) and `retry` (whether the same
@@ -268,6 +269,13 @@ class DamagedBackup(DoseloopError):
 
     code = "damaged-backup"
     hint = "Use an earlier backup; then look after the disk that this one lies on."
+
+
+class DamagedReport(DoseloopError):
+    """An archived report is not what it was when it was made."""
+
+    code = "damaged-report"
+    hint = "Restore the record from the last backup in which the report is sound, and look after its disk."
 
 
 class SimulationError(DoseloopError):
