@@ -46,6 +46,8 @@ OF_GROUPS = {
     "scanner", "scanner-timeline-csv", "scanner-timeline-xlsx", "scanner-hours-csv", "scanner-hours-xlsx",
     "plausibility-csv", "plausibility-xlsx", "plausibility-rules-csv", "plausibility-rules-xlsx",
     "compliance", "compliance-csv", "compliance-xlsx",
+    "reports", "report", "report-today", "report-today-csv", "report-today-xlsx", "report-pdf", "report-xlsx",
+    "report-submission-csv", "report-submission-xlsx",
     "account_login", "account_logout", "account_change_password",
 }  # fmt: skip
 """Routes that show nobody: figures of groups, equipment, accounts."""
@@ -83,11 +85,17 @@ OF_COMPLIANCE = {"compliance-explain", "compliance-undo", "compliance-review", "
 """What people say of groups: it touches no patient's row; `tests/web/test_compliance.py` holds its rows of the audit."""
 OF_TESTS = {"plausibility-judge"}
 """Exams that people set apart, each with its own row; `tests/store/test_suspected_tests.py` holds them."""
+OF_REPORTS = {
+    "reports-make", "reports-schedule", "reports-stop", "reports-start", "report-again", "report-sign", "report-mail",
+    "report-mail-again",
+}  # fmt: skip
+"""Reports of groups, made, signed and sent: they touch no patient; `tests/web/test_reports.py` holds their rows of the audit."""
 SHOWING_COMMANDS = {"exams", "flags"}
 OTHER_COMMANDS = {
     "serve", "demo", "ingest", "read", "retry", "site", "account add", "account grant", "audit verify", "audit head",
     "audit export", "token add", "token list", "token revoke", "backup", "restore", "doctor", "reprocess", "key rotate",
     "key forget", "codes", "levels list", "levels import", "levels choose", "levels confirm", "sizes", "merge", "drl",
+    "report compliance",
 }  # fmt: skip
 """Commands that show no patient of the record. `read` shows a file that whoever calls it has anyway; `reprocess` shows keys of
 exams and what would change of their fields, never who the patient is."""
@@ -130,6 +138,7 @@ def test_every_route_is_of_one_kind() -> None:
         OF_REPAIRS,
         OF_TESTS,
         OF_COMPLIANCE,
+        OF_REPORTS,
     ]
     kinds = [ABOUT_PATIENTS, OF_GROUPS, THE_AUDIT, *changes]
     assert Counter(name for kind in kinds for name in kind) == Counter(list(ROUTES))
