@@ -5,7 +5,7 @@ from typing import Final
 from doseloop.assess.level_settings import Settings
 from doseloop.assess.percentiles import RESAMPLES
 
-VERIFICATIONS: Final = {
+_VERIFICATIONS: Final = {
     "primary": "read in the authority's text",
     "primary_mirror": "read in a mirror of the authority's text",
     "abstract": "read in an abstract only",
@@ -31,7 +31,7 @@ STATES_SAID: Final = {
 
 def verification_said(key: str) -> str:
     """How the values of a level are known."""
-    return VERIFICATIONS[key]
+    return _VERIFICATIONS[key]
 
 
 def excluded_said(key: str) -> str:
