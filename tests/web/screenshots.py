@@ -62,6 +62,8 @@ def pages(page: Page, address: str) -> dict[str, str]:
         "patients": "/patients/", "patient": patient or "", "sizes": "/sizes/",
         "levels": "/levels/", "level-set": "/levels/jp-jrime-2025/?modality=CT", "levels-own": "/levels/own/",
         "plausibility": "/plausibility/", "plausibility-tests": "/plausibility/?show=tests",
+        "reports": "/reports/", "report": first(page, address, "/reports/"), "report-signed": last(page, address, "/reports/"),
+        "report-today": f"{last(page, address, '/reports/')}today/",
         "audit": "/audit/", "audit-patient": "/audit/?patient=13",
         "change-password": "/accounts/password/", "not-found": "/exams/999999/",
     }  # fmt: skip
@@ -71,6 +73,12 @@ def first(page: Page, address: str, listed: str) -> str:
     """Address of the first row of a list."""
     page.goto(f"{address}{listed}")
     return page.locator("td.lead a").first.get_attribute("href") or ""
+
+
+def last(page: Page, address: str, listed: str) -> str:
+    """Address of the last row of a list."""
+    page.goto(f"{address}{listed}")
+    return page.locator("td.lead a").last.get_attribute("href") or ""
 
 
 def sign_in(page: Page, address: str, account: str = ACCOUNT) -> None:

@@ -27,11 +27,11 @@ def test_no_page_has_a_violation_in_either_theme(both_themes: Any, served: Serve
     for theme, context in both_themes:
         page = context.new_page()
         page.goto(f"{served.address}/accounts/login/")
-        found[theme, "sign-in"] = _violations(page)
+        found[theme, "sign-in"] = violations(page)
         sign_in(page, served.address)
         for name, path in pages(page, served.address).items():
             page.goto(served.address + path)
-            found[theme, name] = _violations(page)
+            found[theme, name] = violations(page)
     assert {key: said for key, said in found.items() if said} == {}
 
 
@@ -48,7 +48,7 @@ def test_no_page_scrolls_sideways(width: int, opened: Any, served: Served) -> No
     assert {name: more for name, more in wide.items() if more > 0} == {}
 
 
-def _violations(page: Any) -> list[str]:
+def violations(page: Any) -> list[str]:
     for place in page.locator("[data-chart]").all():
         place.wait_for()
     result = Axe().run(page, options=OPTIONS)

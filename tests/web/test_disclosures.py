@@ -52,6 +52,8 @@ OF_GROUPS = {
     "levels", "levels-csv", "levels-xlsx", "level-set", "level-set-csv", "level-set-xlsx", "levels-own", "levels-own-lines",
     "levels-own-template",
     "local-levels", "local-levels-csv", "local-levels-xlsx", "local-level-set",
+    "reports", "report", "report-today", "report-today-csv", "report-today-xlsx", "report-pdf", "report-xlsx",
+    "report-submission-csv", "report-submission-xlsx",
     "account_login", "account_logout", "account_change_password",
 }  # fmt: skip
 """Routes that show nobody: figures of groups, equipment, accounts."""
@@ -97,12 +99,18 @@ OF_TESTS = {"plausibility-judge"}
 """Exams that people set apart, each with its own row; `tests/store/test_suspected_tests.py` holds them."""
 OF_LOCAL_LEVELS = {"local-level-make", "local-levels-compare", "local-level-withdraw", "local-levels-undo"}
 """Local levels are set and withdrawn: they touch no patient's row; `tests/store/test_local_levels.py` holds the audit's rows."""
+OF_REPORTS = {
+    "reports-make", "reports-schedule", "reports-stop", "reports-start", "report-again", "report-sign", "report-mail",
+    "report-mail-again",
+}  # fmt: skip
+"""Reports of groups, made, signed and sent: they touch no patient; `tests/web/test_reports.py` holds their rows of the audit."""
 SHOWING_COMMANDS = {"exams", "flags"}
 OTHER_COMMANDS = {
     "serve", "demo", "ingest", "read", "retry", "site", "account add", "account grant", "audit verify", "audit head",
     "audit export", "token add", "token list", "token revoke", "backup", "restore", "doctor", "reprocess", "key rotate",
     "key forget", "codes", "levels list", "levels import", "levels choose", "levels confirm", "sizes", "merge", "drl",
     "levels local list", "levels local set", "levels local withdraw",
+    "report compliance",
 }  # fmt: skip
 """Commands that show no patient of the record. `read` shows a file that whoever calls it has anyway; `reprocess` shows keys of
 exams and what would change of their fields, never who the patient is."""
@@ -147,6 +155,7 @@ def test_every_route_is_of_one_kind() -> None:
         OF_COMPLIANCE,
         OF_LEVELS,
         OF_LOCAL_LEVELS,
+        OF_REPORTS,
     ]
     kinds = [ABOUT_PATIENTS, OF_GROUPS, THE_AUDIT, *changes]
     assert Counter(name for kind in kinds for name in kind) == Counter(list(ROUTES))

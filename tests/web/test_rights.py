@@ -1,6 +1,8 @@
 """Roles x routes x own site and another site, generated from the resolver."""
 
+import hashlib
 import re
+import zlib
 from typing import Any
 
 import pytest
@@ -9,19 +11,25 @@ from django.urls import URLPattern
 from django.utils import timezone
 
 from doseloop.access.rights import RIGHTS, Right, Role
+from doseloop.report.compliance_report import encoded
 from doseloop.store.models import (
+    ArchivedReport,
     AuditRow,
     Decision,
     DoseObjectRow,
     Exam,
     Flag,
     RepairProposal,
+    ReportMail,
+    ReportSchedule,
     SizeImport,
     ValueRepairRow,
 )
 from doseloop.store.size_effect import Effect
 from doseloop.web.rights import declared_right
 from doseloop.web.urls import urlpatterns
+from tests.report.compliance import FIRST, LAST
+from tests.report.compliance import report as of_nothing
 from tests.web.local_levels_made import local_level_at
 from tests.web.record import Department
 
@@ -79,6 +87,14 @@ def posts(pattern: URLPattern) -> bool:
         "local-levels-compare",
         "local-level-withdraw",
         "local-levels-undo",
+        "reports-make",
+        "reports-schedule",
+        "reports-stop",
+        "reports-start",
+        "report-again",
+        "report-sign",
+        "report-mail",
+        "report-mail-again",
     }
 
 
@@ -100,6 +116,9 @@ def address(pattern: URLPattern, department: Department, *, own: bool) -> str:
         "<int:draft>": draft(department, own=own),
         "<int:proposal>": proposal(department, own=own),
         "<int:level>": local_level(department, own=own),
+        "<int:report>": report(department, own=own),
+        "<int:schedule>": schedule(department, own=own),
+        "<int:mail>": mail(department, own=own),
     }
     for part, value in chosen.items():
         route = route.replace(part, str(value))
@@ -161,6 +180,33 @@ def draft(department: Department, *, own: bool) -> int:
     found = {"lines": 0, "left_out": [], "effect": nothing.as_json()}
     site = getattr(where, "pk", where)
     return SizeImport.objects.create(site_id=site, at=timezone.now(), actor="somebody", found=found).pk
+
+
+def report(department: Department, *, own: bool) -> int:
+    """An archived report of nothing, for signature, at a site."""
+    where = department.site if own else department.other_site
+    site = getattr(where, "pk", where)
+    content = encoded(of_nothing(site=site))
+    given = {
+        "title": "Compliance", "made_at": timezone.now(), "made_by": "somebody", "version": "0", "first_day": FIRST,
+        "last_day": LAST, "data_state": 0, "counts": {}, "content": zlib.compress(content),
+        "sha256": hashlib.sha256(content).hexdigest(), "figures_sha256": "0" * 64,
+    }  # fmt: skip
+    return ArchivedReport.objects.create(site_id=site, for_signature=True, **given).pk
+
+
+def schedule(department: Department, *, own: bool) -> int:
+    """A schedule of reports at a site."""
+    where = department.site if own else department.other_site
+    given = {"every": "month", "day": 5, "months": 1, "for_signature": True, "recipients": [], "last_due": FIRST}
+    site = getattr(where, "pk", where)
+    return ReportSchedule.objects.create(site_id=site, made_at=timezone.now(), made_by="somebody", **given).pk
+
+
+def mail(department: Department, *, own: bool) -> int:
+    """A mail of a report that failed, at a site."""
+    of, now = report(department, own=own), timezone.now()
+    return ReportMail.objects.create(report_id=of, recipient="a@b.example", state="failed", at=now).pk
 
 
 def patient(department: Department, *, own: bool) -> int:

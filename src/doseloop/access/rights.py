@@ -26,6 +26,8 @@ class Right(StrEnum):
     and which of its values are repaired."""
     PEOPLE = "see people"
     """Operators and physicians: who they are, what each did and with what dose; held only where the site has switched it on."""
+    REPORT = "make reports"
+    """Compliance reports: make them, sign them, have them made by a schedule and sent by mail."""
     MERGE = "merge patients"
     """Which numbers are one patient, and sizes from a file. For those who see identity and account for the figures."""
     LEVELS = "choose levels"
@@ -48,7 +50,7 @@ class Role(StrEnum):
 _SEE = frozenset({Right.PUBLIC, Right.SIGNED_IN, Right.SEE})
 _PHYSICIST = _SEE | {
     *(Right.SEE_IDENTITY, Right.JUDGE, Right.EXPORT),
-    *(Right.NAME, Right.PEOPLE, Right.MERGE, Right.LEVELS),
+    *(Right.NAME, Right.PEOPLE, Right.MERGE, Right.LEVELS, Right.REPORT),
 }
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.VIEWER: _SEE,

@@ -33,6 +33,7 @@
       SetupError               the installation cannot run as it is set
       DamagedBackup            a backup is not what it was when it was made
       FrozenChanged            what was kept for ever is not what it was when it was kept
+      DamagedReport            an archived report is not what it was when it was made
       SimulationError          a scenario cannot be played
 
 Each class has a `code` (stable, for programs and the documentation), a `hint` (what to do) and `retry` (whether the same
@@ -276,6 +277,13 @@ class FrozenChanged(DoseloopError):
 
     code = "frozen-changed"
     hint = "Something else than Doseloop wrote it: compare with a backup; docs/local-levels.md says what to do."
+
+
+class DamagedReport(DoseloopError):
+    """An archived report is not what it was when it was made."""
+
+    code = "damaged-report"
+    hint = "Restore the record from the last backup in which the report is sound, and look after its disk."
 
 
 class SimulationError(DoseloopError):

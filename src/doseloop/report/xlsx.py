@@ -1,5 +1,6 @@
 """XLSX of a table, written row by row: numbers are numbers, text is text and never a formula."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, time
 from typing import IO, Any
 
@@ -23,6 +24,21 @@ _MOST_ROWS = 1_048_576
 def write_xlsx(table: Table, file: IO[bytes]) -> int:
     """Write the table; how many rows were written. Times are without zone, as the sheet cannot hold one."""
     book = xlsxwriter.Workbook(file, _OPTIONS)
+    written = _sheet(book, table)
+    book.close()
+    return written
+
+
+def write_book(tables: Iterable[Table], file: IO[bytes], *, title: str, made_at: datetime) -> None:
+    """Write a sheet for each table. The same tables, title and moment (UTC) give the same bytes."""
+    book = xlsxwriter.Workbook(file, _OPTIONS)
+    book.set_properties({"title": title, "created": made_at.replace(tzinfo=None)})
+    for table in tables:
+        _sheet(book, table)
+    book.close()
+
+
+def _sheet(book: Any, table: Table) -> int:
     sheet = book.add_worksheet(table.title[:31])
     head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "bottom"})
     for position, column in enumerate(table.columns):
@@ -35,7 +51,6 @@ def write_xlsx(table: Table, file: IO[bytes]) -> int:
             break
         for position, value in enumerate(values):
             _write(sheet, written, position, value)
-    book.close()
     return written
 
 

@@ -31,6 +31,8 @@ INSTALLED_APPS = [
     "allauth.account",
     "csp",
     "django_htmx",
+    "django_tasks",
+    "django_tasks_db",
     "doseloop.store",
     "doseloop.web",
 ]
@@ -66,6 +68,8 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 
 DATABASES: dict[str, dict[str, Any]] = {"default": RECORD.database}
+
+TASKS: dict[str, dict[str, Any]] = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 # Counters of failed log-ins stand here: few entries would let an attacker with many addresses push his own out.
 CACHES: dict[str, dict[str, Any]] = {

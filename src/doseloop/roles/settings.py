@@ -187,6 +187,11 @@ class Settings(BaseSettings):
     level_rooms: int = Field(
         10, ge=2, le=1000, description="Rooms that a local level needs at least; of fewer there is a typical value."
     )
+    notify_mail: SecretStr = Field(
+        SecretStr(""),
+        description="Mail server that sends reports, as a URL of Apprise: "
+        "`mailtos://user:password@smtp.example.org?from=doseloop@example.org`; empty sends none.",
+    )
     pseudonymous: bool = Field(
         False, description="Replace identity by a keyed hash, keep the de-identified object and destroy the original."
     )
@@ -222,6 +227,13 @@ class Settings(BaseSettings):
         if zone not in available_timezones():
             raise ValueError("there is no such time zone; IANA names such as Europe/London are known")
         return zone
+
+    @field_validator("notify_mail")
+    @classmethod
+    def _is_a_mail_server(cls, address: SecretStr) -> SecretStr:
+        if address.get_secret_value() and not address.get_secret_value().startswith(("mailto://", "mailtos://")):
+            raise ValueError("it is no address of a mail server; one begins with mailto:// or mailtos://")
+        return address
 
     @classmethod
     def settings_customise_sources(

@@ -23,10 +23,12 @@ from doseloop.roles.follower import Follower
 from doseloop.roles.inbox import inbox_of
 from doseloop.roles.level_watch import LevelWatch
 from doseloop.roles.readers import Reader, limits_of, reader_of, reading_limits_of
+from doseloop.roles.report_tasks import enqueue_due
 from doseloop.roles.settings import Settings
+from doseloop.roles.task_runner import TaskRunner
 from doseloop.roles.unit_search import UnitSearch
 from doseloop.roles.worker_name import own_name
-from doseloop.store import claims, heartbeats, locks, mode
+from doseloop.store import claims, heartbeats, locks, mode, tasks
 from doseloop.store.failpoint import failpoint
 from doseloop.store.outage import is_outage
 from doseloop.store.scanners import SiteDefaults
@@ -145,8 +147,11 @@ def run(stop: threading.Event) -> None:
         Clock(20.0, UnitSearch().step),
         Clock(60.0, lambda: audit.seal(chain)),
         Clock(15.0, pipeline.inbox.sweep_if_idle),
+        Clock(10.0, enqueue_due),
+        Clock(86_400.0, tasks.forget_finished),
     ]
     with own_name(folder) as name:
+        TaskRunner(name, stop).start()
         claims.give_back(name)
         worker = Worker(name, pipeline, ThreadPoolExecutor(options.readers))
         _log.info("working", name=name, readers=options.readers)

@@ -6,7 +6,7 @@ from django.db.models import Count
 from django.utils import timezone
 
 from doseloop.access.scope import Scope
-from doseloop.model.errors import UnusableInput
+from doseloop.model.errors import NotVisible, UnusableInput
 from doseloop.store import visible
 from doseloop.store.exam_detail import SiteShown
 from doseloop.store.heartbeats import clock
@@ -47,3 +47,11 @@ def site_named(name: str) -> int:
     if name not in keys:
         raise UnusableInput(f"Name one of the sites: {', '.join(sorted(keys))}.")
     return keys[name]
+
+
+def display_units_of(scope: Scope, site: int) -> dict[str, str]:
+    """Display units of one site, by quantity. Errors: `NotVisible`."""
+    found = visible.sites(scope).filter(pk=site).values_list("units", flat=True).first()
+    if found is None:
+        raise NotVisible("There is no such site.")
+    return dict(found)

@@ -12,10 +12,10 @@ from doseloop.facts.procedure import procedures
 from doseloop.facts.windows import Window
 from doseloop.model.errors import SetupError
 from doseloop.model.reference_level import VERIFIED, LevelSet
+from doseloop.report.compliance_words import verification_said
 from doseloop.report.table import Column, Row, Table
 from doseloop.store.level_list import LevelSetRow
 from doseloop.web.clock import day_shown
-from doseloop.web.verdicts import VERIFICATIONS
 
 _COLUMNS = (
     Column("place", "Place", "number"),
@@ -77,7 +77,7 @@ def listed(rows: Iterable[LevelSetRow], exams: Mapping[str, int] | None) -> tupl
 
 def standing(row: LevelSetRow) -> Standing:
     """How the values were read, and whether the site confirmed them."""
-    how = VERIFICATIONS[row.verification]
+    how = verification_said(row.verification)
     if row.verification in VERIFIED:
         return Standing("Verified", "good", how)
     if row.confirmed_by is None or row.confirmed_on is None:

@@ -10,7 +10,7 @@ from doseloop.model.patient_group import PatientGroup
 from doseloop.model.quantities import QUANTITIES
 from doseloop.model.reference_level import Kind, LevelSet, ReferenceLevel, Statistic
 from doseloop.reference.procedures import catalogue
-from doseloop.web.verdicts import VERIFICATIONS
+from doseloop.report.compliance_words import verification_said
 
 KINDS: Final[Mapping[Kind, str]] = {
     "DRL": "Reference level",
@@ -149,7 +149,7 @@ def _remarks(level: ReferenceLevel, one: LevelSet) -> Iterable[str]:
     if level.statistic != one.statistic:
         yield f"{STATISTICS[level.statistic]}."
     if level.verification != one.verification:
-        yield _sentence(VERIFICATIONS[level.verification])
+        yield _sentence(verification_said(level.verification))
     if level.notes:
         yield _sentence(level.notes)
 

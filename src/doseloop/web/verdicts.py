@@ -11,19 +11,12 @@ from doseloop.assess.samples import Sample
 from doseloop.facts.engine import Facts
 from doseloop.facts.procedure import group_values
 from doseloop.model.reference_level import LevelSet, ReferenceLevel
+from doseloop.report.compliance_words import verification_said
 from doseloop.report.table import Column, Row, Table, quantity_column
 from doseloop.web.level_matches import level_matches
 from doseloop.web.procedure_view import ProcedureView
 
 LEAST = DEFAULT_SETTINGS.min_n
-VERIFICATIONS = {
-    "primary": "read in the authority's text",
-    "primary_mirror": "read in a mirror of the authority's text",
-    "abstract": "read in an abstract only",
-    "secondary_quoted": "as quoted by another source",
-    "secondary": "from another source",
-    "own": "the site's own",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +106,7 @@ def _compared(match: LevelMatch, samples: Mapping[int, tuple[Sample, ...]], name
     return Compared(
         level=level,
         source=source,
-        verification=VERIFICATIONS[source.verification],
+        verification=verification_said(source.verification),
         short_name=f"{source.country} {source.year}",
         because=(*match.because, *match.reservations, *match.caveats),
         notes=tuple(one for one in dict.fromkeys((*match.reservations, *shared)) if one not in match.caveats),

@@ -26,11 +26,13 @@ from doseloop.store.models.patient import Identity, Patient, RecordHome, RecordM
 from doseloop.store.models.people import ExamPerson, Person, RoleAtSite
 from doseloop.store.models.procedure import Procedure, ProcedureCode, ProcedureName, ReferenceLevel
 from doseloop.store.models.repair import RepairProposal, ValueRepairRow
+from doseloop.store.models.report import ArchivedReport, ReportMail, ReportSchedule
 from doseloop.store.models.size import Measurement, SizeImport
 from doseloop.store.models.suspect import SuspectedTest
 from doseloop.store.models.token import PeerToken
 
 __all__ = [
+    "ArchivedReport",
     "AuditRow",
     "AuditSeal",
     "Case",
@@ -65,6 +67,8 @@ __all__ = [
     "ReferenceLevel",
     "RefusedPeer",
     "RepairProposal",
+    "ReportMail",
+    "ReportSchedule",
     "RoleAtSite",
     "Scanner",
     "ScannerName",

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from doseloop.access.rights import Right
 from doseloop.access.scope import Scope
 from doseloop.model.reference_level import LevelSet
+from doseloop.report.compliance_words import verification_said
 from doseloop.report.table import Table
 from doseloop.store.level_list import level_set_rows
 from doseloop.store.level_sets import set_at, sets_at, sites_with
@@ -21,7 +22,6 @@ from doseloop.web.level_listing import short_name, standing
 from doseloop.web.level_rows import STATISTICS, by_procedure, modalities
 from doseloop.web.level_view import LevelView, view_of
 from doseloop.web.rights import may, needs
-from doseloop.web.verdicts import VERIFICATIONS
 
 
 @needs(Right.SEE)
@@ -37,7 +37,7 @@ def level_set(request: HttpRequest, level_set: str) -> HttpResponse:
         "name": short_name(one),
         "row": row,
         "standing": standing(row),
-        "verification": VERIFICATIONS[one.verification],
+        "verification": verification_said(one.verification),
         "statistic": STATISTICS[one.statistic],
         "followed": _others(view, lambda other: other.id == one.superseded_by),
         "follows": _others(view, lambda other: other.superseded_by == one.id),

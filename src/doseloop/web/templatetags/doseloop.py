@@ -154,3 +154,24 @@ def kind(word: str) -> str:
 def rule(word: str) -> str:
     """The name of a rule."""
     return RULES.get(word, word)
+
+
+_MAIL = {
+    "waiting": ("quiet", "clock", "On its way"),
+    "sent": ("good", "check", "Mailed"),
+    "failed": ("above", "alert", "Not mailed"),
+}
+
+
+@register.simple_tag
+def mail_state(word: str) -> SafeString:
+    """How far a mail is."""
+    tone, shape, text = _MAIL[word]
+    return format_html('<span class="state state--{}">{}{}</span>', tone, icon(shape), text)
+
+
+@register.simple_tag
+def counted(word: str, number: int) -> SafeString:
+    """A number of comparisons in a state."""
+    tone, shape = _TONES.get(word, ("quiet", "minus"))
+    return format_html('<span class="state state--{}">{}{} {}</span>', tone, icon(shape), number, word)
