@@ -22,8 +22,8 @@ class Right(StrEnum):
     EXPORT = "export"
     """Tables as files."""
     NAME = "map names"
-    """What names mean: procedures of names on scanners, scanners of names in objects; what happened to a scanner;
-    and which of its values are repaired."""
+    """What names mean: procedures of names on scanners, scanners of names in objects; what happened to a scanner and
+    which of its values are repaired; and by which rule packs a site goes."""
     PEOPLE = "see people"
     """Operators and physicians: who they are, what each did and with what dose; held only where the site has switched it on."""
     MERGE = "merge patients"

@@ -26,6 +26,7 @@ from doseloop.store.models.patient import Identity, Patient, RecordHome, RecordM
 from doseloop.store.models.people import ExamPerson, Person, RoleAtSite
 from doseloop.store.models.procedure import Procedure, ProcedureCode, ProcedureName, ReferenceLevel
 from doseloop.store.models.repair import RepairProposal, ValueRepairRow
+from doseloop.store.models.rule_pack import ChosenRulePacks, ConfirmedRulePack, OwnRulePack
 from doseloop.store.models.size import Measurement, SizeImport
 from doseloop.store.models.suspect import SuspectedTest
 from doseloop.store.models.token import PeerToken
@@ -35,8 +36,10 @@ __all__ = [
     "AuditSeal",
     "Case",
     "ChosenLevelSets",
+    "ChosenRulePacks",
     "Comment",
     "ConfirmedLevelSet",
+    "ConfirmedRulePack",
     "Counter",
     "Decision",
     "DoseObjectRow",
@@ -52,6 +55,7 @@ __all__ = [
     "LevelState",
     "Measurement",
     "OwnLevelSet",
+    "OwnRulePack",
     "Part",
     "Patient",
     "PeerDecision",
