@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doseloop.assess.notifiable import Event, answer, answers, exactly, reaches
-from doseloop.assess.rule_words import threshold_said, validity_said, value_said
+from doseloop.assess.rule_words import own_threshold_said, threshold_said, validity_said, value_said
 from doseloop.model.rule_pack import Rule, RulePack
 from doseloop.reference.rule_packs import rule_packs
 from tests.assess.events import event_for, without
@@ -224,7 +224,10 @@ def test_strict_and_not_strict_differ_in_equality_alone(value: float, threshold:
 
 
 def test_thresholds_are_said_as_the_source_has_them() -> None:
-    assert threshold_said(rule(DE, "de-strlschv-a14-fluoro")) == "more than 200 Gy·cm² (printed as 20000 cGy·cm²)"
+    assert threshold_said(rule(DE, "de-strlschv-a14-fluoro")) == "more than 20000 cGy·cm²"
+    assert own_threshold_said(rule(DE, "de-strlschv-a14-fluoro")) == "200 Gy·cm²"
+    assert threshold_said(rule(DE, "de-strlschv-a14-group")) == "more than 100 % beyond the reference level"
+    assert own_threshold_said(rule(UK, "uk-saue-2.2")) == ""
     assert threshold_said(rule(UK, "uk-saue-2.2")) == "10 times or more"
     assert threshold_said(rule(UK, "uk-saue-reaction-2023")) == "observed"
     assert value_said("ctdi_vol_mgy", 80.00000000000001, 80.0) == "80.00000000000001 mGy"

@@ -123,7 +123,7 @@ def _finding(
 ) -> Finding:
     rule, level, symbol = said.rule, found.level, QUANTITIES[kind.quantity].symbol
     few = len(group) < (rule.last or 1)
-    asks = f"Action is asked for at {threshold_said(rule)} the level ({source_said(said.pack, rule)})."
+    asks = f"Action is asked for at {threshold_said(rule)} ({source_said(said.pack, rule)})."
     sentence = (
         f"The mean {symbol} of the last {len(group)} exams of {kind.part.procedure_name} in {kind.age_band.name} on "
         f"{kind.scanner_name} is {shown(kind.quantity, mean)}, {found.ratio(mean):.2f} times the reference level of "

@@ -5,12 +5,23 @@ from doseloop.model.rule_pack import MEASURES, Rule, RulePack
 
 
 def threshold_said(rule: Rule) -> str:
-    """`more than 120 mGy`, `10 times or more`, with what the source prints where that is another unit."""
+    """`more than 120 mGy`, `10 times or more`, in the unit that the source prints; `observed` where there is no value."""
     if rule.quantity is None or rule.value is None:
         return "observed"
-    said = f"{rule.value:g}{_unit(rule.quantity)}"
-    said = f"more than {said}" if rule.operator == ">" else f"{said} or more"
-    return f"{said} (printed as {rule.printed.value:g} {rule.printed.unit})" if rule.printed else said
+    if rule.printed is None:
+        return _from(rule, f"{rule.value:g}{_unit(rule.quantity)}")
+    return _from(rule, f"{rule.printed.value:g} {rule.printed.unit}")
+
+
+def own_threshold_said(rule: Rule) -> str:
+    """The threshold in the unit of the quantity where the source prints another, `200 Gy·cm²`; empty else."""
+    if rule.printed is None or rule.quantity is None or rule.value is None:
+        return ""
+    return f"{rule.value:g}{_unit(rule.quantity)}"
+
+
+def _from(rule: Rule, value: str) -> str:
+    return f"more than {value}" if rule.operator == ">" else f"{value} or more"
 
 
 def value_said(quantity: str, value: float, threshold: float | None = None) -> str:

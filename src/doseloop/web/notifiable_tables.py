@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from doseloop.assess.notifiable import Answer, Event, Outcome, answers
-from doseloop.assess.rule_words import threshold_said, validity_said, value_said
+from doseloop.assess.rule_words import own_threshold_said, threshold_said, validity_said, value_said
 from doseloop.model.rule_pack import RulePack
 from doseloop.report.table import Column, Row, Table
 
 _ORDER: Final[tuple[Outcome, ...]] = ("met", "not enough known", "not met", "for others", "not in force")
-_TONES: Final = {"met": "above", "not met": "good", "not enough known": "caution"}
+_TONES: Final = {"met": "above", "not met": "good"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,8 @@ class AnswerShown:
     verdict: str
     tone: str
     threshold: str
+    own_threshold: str
+    """In the unit of the quantity, where the source prints another."""
     computed: str
     why: str
     valid: str
@@ -111,8 +113,8 @@ def _shown(said: Answer) -> AnswerShown:
         "" if said.computed is None or rule.quantity is None else value_said(rule.quantity, said.computed, rule.value)
     )
     return AnswerShown(
-        said, _verdict(said), _TONES.get(said.outcome, "quiet"), threshold_said(rule), computed, _why(said),
-        validity_said(said.pack, rule),
+        said, _verdict(said), _TONES.get(said.outcome, "quiet"), threshold_said(rule), own_threshold_said(rule), computed,
+        _why(said), validity_said(said.pack, rule),
     )  # fmt: skip
 
 
