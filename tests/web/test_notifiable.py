@@ -131,8 +131,13 @@ def test_an_exam_fills_the_form_and_the_address_gives_the_same_answer_again(
 
 
 def test_a_field_that_was_emptied_stays_empty(site: int, department: Department, signed_in: Any) -> None:
-    address = f"/notifiable/?exam={department.exam}&sent=1&pack={DE}"
+    address = f"/notifiable/?exam={department.exam}&sent=on.ctdi_vol&pack={DE}"
     assert field(signed_in("physicist"), "ctdi_vol", address) == ""
+
+
+def test_a_pack_that_is_ticked_later_is_told_of_the_exam_too(site: int, department: Department, signed_in: Any) -> None:
+    address = f"/notifiable/?exam={department.angiography}&sent=on&pack={NCRP}"
+    assert field(signed_in("physicist"), "kap", address) == "4170"
 
 
 def test_kap_of_an_exam_stands_in_the_unit_that_the_site_shows(

@@ -27,7 +27,8 @@ from doseloop.web.notifiable_form import Told, told
 from doseloop.web.rights import needs
 
 _DIGITS = 12
-_SENT = "sent"
+_SENT, _BETWEEN = "sent", "."
+"""Names of the fields that a form had which was sent, which a browser does not send where they are empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,11 @@ class Asked:
     told: Told
     exam: ExamDetail | None
     """Whose values are filled in, or were at first."""
+
+    @property
+    def sent(self) -> str:
+        """The names of the form's fields."""
+        return _BETWEEN.join(one.field.name for one in self.told.fields)
 
 
 @needs(Right.SEE)
@@ -69,7 +75,7 @@ def _asked(request: HttpRequest) -> Asked:
     detail = None
     if key := given.get("exam", ""):
         detail, values = exam_values(scope, _number(key), picked, units)
-        given = given if _is_filled(given) else {**values, **given}
+        given = {**_not_asked_before(values, given), **given}
     return Asked(known, picked, told(given, picked, units), detail)
 
 
@@ -83,8 +89,14 @@ def _picked(request: HttpRequest, scope: Scope, known: tuple[RulePack, ...]) -> 
     return tuple(one for one in known if one.key in keys)
 
 
+def _not_asked_before(values: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
+    """Of an exam's values those of fields that the form which was sent did not have: what was emptied there stays empty."""
+    asked = set(given.get(_SENT, "").split(_BETWEEN))
+    return {name: text for name, text in values.items() if name.removesuffix("_unit") not in asked}
+
+
 def _is_filled(given: Mapping[str, str]) -> bool:
-    """Whether the form was sent: then what is empty was left empty."""
+    """Whether the form was sent: then no pack means none."""
     return _SENT in given
 
 
