@@ -73,7 +73,7 @@ def test_fewer_than_twenty_are_said_to_be_too_few() -> None:
 
 
 def test_only_the_latest_comparable_exams_count() -> None:
-    others = [one(900.0, phantom_cm=16), one(900.0, phantom_cm=None), *[one(100.0)] * 19, *[one(900.0)] * 100]
+    others = [one(900.0, phantom_cm=16), one(900.0, phantom_cm=None)] * 3 + [*[one(100.0)] * 19, *[one(900.0)] * 100]
     assert judged(400.0, others) is None
 
 
