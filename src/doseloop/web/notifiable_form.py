@@ -58,7 +58,7 @@ class Filled:
 FIELDS: Final = (
     Field("on", "Date of the event", _SECTIONS[0], is_day=True),
     Field("domain", "What was done", _SECTIONS[0], "domain",
-          choices=(("CT", "CT"), ("fluoroscopy", "Fluoroscopy or angiography"), ("NM", "Nuclear medicine"))),
+          choices=(("CT", "CT"), ("fluoroscopy", "Fluoroscopy"), ("NM", "Nuclear medicine"))),
     Field("region", "Part of the body (CT)", _SECTIONS[0], "region", choices=(("brain", "Brain"), ("other", "Another part"))),
     Field("intervention", "An intervention", _SECTIONS[0], "intervention", choices=_YES_NO),
     Field("patient", "Patient", _SECTIONS[0], "patient", choices=(("adult", "Adult"), ("child", "Child, under 18"))),

@@ -24,6 +24,8 @@ class AnswerShown:
     own_threshold: str
     """In the unit of the quantity, where the source prints another."""
     computed: str
+    share: str
+    """What was computed in thresholds; empty where it is not known."""
     why: str
     valid: str
 
@@ -74,7 +76,11 @@ def headline(shown: Iterable[PackShown]) -> Headline:
         return Headline(f"{', '.join(parts)}.", "above", "flag")
     open_ = sum(one.said.outcome == "not enough known" for one in every)
     if open_:
-        return Headline(f"No rule is met by what is known; {_rules(open_)} need more.", "caution", "question")
+        return Headline(
+            f"No rule is met by what is known; {_rules(open_)} need{'s' if open_ == 1 else ''} more.",
+            "caution",
+            "question",
+        )
     return Headline("No rule of these packs asks for anything.", "good", "check")
 
 
@@ -114,7 +120,7 @@ def _shown(said: Answer) -> AnswerShown:
     )
     return AnswerShown(
         said, _verdict(said), _TONES.get(said.outcome, "quiet"), threshold_said(rule), own_threshold_said(rule), computed,
-        _why(said), validity_said(said.pack, rule),
+        _share(said), _why(said), validity_said(said.pack, rule),
     )  # fmt: skip
 
 
@@ -136,6 +142,10 @@ def _why(said: Answer) -> str:
     if said.outcome == "not enough known":
         return f"Needed: {', '.join(said.missing)}."
     return said.because
+
+
+def _share(said: Answer) -> str:
+    return "" if said.factor is None else f"{said.factor:.2f} times the threshold"
 
 
 def _rules(number: int) -> str:
