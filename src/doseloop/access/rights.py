@@ -22,14 +22,14 @@ class Right(StrEnum):
     EXPORT = "export"
     """Tables as files."""
     NAME = "map names"
-    """What names mean: procedures of names on scanners, scanners of names in objects; what happened to a scanner and
-    which of its values are repaired; and by which rule packs a site goes."""
+    """What names mean: procedures of names on scanners, scanners of names in objects; what happened to a scanner;
+    and which of its values are repaired."""
     PEOPLE = "see people"
     """Operators and physicians: who they are, what each did and with what dose; held only where the site has switched it on."""
     MERGE = "merge patients"
     """Which numbers are one patient, and sizes from a file. For those who see identity and account for the figures."""
     LEVELS = "choose levels"
-    """Which sets of reference levels a site compares with, its own sets, and which sets it confirmed."""
+    """Which sets of reference levels a site compares with and by which rule packs it goes, its own, and which it confirmed."""
     AUDIT = "see the audit"
     """Who saw which patient and who changed what."""
     SET_UP = "set up"

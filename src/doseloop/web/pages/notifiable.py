@@ -62,7 +62,7 @@ def notifiable(request: HttpRequest) -> HttpResponse:
         "headline": notifiable_tables.headline(shown) if shown else None,
         "exports": export_links(request, "notifiable") if shown else {},
         "address": _address(request, asked),
-        "may_choose": Right.NAME in request.rights,  # type: ignore[attr-defined]
+        "may_choose": Right.LEVELS in request.rights,  # type: ignore[attr-defined]
     }
     return render(request, "doseloop/notifiable.html", context)
 

@@ -63,13 +63,13 @@ def packs(request: HttpRequest) -> HttpResponse:
         "choices": _batches(scope, CHOICE, site.id),
         "confirmations": _batches(scope, CONFIRMATION, site.id),
         "moving": decisions.outdated_count(scope),
-        "may_choose": may(request, Right.NAME, site.id),
+        "may_choose": may(request, Right.LEVELS, site.id),
         "exports": export_links(request, "rule-packs"),
     }
     return render(request, "doseloop/rule_packs.html", context)
 
 
-@needs(Right.NAME)
+@needs(Right.LEVELS)
 @require_POST
 def choose(request: HttpRequest, site: int) -> HttpResponse:
     """Let the site go by the packs that are ticked, and by no other."""
@@ -78,7 +78,7 @@ def choose(request: HttpRequest, site: int) -> HttpResponse:
     return redirect(f"{reverse('rule-packs')}?site={site}")
 
 
-@needs(Right.NAME)
+@needs(Right.LEVELS)
 @require_POST
 def confirm(request: HttpRequest, site: int) -> HttpResponse:
     """Confirm a pack for the site."""
@@ -87,14 +87,14 @@ def confirm(request: HttpRequest, site: int) -> HttpResponse:
     return redirect(f"{reverse('rule-packs')}?site={site}")
 
 
-@needs(Right.NAME)
+@needs(Right.LEVELS)
 @require_POST
 def undo_choice(request: HttpRequest, batch: str) -> HttpResponse:
     """Let the packs hold again that were chosen before."""
     return _undo(request, CHOICE, batch)
 
 
-@needs(Right.NAME)
+@needs(Right.LEVELS)
 @require_POST
 def undo_confirmation(request: HttpRequest, batch: str) -> HttpResponse:
     """Take a confirmation back."""
