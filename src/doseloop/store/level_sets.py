@@ -17,6 +17,7 @@ from doseloop.store.local_level_set import key_of, local_set
 from doseloop.store.models import OwnLevelSet, Site
 from doseloop.store.site_sets import Sort
 
+
 def _local(scope: Scope, site: int) -> tuple[LevelSet, ...]:
     local = local_set(scope, site)
     return () if local is None else (local,)

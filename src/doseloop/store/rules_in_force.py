@@ -47,7 +47,7 @@ def rules_in_force(scope: Scope, site: int) -> RulesInForce | None:
 
 def levels_for(given: RulesInForce, pack: RulePack) -> Levels:
     """The rows of the sets that the site compares with, those of the pack's country first; of one that has not chosen those in
-    force in that country alone."""
+    force in that country alone. Levels that a site computed of its own exams are none that a law refers to."""
     return _levels(_database(), given.level_sets, pack.country)
 
 
