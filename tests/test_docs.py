@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from doseloop.assess import heartbeat, high_dose, revised_dose, same_event, unit_suspected
-from doseloop.cli import app, key
+from doseloop.assess import heartbeat, high_dose, revised_dose, rule_pack_values, same_event, unit_suspected
+from doseloop.cli import app, key, rules
 from doseloop.model.errors import DoseloopError
+from doseloop.reference.own_rule_pack import COLUMNS
+from doseloop.reference.rule_packs import rule_packs
 from doseloop.roles.doctor import every_check
 from doseloop.roles.doctor.check import Check
 from doseloop.roles.settings import Settings
@@ -60,7 +62,23 @@ def test_every_command_about_keys_is_documented(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "rule", [heartbeat.RULE, high_dose.RULE, revised_dose.RULE, same_event.RULE, unit_suspected.RULE]
+    "rule",
+    [heartbeat.RULE, high_dose.RULE, revised_dose.RULE, rule_pack_values.RULE, same_event.RULE, unit_suspected.RULE],
 )
 def test_every_rule_is_documented(rule: str) -> None:
     assert f"`{rule}`" in text("docs/rules.md")
+
+
+@pytest.mark.parametrize("pack", [one.key for one in rule_packs()])
+def test_every_rule_pack_is_documented(pack: str) -> None:
+    assert f"| `{pack}` |" in text("docs/rules.md")
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+def test_every_column_of_a_site_s_own_rules_is_documented(column: str) -> None:
+    assert f"`{column}`" in text("docs/rules.md")
+
+
+@pytest.mark.parametrize("name", [str(command.name) for command in rules.app.registered_commands])
+def test_every_command_about_rules_is_documented(name: str) -> None:
+    assert f"`doseloop rules {name}" in text("docs/commands.md")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
+from doseloop import rule_judgement
 from doseloop.access.scope import SYSTEM
 from doseloop.assess import high_dose, new_name, phantom, revised_dose, same_event
 from doseloop.harmonise import identifiers
@@ -46,6 +47,7 @@ from doseloop.store import (
     person_merging,
     procedure_codes,
     procedures,
+    rule_pack_choice,
     scanner_merging,
     scanner_names,
     scanner_naming,
@@ -76,6 +78,8 @@ DECISIONS = (
     level_explanations.EXPLANATION,
     level_reviews.REVIEW,
     local_level_standing.LOCAL,
+    rule_pack_choice.CHOICE,
+    rule_pack_choice.CONFIRMATION,
     scanner_merging.MERGED,
     scanner_naming.NAMED,
     timeline.ENTRIES,
@@ -374,7 +378,9 @@ def _assess(exam: int, sharing: list[int]) -> None:
     if exams.is_left_out(exam):
         findings.apply(exam, [])
         return
-    found = [_high_dose(part) for part in history.parts_of(SYSTEM, exam)]
+    parts = history.parts_of(SYSTEM, exam)
+    found = [_high_dose(part) for part in parts]
+    found += rule_judgement.judged(parts)
     whole = (
         same_event.on_exam(f"exam {exam}", sharing),
         revised_dose.on_exam(f"exam {exam}", objects.revised(exam)),

@@ -35,6 +35,7 @@ ABOUT_PATIENTS = {
     "plausibility-tests-csv", "plausibility-tests-xlsx", "plausibility-apart-csv", "plausibility-apart-xlsx", "plausibility",
     "plausibility-proposal", "compliance-cell", "compliance-cell-csv", "compliance-cell-xlsx",
     "local-level", "local-level-values-csv", "local-level-values-xlsx",
+    "notifiable", "notifiable-csv", "notifiable-xlsx",
 }  # fmt: skip
 """Routes that show rows about patients."""
 OF_GROUPS = {
@@ -54,6 +55,7 @@ OF_GROUPS = {
     "local-levels", "local-levels-csv", "local-levels-xlsx", "local-level-set",
     "reports", "report", "report-today", "report-today-csv", "report-today-xlsx", "report-pdf", "report-xlsx",
     "report-submission-csv", "report-submission-xlsx",
+    "rule-packs", "rule-packs-csv", "rule-packs-xlsx",
     "account_login", "account_logout", "account_change_password",
 }  # fmt: skip
 """Routes that show nobody: figures of groups, equipment, accounts."""
@@ -95,6 +97,9 @@ OF_LEVELS = {
 }  # fmt: skip
 """Changes of what a site compares with: they touch no patient; `tests/web/test_levels.py` and `test_own_levels.py` hold their
 rows of the audit."""
+OF_RULES = {"rule-packs-choose", "rule-packs-confirm", "rule-packs-undo", "rule-packs-unconfirm"}
+"""Changes of the rule packs that a site goes by: they touch no patient's row; `tests/store/test_rule_packs.py` holds their rows of
+the audit."""
 OF_TESTS = {"plausibility-judge"}
 """Exams that people set apart, each with its own row; `tests/store/test_suspected_tests.py` holds them."""
 OF_LOCAL_LEVELS = {"local-level-make", "local-levels-compare", "local-level-withdraw", "local-levels-undo"}
@@ -111,6 +116,7 @@ OTHER_COMMANDS = {
     "key forget", "codes", "levels list", "levels import", "levels choose", "levels confirm", "sizes", "merge", "drl",
     "levels local list", "levels local set", "levels local withdraw",
     "report compliance",
+    "rules list", "rules import", "rules choose", "rules confirm",
 }  # fmt: skip
 """Commands that show no patient of the record. `read` shows a file that whoever calls it has anyway; `reprocess` shows keys of
 exams and what would change of their fields, never who the patient is."""
@@ -156,6 +162,7 @@ def test_every_route_is_of_one_kind() -> None:
         OF_LEVELS,
         OF_LOCAL_LEVELS,
         OF_REPORTS,
+        OF_RULES,
     ]
     kinds = [ABOUT_PATIENTS, OF_GROUPS, THE_AUDIT, *changes]
     assert Counter(name for kind in kinds for name in kind) == Counter(list(ROUTES))
@@ -208,12 +215,15 @@ def test_whom_a_page_or_file_shows_is_whom_the_audit_names(
 
 def addresses(name: str, department: Department, *, own: bool) -> list[str]:
     path = address(ROUTES[name], department, own=own)
+    exam = department.exam if own else department.other_exam
+    of_exam = f"?pack=us-ncrp-168&pack=de-strlschv-annex-14&exam={exam}"
     variants = {
         "exams": ["", "?procedure=ct-head&order=-dlp", "?page=2", "?text=zzz"],
         "flags": ["", "?state=all", "?state=case"],
         "flags-csv": ["", "?state=all"],
         "exams-csv": ["", "?modality=RF"],
         "plausibility": ["", "?show=rules", "?show=tests", "?show=apart"],
+        **{name: ["", of_exam] for name in ("notifiable", "notifiable-csv", "notifiable-xlsx")},
     }
     return [path + variant for variant in variants.get(name, [""])]
 

@@ -95,6 +95,10 @@ def posts(pattern: URLPattern) -> bool:
         "report-sign",
         "report-mail",
         "report-mail-again",
+        "rule-packs-choose",
+        "rule-packs-confirm",
+        "rule-packs-undo",
+        "rule-packs-unconfirm",
     }
 
 
@@ -145,6 +149,8 @@ def batch(department: Department, route: str, *, own: bool) -> str:
     subjects |= {
         "compliance/said": ("level explanation", f"{scanner}/{LEVEL}"),
         "compliance/reviews": ("level review", str(scanner)),
+        "notifiable/packs/choices": ("rule choice", "chosen"),
+        "notifiable/packs/confirmations": ("rule confirmation", "us-ncrp-168"),
     }
     kind, subject = next((found for page, found in subjects.items() if route.startswith(page)), ("name", "CT/x"))
     given = {"kind": kind, "subject": subject, "written": "x", "actor": "somebody", "at": timezone.now()}

@@ -31,7 +31,7 @@ class Right(StrEnum):
     MERGE = "merge patients"
     """Which numbers are one patient, and sizes from a file. For those who see identity and account for the figures."""
     LEVELS = "choose levels"
-    """Which sets of reference levels a site compares with, its own sets, and which sets it confirmed."""
+    """Which sets of reference levels a site compares with and by which rule packs it goes, its own, and which it confirmed."""
     AUDIT = "see the audit"
     """Who saw which patient and who changed what."""
     SET_UP = "set up"

@@ -21,6 +21,7 @@ from doseloop.cli import (
     report,
     reprocess,
     retry,
+    rules,
     serve,
     site,
     sizes,
@@ -55,6 +56,11 @@ app.add_typer(audit.app, name="audit", help="Who saw and changed what, and wheth
 app.add_typer(key.app, name="key", help="Keys of the installation.")
 app.add_typer(levels.app, name="levels", help="Sets of reference levels, and which of them a site compares with.")
 app.add_typer(report.app, name="report", help="Reports for committee and regulator.")
+app.add_typer(
+    rules.app,
+    name="rules",
+    help="Rule packs: what is reported to an authority or followed up, and by which a site goes.",
+)
 app.add_typer(account.app, name="account", help="Accounts and their roles.")
 
 

@@ -36,19 +36,22 @@ class PartFacts:
 MOST = 200
 """Parts that a rule compares with."""
 _QUANTITIES = ("dlp_mgy_cm", "ctdi_vol_mgy", "dap_gy_cm2", "ka_r_mgy")
-_COLUMNS = (
+_OF_ONE = (*_QUANTITIES, "fluoro_time_s")
+"""Those of the part that is judged; the past is compared by fewer."""
+_PLAIN = (
     *("exam_id", "position", "site_id", "exam__scanner_id", "procedure_id", "procedure__name", "modality", "age_band"),
-    *("started_at", "exam__settled", "exam__excluded_as", "weight_kg", "phantom_cm", *_QUANTITIES),
+    *("started_at", "exam__settled", "exam__excluded_as", "weight_kg", "phantom_cm"),
 )
 """In the order of the fields of `PartFacts`: rows of these alone cost a tenth of whole ones."""
+_COLUMNS = (*_PLAIN, *_QUANTITIES)
 
 
 def parts_of(scope: Scope, exam: int) -> list[PartFacts]:
     """The parts of an exam, empty where the scope does not see it."""
-    return [found for row in _PARTS.all(exam=exam) if scope.sees((found := _facts(row)).site)]
+    return [found for row in _PARTS.all(exam=exam) if scope.sees((found := _facts(row, _OF_ONE)).site)]
 
 
-_PARTS = Rows(lambda: Part.objects.filter(exam_id=Slot("exam")).order_by("position").values_list(*_COLUMNS))
+_PARTS = Rows(lambda: Part.objects.filter(exam_id=Slot("exam")).order_by("position").values_list(*_PLAIN, *_OF_ONE))
 
 
 def before(scope: Scope, part: PartFacts) -> list[PartFacts]:
@@ -76,12 +79,36 @@ def _before() -> QuerySet[Part, Any]:
 _BEFORE = Rows(_before)
 
 
+def on_scanner(scope: Scope, part: PartFacts) -> list[PartFacts]:
+    """Up to `MOST` eligible parts of the same scanner, procedure and age band that started before this one or with it, the latest
+    first; provisional ones too."""
+    if not scope.sees(part.site) or not part.procedure or not part.started_at:
+        return []
+    of_part = {"scanner": part.scanner, "procedure": part.procedure, "band": part.age_band}
+    return [_facts(row) for row in _ON_SCANNER.all(**of_part, started_at=part.started_at, exam=part.exam)]
+
+
+def _on_scanner() -> QuerySet[Part, Any]:
+    same = Part.objects.filter(
+        exam__scanner_id=Slot("scanner"),
+        procedure_id=Slot("procedure"),
+        age_band=Slot("band"),
+        eligible=True,
+        started_at__lte=Slot("started_at"),
+        started_at__gt="",
+    ).exclude(exam_id=Slot("exam"))
+    return same.order_by("-started_at", "-exam_id").values_list(*_COLUMNS)[:MOST]
+
+
+_ON_SCANNER = Rows(_on_scanner)
+
+
 def doses(parts: Sequence[PartFacts], quantity: str) -> list[tuple[float, float | None, int | None]]:
     """Value, weight and phantom of the parts that have the quantity."""
     return [(p.doses[quantity], p.weight_kg, p.phantom_cm) for p in parts if quantity in p.doses]
 
 
-def _facts(row: tuple[Any, ...]) -> PartFacts:
+def _facts(row: tuple[Any, ...], quantities: Sequence[str] = _QUANTITIES) -> PartFacts:
     (
         exam,
         part,
@@ -112,5 +139,5 @@ def _facts(row: tuple[Any, ...]) -> PartFacts:
         excluded=bool(excluded_as),
         weight_kg=weight,
         phantom_cm=phantom,
-        doses={name: value for name, value in zip(_QUANTITIES, values, strict=True) if value is not None},
+        doses={name: value for name, value in zip(quantities, values, strict=True) if value is not None},
     )

@@ -1,25 +1,22 @@
-"""Which sets of reference levels a site compares with, and in which order.
-
-A choice is a decision (`store.decisions`): its subject is the site's levels, and what holds are the keys of the sets.
-"""
+"""Which sets of reference levels a site compares with, and in which order."""
 
 from collections.abc import Sequence
 from enum import StrEnum
 
 from django.db import transaction
-from django.db.models import QuerySet
 
 from doseloop.access.scope import Scope
 from doseloop.model.errors import UnusableInput
 from doseloop.model.reference_level import LevelSet
 from doseloop.reference.levels import current_sets
-from doseloop.store import decisions, locks
+from doseloop.store import visible
 from doseloop.store.audit import Actor
-from doseloop.store.decisions import Kind, Wanted
-from doseloop.store.level_sets import set_at, sets_at, sites_in
-from doseloop.store.models import ChosenLevelSets, Decision, Exam
+from doseloop.store.level_sets import LEVELS, set_at, sites_in
+from doseloop.store.models import ChosenLevelSets
+from doseloop.store.site_choice import Choosing, choice_kind, hold
 
-_SUBJECT = "chosen"
+CHOICE = choice_kind("level choice", "levels chosen", ChosenLevelSets)
+_CHOOSING = Choosing(LEVELS, ChosenLevelSets, CHOICE, "sets compared with", "in which it is compared with")
 
 
 class Move(StrEnum):
@@ -37,11 +34,7 @@ def choose(scope: Scope, site: int, keys: Sequence[str], actor: Actor) -> str:
 
     Errors: `NotVisible`; `UnusableInput` where there is no such set, or one is named twice.
     """
-    for key in keys:
-        set_at(scope, site, key)
-    if len(set(keys)) < len(keys):
-        raise UnusableInput("A set is named twice; name each once, in the order in which it is compared with.")
-    return decisions.decide(scope, CHOICE, [Wanted(site, _SUBJECT, "sets compared with", " ".join(keys))], actor)
+    return _CHOOSING.choose(scope, site, keys, actor)
 
 
 def rearrange(scope: Scope, site: int, key: str, move: Move, actor: Actor) -> None:
@@ -51,7 +44,7 @@ def rearrange(scope: Scope, site: int, key: str, move: Move, actor: Actor) -> No
     """
     set_at(scope, site, key)
     with transaction.atomic():
-        _hold(site)
+        hold(CHOICE, site)
         now = [one.id for one in chosen(scope, site)]
         wanted = moved(now, key, move)
         if not wanted:
@@ -64,14 +57,14 @@ def rearrange(scope: Scope, site: int, key: str, move: Move, actor: Actor) -> No
 
 def chosen(scope: Scope, site: int) -> tuple[LevelSet, ...]:
     """The sets that a site compares with, in its order; those in force where it has not chosen. Errors: `NotVisible`."""
-    known = {one.id: one for one in sets_at(scope, site)}
-    keys = ChosenLevelSets.objects.filter(site=site).values_list("keys", flat=True).first()
-    return current_sets() if keys is None else tuple(known[key] for key in keys if key in known)
+    found = _CHOOSING.chosen(scope, site)
+    return current_sets() if found is None else found
 
 
 def has_chosen(scope: Scope, site: int) -> bool:
-    """Whether the site has made a choice of its own."""
-    return bool(sets_at(scope, site)) and ChosenLevelSets.objects.filter(site=site).exists()
+    """Whether the site has made a choice of its own. Errors: `NotVisible`."""
+    visible.check_site(scope, site)
+    return ChosenLevelSets.objects.filter(site=site).exists()
 
 
 def chosen_in(scope: Scope) -> tuple[LevelSet, ...]:
@@ -91,27 +84,3 @@ def moved(keys: list[str], key: str, move: Move) -> list[str]:
         return keys
     place = max(0, keys.index(key) + (1 if move is Move.DOWN else -1))
     return [*others[:place], key, *others[place:]]
-
-
-def _hold(site: int) -> None:
-    """A site without a choice has no row that could be locked."""
-    locks.hold(f"levels chosen at {site}")
-
-
-def _put(wanted: Wanted) -> str:
-    _hold(wanted.site)
-    row = ChosenLevelSets.objects.select_for_update().filter(site=wanted.site)
-    before = row.values_list("keys", flat=True).first()
-    if wanted.after:
-        ChosenLevelSets.objects.update_or_create(site_id=wanted.site, defaults={"keys": wanted.after.split()})
-    else:
-        row.delete()
-    return " ".join(before or ())
-
-
-def _moves_none(decision: Decision) -> "QuerySet[Exam]":
-    """Levels are looked up when something is compared: no exam holds one."""
-    return Exam.objects.none()
-
-
-CHOICE = Kind("level choice", "levels chosen", _put, _moves_none)

@@ -16,7 +16,6 @@ from doseloop.model.errors import NotVisible, UnusableInput
 from doseloop.store import decisions, visible
 from doseloop.store.audit import Actor
 from doseloop.store.decisions import Batch, Change, Kind, Wanted
-from doseloop.store.level_sets import check_site
 from doseloop.store.models import Decision, Exam, LevelExplanation
 
 MOST = 1_000
@@ -51,7 +50,7 @@ def explain(scope: Scope, scanner: int, level_id: str, text: str, written: str, 
 
 def explanations(scope: Scope, site: int) -> dict[tuple[int, str], Explanation]:
     """What was said at a site, by scanner and level. Errors: `NotVisible`."""
-    check_site(scope, site)
+    visible.check_site(scope, site)
     rows = LevelExplanation.objects.filter(site=site)
     return {(row.scanner_id, row.level_id): Explanation(row.text, row.by, row.at) for row in rows}
 

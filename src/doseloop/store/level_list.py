@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from doseloop.access.scope import Scope
 from doseloop.model.reference_level import LevelSet
 from doseloop.store.level_choice import chosen, has_chosen
-from doseloop.store.level_confirmation import Confirmation, confirmations
+from doseloop.store.level_confirmation import confirmations, is_confirmed
 from doseloop.store.level_sets import sets_at
+from doseloop.store.site_confirmation import Confirmation
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,5 +64,5 @@ def _row(one: LevelSet, place: int | None, by_choice: bool, held: Confirmation |
         status=one.status, verification=one.verification, rows=len(one.levels), place=place,
         is_chosen=place is not None and by_choice, confirmed_by=held.by if held else None,
         confirmed_on=held.on.isoformat() if held else None, grounds=held.grounds if held else None,
-        usable_when_signed=one.is_verified or (held is not None and held.is_of(one)),
+        usable_when_signed=one.is_verified or is_confirmed(one, held),
     )  # fmt: skip

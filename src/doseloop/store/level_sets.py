@@ -5,34 +5,37 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import IntegrityError, transaction
 from django.db.models import Q
-from django.utils import timezone
 
 from doseloop.access.scope import Scope
-from doseloop.model.errors import NotVisible, UnusableInput
+from doseloop.model.errors import NotVisible
 from doseloop.model.reference_level import LevelSet
 from doseloop.reference.levels import level_set, level_sets
 from doseloop.store import visible
-from doseloop.store.audit import Actor, record_change
+from doseloop.store.audit import Actor
 from doseloop.store.local_level_set import key_of, local_set
 from doseloop.store.models import OwnLevelSet, Site
+from doseloop.store.site_sets import Sort
+
+
+def _local(scope: Scope, site: int) -> tuple[LevelSet, ...]:
+    local = local_set(scope, site)
+    return () if local is None else (local,)
+
+
+LEVELS: Sort[LevelSet] = Sort(
+    "set", "levels", OwnLevelSet, lambda: level_sets(), level_set, lambda one: one.id, computed=_local
+)
 
 
 def sets_at(scope: Scope, site: int) -> tuple[LevelSet, ...]:
     """Every set that a site may compare with: its local levels, its own sets by key, then the package's. Errors: `NotVisible`."""
-    check_site(scope, site)
-    own = OwnLevelSet.objects.filter(site=site).order_by("key")
-    local = local_set(scope, site)
-    return (*(() if local is None else (local,)), *(level_set(one.content) for one in own), *level_sets())
+    return LEVELS.at(scope, site)
 
 
 def set_at(scope: Scope, site: int, key: str) -> LevelSet:
     """One of them. Errors: `NotVisible`; `UnusableInput` naming those that there are."""
-    known = {one.id: one for one in sets_at(scope, site)}
-    if key not in known:
-        raise UnusableInput(f"There is no set {key!r}; there are {', '.join(sorted(known))}.")
-    return known[key]
+    return LEVELS.named(scope, site, key)
 
 
 def sites_with(scope: Scope, key: str) -> tuple[int, ...]:
@@ -55,22 +58,11 @@ def add_own(scope: Scope, site: int, content: Mapping[str, Any], actor: Actor) -
 
     Errors: `NotVisible`; `UnusableInput` where there is a set of that key already.
     """
-    check_site(scope, site)
-    made = level_set(content)
-    if made.id in {one.id for one in level_sets()}:
-        raise UnusableInput(f"A set {made.id} comes with Doseloop; give yours another name.")
-    try:
-        with transaction.atomic():
-            OwnLevelSet.objects.create(
-                site_id=site, key=made.id, content=dict(content), actor=actor.name, at=timezone.now()
-            )
-            told = {"title": made.title, "author": made.author, "source": made.seen_at, "rows": len(made.levels)}
-            record_change(actor, "levels imported", f"levels {made.id}", site=site, after=told)
-    except IntegrityError:
-        raise UnusableInput(
-            f"There is a set {made.id} already, and a set never changes; give the new one another name, such as its year."
-        ) from None
-    return made
+    return LEVELS.add_own(scope, site, content, _told, actor)
+
+
+def _told(one: LevelSet) -> dict[str, Any]:
+    return {"title": one.title, "author": one.author, "source": one.seen_at, "rows": len(one.levels)}
 
 
 def fingerprint(one: LevelSet) -> str:
@@ -100,12 +92,6 @@ def site_name(scope: Scope, site: int) -> str:
     if found is None:
         raise NotVisible("There is no such site.")
     return found
-
-
-def check_site(scope: Scope, site: int) -> None:
-    """Errors: `NotVisible` where the site is outside the scope or there is none."""
-    if not visible.sites(scope).filter(pk=site).exists():
-        raise NotVisible("There is no such site.")
 
 
 def sites_in(scope: Scope) -> list[Site]:

@@ -3,6 +3,7 @@
 from django.db.models import Q, QuerySet
 
 from doseloop.access.scope import Scope
+from doseloop.model.errors import NotVisible
 from doseloop.store.models import Exam, Flag, Scanner, Site
 
 
@@ -31,6 +32,12 @@ def scanners(scope: Scope) -> "QuerySet[Scanner]":
 def sites(scope: Scope) -> "QuerySet[Site]":
     """The scope's sites."""
     return Site.objects.all() if scope.every_site else Site.objects.filter(pk__in=scope.sites)
+
+
+def check_site(scope: Scope, site: int) -> None:
+    """Errors: `NotVisible` where the site is outside the scope or there is none."""
+    if not sites(scope).filter(pk=site).exists():
+        raise NotVisible("There is no such site.")
 
 
 def sees_all(scope: Scope) -> bool:

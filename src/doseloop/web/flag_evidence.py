@@ -18,6 +18,12 @@ _TITLES = {
     "phantom_cm": "Phantom",
     "window": "Period",
 }
+_OF_RULE = {
+    "rule-pack": {
+        "expected": "Reference level", "threshold": "Threshold", "factor": "Times the threshold", "n": "Mean of the last",
+    },
+}  # fmt: skip
+"""What a rule calls them that is not about others like the exam."""
 _IN_QUANTITY = ("value", "expected", "threshold")
 _NOT_A_LINE = ("quantity", "not_seen", "provisional", "sentence", "rule", "version", "subject", "cause", "key")
 
@@ -61,7 +67,7 @@ def _bars(given: Mapping[str, Any], quantity: str, unit: str | None) -> Iterator
     longest = max(values.values(), default=0.0)
     for name, value in values.items():
         share = round(1000 * value / longest) if longest > 0 else 0
-        yield Bar(_TITLES[name], shown(quantity, value, unit), max(0, share))
+        yield Bar(_title(given, name), shown(quantity, value, unit), max(0, share))
 
 
 def _lines(given: Mapping[str, Any], quantity: str) -> Iterator[tuple[str, str]]:
@@ -71,12 +77,19 @@ def _lines(given: Mapping[str, Any], quantity: str) -> Iterator[tuple[str, str]]
         if name == "n" and not quantity:
             yield "Known from", f"{value} exams"
             continue
-        yield _TITLES.get(name, name.replace("_", " ").capitalize()), _words(name, value)
+        yield _title(given, name), _words(name, value) if name != "n" else _counted(given, value)
+
+
+def _title(given: Mapping[str, Any], name: str) -> str:
+    own = _OF_RULE.get(str(given.get("rule")), {})
+    return own.get(name) or _TITLES.get(name, name.replace("_", " ").capitalize())
+
+
+def _counted(given: Mapping[str, Any], number: Any) -> str:
+    return f"{number} exams" if given.get("rule") in _OF_RULE else f"{number} earlier exams"
 
 
 def _words(name: str, value: Any) -> str:
-    if name == "n":
-        return f"{value} earlier exams"
     if name == "phantom_cm":
         return f"{value} cm"
     if name == "factor" or isinstance(value, float):

@@ -27,6 +27,7 @@ from doseloop.store.models.people import ExamPerson, Person, RoleAtSite
 from doseloop.store.models.procedure import Procedure, ProcedureCode, ProcedureName, ReferenceLevel
 from doseloop.store.models.repair import RepairProposal, ValueRepairRow
 from doseloop.store.models.report import ArchivedReport, ReportMail, ReportSchedule
+from doseloop.store.models.rule_pack import ChosenRulePacks, ConfirmedRulePack, OwnRulePack
 from doseloop.store.models.size import Measurement, SizeImport
 from doseloop.store.models.suspect import SuspectedTest
 from doseloop.store.models.token import PeerToken
@@ -37,8 +38,10 @@ __all__ = [
     "AuditSeal",
     "Case",
     "ChosenLevelSets",
+    "ChosenRulePacks",
     "Comment",
     "ConfirmedLevelSet",
+    "ConfirmedRulePack",
     "Counter",
     "Decision",
     "DoseObjectRow",
@@ -54,6 +57,7 @@ __all__ = [
     "LevelState",
     "Measurement",
     "OwnLevelSet",
+    "OwnRulePack",
     "Part",
     "Patient",
     "PeerDecision",

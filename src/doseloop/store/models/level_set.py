@@ -3,37 +3,19 @@
 from django.db import models
 
 from doseloop.store.models.equipment import Scanner, Site
+from doseloop.store.models.site_sets import ChosenSets, ConfirmedSet, OwnSet
 
 
-class OwnLevelSet(models.Model):
-    """A set that a site added. It never changes: a correction is a set of another name."""
-
-    site = models.ForeignKey(Site, on_delete=models.CASCADE)
-    key = models.TextField(unique=True)
-    content = models.JSONField()
-    """As a set of the package: `reference/data/levels.schema.json`."""
-    actor = models.TextField()
-    at = models.DateTimeField()
+class OwnLevelSet(OwnSet):
+    """A set of reference levels that a site added."""
 
 
-class ChosenLevelSets(models.Model):
-    """The sets that a site compares with, in its order; a site without a row compares with those in force."""
-
-    site = models.OneToOneField(Site, on_delete=models.CASCADE)
-    keys = models.JSONField()
+class ChosenLevelSets(ChosenSets):
+    """The sets that a site compares with; a site without a row compares with those in force."""
 
 
-class ConfirmedLevelSet(models.Model):
-    """A set that was not verified and that a site confirmed. See `store.level_confirmation`."""
-
-    site = models.ForeignKey(Site, on_delete=models.CASCADE)
-    set_key = models.TextField()
-    by = models.TextField()
-    """Who compared the values with the source, as named by who noted it."""
-    on = models.DateField()
-    grounds = models.TextField()
-    fingerprint = models.CharField(max_length=64)
-    """Of the values that were confirmed."""
+class ConfirmedLevelSet(ConfirmedSet):
+    """A set of reference levels that a site confirmed."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["site", "set_key"], name="level_set_is_confirmed_once")]

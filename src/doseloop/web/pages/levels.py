@@ -14,12 +14,12 @@ from doseloop.access.scope import Scope
 from doseloop.facts.windows import Window
 from doseloop.model.errors import UnusableInput
 from doseloop.report.table import Table
-from doseloop.store import decisions, level_choice, level_confirmation
+from doseloop.store import decisions, level_choice, level_confirmation, visible
 from doseloop.store.decisions import Kind
 from doseloop.store.level_choice import CHOICE, Move
 from doseloop.store.level_confirmation import CONFIRMATION
 from doseloop.store.level_list import level_set_rows
-from doseloop.store.level_sets import check_site, set_at, sets_at
+from doseloop.store.level_sets import set_at, sets_at
 from doseloop.web import level_history
 from doseloop.web.actor import actor_of
 from doseloop.web.clock import today_here
@@ -65,7 +65,7 @@ def levels(request: HttpRequest) -> HttpResponse:
 def rearrange(request: HttpRequest, site: int) -> HttpResponse:
     """Add, remove or move one set: `move` says what and which, `up jp-jrime-2025`; `in-force` takes the choice away."""
     scope = _scope(request)
-    check_site(scope, site)
+    visible.check_site(scope, site)
     word, _, key = request.POST.get("move", "").partition(" ")
     if word == "in-force":
         if level_choice.has_chosen(scope, site):
@@ -84,7 +84,7 @@ def rearrange(request: HttpRequest, site: int) -> HttpResponse:
 def confirm(request: HttpRequest, site: int) -> HttpResponse:
     """Confirm a set whose values somebody compared with their source."""
     scope, given = _scope(request), request.POST
-    check_site(scope, site)
+    visible.check_site(scope, site)
     key = given.get("set", "")
     level_confirmation.confirm(scope, site, key, given.get("by", ""), given.get("grounds", ""), actor_of(request))
     messages.success(request, f"{short_name(set_at(scope, site, key))} is confirmed.")

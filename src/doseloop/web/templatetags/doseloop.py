@@ -137,6 +137,7 @@ _KINDS = {
 }
 RULES = {
     "high-dose": "High dose",
+    "rule-pack": "Rule pack",
     "reference-level": "Reference level",
     "review-due": "Review due",
     "silent-scanner": "Silent scanner",
