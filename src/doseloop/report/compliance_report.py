@@ -22,8 +22,9 @@ from doseloop.model.level_figure import LevelFigure
 from doseloop.model.quantities import QUANTITIES
 from doseloop.model.reference_level import LevelSet, ReferenceLevel
 from doseloop.report.compliance import Compared, compliance, days_of, figures
-from doseloop.store.level_confirmation import Confirmation, confirmations, usable_when_signed
+from doseloop.store.level_confirmation import confirmations, is_confirmed, usable_when_signed
 from doseloop.store.scanner_list import ScannerState, scanner_states
+from doseloop.store.site_confirmation import Confirmation
 from doseloop.store.site_list import display_units_of
 
 STATES: Final = ("above", "within", "low", "too few", "no verdict")
@@ -173,7 +174,7 @@ def figures_sha256(report: ComplianceReport) -> str:
 
 
 def _set(one: LevelSet, held: Confirmation | None, *, left_out: bool) -> ReportedSet:
-    confirmed = held if held is not None and held.is_of(one) else None
+    confirmed = held if is_confirmed(one, held) else None
     return ReportedSet(
         id=one.id, title=one.title, country=one.country, authority=one.authority, year=one.year, status=one.status,
         verification=one.verification, url=one.url, seen_at=one.seen_at, left_out=left_out,
