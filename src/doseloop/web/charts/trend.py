@@ -8,7 +8,7 @@ from doseloop.facts.quality import QualityPoint
 from doseloop.facts.quantities import Quantity
 from doseloop.facts.windows import Grain
 from doseloop.model.quantities import QUANTITIES, converted
-from doseloop.web.charts.distribution import Line
+from doseloop.web.charts.level_lines import Line, mark_lines
 from doseloop.web.charts.palette import Option, frame, nice_top
 
 _SHAPES = ("circle", "rect", "triangle", "diamond", "pin", "arrow")
@@ -24,9 +24,7 @@ def option(
     reached = [*medians.values(), *(converted(quantity, line.value, unit) for line in lines)]
     chart["yAxis"] = {"type": "value", "min": 0, "max": nice_top(reached)}
     if chart["series"] and lines:
-        data = [{"name": line.name, "yAxis": converted(quantity, line.value, unit)} for line in lines]
-        label = {"formatter": "{b}", "position": "insideEndTop"}
-        chart["series"][0]["markLine"] = {"symbol": "none", "silent": True, "label": label, "data": data}
+        chart["series"][0]["markLine"] = mark_lines(lines, "yAxis", quantity, unit, "insideEndTop")
     return chart
 
 
