@@ -53,6 +53,7 @@ from doseloop.store import (
     size_import,
     suspected_tests,
     timeline,
+    untold_scanners,
     value_repairs,
 )
 from doseloop.store.claims import Claim
@@ -210,6 +211,12 @@ class Pipeline:
         with exams.exam_lock(exam):
             if decisions.is_outdated(exam):
                 self.remake(exam)
+
+    def tell_scanner(self, exam: int) -> None:
+        """Note in the timeline of an exam's scanner what its objects say of it; the exam stays as it is."""
+        with exams.exam_lock(exam):
+            if held := _held(exam):
+                untold_scanners.tell(exam, equipment_of(held))
 
     def _keep(self, claim: Claim, header_bytes: int | None = None) -> None:
         """Keep the object: whole, or of an image what comes before its pixels."""

@@ -24,6 +24,7 @@ from doseloop.roles.inbox import inbox_of
 from doseloop.roles.level_watch import LevelWatch
 from doseloop.roles.readers import Reader, limits_of, reader_of, reading_limits_of
 from doseloop.roles.settings import Settings
+from doseloop.roles.timeline_fill import TimelineFill
 from doseloop.roles.unit_search import UnitSearch
 from doseloop.roles.worker_name import own_name
 from doseloop.store import claims, heartbeats, locks, mode
@@ -139,6 +140,7 @@ def run(stop: threading.Event) -> None:
     clocks = [
         Clock(2.0, lambda: pipeline.settle_quiet(quiet)),
         Clock(1.0, Follower(pipeline).step),
+        Clock(1.0, TimelineFill(pipeline).step),
         Clock(180.0, heartbeats.keep),
         Clock(60.0, lambda: refresh(paths)),
         Clock(10.0, LevelWatch(Facts(paths), options.level_settings).step),
