@@ -40,6 +40,7 @@ from doseloop.store import (
     name_mapping,
     objects,
     one_patient,
+    own_person,
     patient_merging,
     patients,
     people,
@@ -72,6 +73,7 @@ _COMPARED_PROJECTION = ("dap_gy_cm2", "ka_r_mgy")
 DECISIONS = (
     name_mapping.NAMES,
     person_merging.PEOPLE,
+    own_person.ACCOUNTS,
     level_choice.CHOICE,
     level_confirmation.CONFIRMATION,
     level_explanations.EXPLANATION,

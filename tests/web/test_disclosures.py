@@ -45,7 +45,7 @@ OF_GROUPS = {
     "scanner-report-defects-xlsx", "names", "names-csv", "names-xlsx", "quality", "quality-csv", "quality-xlsx",
     "quality-trend-csv", "quality-trend-xlsx", "health",
     "people", "people-csv", "people-xlsx", "people-shared-csv", "people-shared-xlsx", "person", "person-figures-csv",
-    "person-figures-xlsx", "people-sites",
+    "person-figures-xlsx", "people-sites", "own-figures",
     "scanner", "scanner-timeline-csv", "scanner-timeline-xlsx", "scanner-hours-csv", "scanner-hours-xlsx",
     "plausibility-csv", "plausibility-xlsx", "plausibility-rules-csv", "plausibility-rules-xlsx",
     "compliance", "compliance-csv", "compliance-xlsx",
