@@ -87,7 +87,7 @@ function decals(colour) {
   ];
 }
 
-// Numbers of lines that would lie over each other become one: "2, 3" at the line in their middle.
+// Numbers of lines that would lie over each other become one, "2, 3" or "2–5", at the line in their middle.
 function spread(chart, option) {
   const at = option.series.findIndex((one) => one.markLine && one.markLine.data.length > 1);
   if (at < 0) return;
@@ -102,13 +102,15 @@ function spread(chart, option) {
 
 function labelled(line, group, lines) {
   if (!group) return { ...line, label: { show: false } };
-  return { ...line, label: { show: true, formatter: group.map((position) => lines[position].name).join(", ") } };
+  const names = group.map((position) => lines[position].name);
+  const words = names.length > 2 ? `${names[0]}–${names.at(-1)}` : names.join(", ");
+  return { ...line, label: { show: true, formatter: words } };
 }
 
 // Positions of lines in groups whose labels keep apart, in the order of their places.
 function together(places, acrossWidth) {
   const order = places.map((_, position) => position).sort((one, other) => places[one] - places[other]);
-  const size = (group) => (acrossWidth ? 9 * (2 * group.length - 1) + 6 : 16);
+  const size = (group) => (acrossWidth ? (group.length > 1 ? 34 : 14) : 16);
   const distance = (one, other) => Math.abs(places[middle(one)] - places[middle(other)]);
   const groups = [];
   for (const position of order) {
