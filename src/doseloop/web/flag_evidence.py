@@ -69,14 +69,18 @@ def _lines(given: Mapping[str, Any], quantity: str) -> Iterator[tuple[str, str]]
         if value is None or name in _NOT_A_LINE or (name in _IN_QUANTITY and quantity in QUANTITIES):
             continue
         if name == "n" and not quantity:
-            yield "Known from", f"{value} exams"
+            yield "Known from", _exams(value)
             continue
         yield _TITLES.get(name, name.replace("_", " ").capitalize()), _words(name, value)
 
 
+def _exams(number: int, which: str = "") -> str:
+    return f"{number} {which}exam{'' if number == 1 else 's'}"
+
+
 def _words(name: str, value: Any) -> str:
     if name == "n":
-        return f"{value} earlier exams"
+        return _exams(value, "earlier ")
     if name == "phantom_cm":
         return f"{value} cm"
     if name == "factor" or isinstance(value, float):
