@@ -39,3 +39,9 @@ def test_scan_and_codes_that_go_beyond_a_name_suggest_the_wider_procedure_unsure
 
 def test_a_name_whose_exams_tell_no_length_says_nothing_of_it() -> None:
     assert of("CT CHEST W CONTRAST").scanned == ""
+
+
+def test_a_scan_that_is_longer_than_as_a_rule_leaves_a_suggestion_unsure() -> None:
+    one = of("CT ABDOMEN W CONTRAST", 490.0, regions=("Abdomen",))
+    assert (one.procedure, one.confidence) == ("ct-abdomen", "unsure")
+    assert one.why.endswith("but longer than it is as a rule")

@@ -113,6 +113,8 @@ def _beside_scans(found: Suggestion, scans: NameScans | None) -> _Judged:
         return _Judged(key, "unsure", f"{why}; what was scanned and coded goes beyond that")
     if against := scan_evidence.speaks_against(key, scans.typical, catalogue()):
         return _Judged(key, "unsure", f"{why}; but: {against}")
+    if scan_evidence.reaches_beyond(key, scans.typical):
+        return _Judged(key, "unsure", f"{why}; but longer than it is as a rule")
     fits = " and the ".join(one.field for one in scan_evidence.speaks_for(key, names, catalogue()))
     return _Judged(key, found.confidence, f"{why}; fits the {fits}" if fits else why)
 
