@@ -9,7 +9,7 @@ from tests.web.screenshots import pages, sign_in
 from tests.web.serving import Served
 from tests.web.states import open_all
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 OPTIONS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 VIEWS = [(theme, width) for theme in ("light", "dark") for width in (1280, 390)]
 

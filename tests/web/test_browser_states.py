@@ -10,7 +10,7 @@ from tests.web.screenshots import sign_in
 from tests.web.serving import Served, served_in
 from tests.web.test_browser_axe import VIEWS, violations
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 
 @pytest.fixture(scope="module")
