@@ -99,7 +99,8 @@ OF_LOCAL_LEVELS = {"local-level-make", "local-levels-compare", "local-level-with
 """Local levels are set and withdrawn: they touch no patient's row; `tests/store/test_local_levels.py` holds the audit's rows."""
 SHOWING_COMMANDS = {"exams", "flags"}
 OTHER_COMMANDS = {
-    "serve", "demo", "ingest", "read", "retry", "site", "account add", "account grant", "audit verify", "audit head",
+    "serve", "demo", "ingest", "read", "retry", "site", "account add", "account grant", "account person",
+    "audit verify", "audit head",
     "audit export", "token add", "token list", "token revoke", "backup", "restore", "doctor", "reprocess", "key rotate",
     "key forget", "codes", "levels list", "levels import", "levels choose", "levels confirm", "sizes", "merge", "drl",
     "levels local list", "levels local set", "levels local withdraw",
