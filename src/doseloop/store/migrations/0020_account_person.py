@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('store', '0017_level_states'),
+        ('store', '0019_local_levels'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
