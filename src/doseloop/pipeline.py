@@ -41,6 +41,7 @@ from doseloop.store import (
     name_mapping,
     objects,
     one_patient,
+    own_person,
     patient_merging,
     patients,
     people,
@@ -55,6 +56,7 @@ from doseloop.store import (
     size_import,
     suspected_tests,
     timeline,
+    untold_scanners,
     value_repairs,
 )
 from doseloop.store.claims import Claim
@@ -73,6 +75,7 @@ _COMPARED_PROJECTION = ("dap_gy_cm2", "ka_r_mgy")
 DECISIONS = (
     name_mapping.NAMES,
     person_merging.PEOPLE,
+    own_person.ACCOUNTS,
     level_choice.CHOICE,
     level_confirmation.CONFIRMATION,
     level_explanations.EXPLANATION,
@@ -214,6 +217,12 @@ class Pipeline:
         with exams.exam_lock(exam):
             if decisions.is_outdated(exam):
                 self.remake(exam)
+
+    def tell_scanner(self, exam: int) -> None:
+        """Note in the timeline of an exam's scanner what its objects say of it; the exam stays as it is."""
+        with exams.exam_lock(exam):
+            if held := _held(exam):
+                untold_scanners.tell(exam, equipment_of(held))
 
     def _keep(self, claim: Claim, header_bytes: int | None = None) -> None:
         """Keep the object: whole, or of an image what comes before its pixels."""

@@ -11,7 +11,7 @@ from doseloop.harmonise.totals import contradictions
 from doseloop.model.ct import CtEvent, CtSource, DoseCheck
 from doseloop.model.dose_object import Equipment, PatientAtStudy, StudyHeader
 from doseloop.model.exam import ExamRecord, Total
-from doseloop.model.procedure import Match, StudyNames
+from doseloop.model.procedure import Match, Scanned, StudyNames
 from doseloop.model.projection import Filter, PlaneTotals, ProjectionEvent
 from doseloop.model.reading import Code, Reading
 from tests.harmonise.reports import angiography, bare, event, number, report, run, united
@@ -283,7 +283,9 @@ def test_a_part_is_named_by_its_own_reports_alone() -> None:
     angio = angiography(2, *runs, study=replace(study, description="Coronary angiography", requested_procedure="PCI"))
     ct = report(1, replace(event(1, 10), protocol=text("Head")), study=replace(study, protocol_name="CT Head"))
     asked = names_of(angio, ct)
-    assert asked["CT"] == StudyNames(protocol_name="CT Head", acquisition_protocols=("Head",))
+    assert asked["CT"] == StudyNames(
+        protocol_name="CT Head", acquisition_protocols=("Head",), scanned=Scanned(acquisitions=1)
+    )
     assert asked["RF"] == StudyNames("Coronary angiography", None, "PCI", acquisition_protocols=("Coro",))
 
 

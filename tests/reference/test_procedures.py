@@ -43,3 +43,10 @@ def test_the_department_s_procedures_are_covered_under_their_own_names() -> None
         for name in department["procedures"][modality]:
             found = catalogue().find(name, modality)
             assert found is not None and found.names["en"] == name
+
+
+def test_codes_of_several_regions_are_known_in_the_spelling_of_reports_and_of_images() -> None:
+    for written in ("Chest, Abdomen and Pelvis", "CHESTABDPELVIS"):
+        assert catalogue().regions_of([written]) == {"chest", "abdomen", "pelvis"}
+    assert catalogue().regions_of(["Head", "Neck", "Entire body"]) == {"head", "neck"}
+    assert catalogue().regions_of([]) == frozenset()

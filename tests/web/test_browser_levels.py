@@ -8,7 +8,7 @@ import pytest
 
 from tests.web.screenshots import sign_in
 from tests.web.serving import Served, served_in
-from tests.web.test_browser_axe import _violations as violations
+from tests.web.test_browser_axe import violations
 
 pytestmark = pytest.mark.browser
 PAGES = ("/levels/", "/levels/jp-jrime-2025/", "/levels/uk-ukhsa-ndrl-2024/", "/levels/own/")

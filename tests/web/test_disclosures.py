@@ -46,7 +46,7 @@ OF_GROUPS = {
     "scanner-report-defects-xlsx", "names", "names-csv", "names-xlsx", "quality", "quality-csv", "quality-xlsx",
     "quality-trend-csv", "quality-trend-xlsx", "health",
     "people", "people-csv", "people-xlsx", "people-shared-csv", "people-shared-xlsx", "person", "person-figures-csv",
-    "person-figures-xlsx", "people-sites",
+    "person-figures-xlsx", "people-sites", "own-figures",
     "scanner", "scanner-timeline-csv", "scanner-timeline-xlsx", "scanner-hours-csv", "scanner-hours-xlsx",
     "plausibility-csv", "plausibility-xlsx", "plausibility-rules-csv", "plausibility-rules-xlsx",
     "compliance", "compliance-csv", "compliance-xlsx",
@@ -111,7 +111,8 @@ OF_REPORTS = {
 """Reports of groups, made, signed and sent: they touch no patient; `tests/web/test_reports.py` holds their rows of the audit."""
 SHOWING_COMMANDS = {"exams", "flags"}
 OTHER_COMMANDS = {
-    "serve", "demo", "ingest", "read", "retry", "site", "account add", "account grant", "audit verify", "audit head",
+    "serve", "demo", "ingest", "read", "retry", "site", "account add", "account grant", "account person",
+    "audit verify", "audit head",
     "audit export", "token add", "token list", "token revoke", "backup", "restore", "doctor", "reprocess", "key rotate",
     "key forget", "codes", "levels list", "levels import", "levels choose", "levels confirm", "sizes", "merge", "drl",
     "levels local list", "levels local set", "levels local withdraw",

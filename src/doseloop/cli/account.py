@@ -42,3 +42,22 @@ def grant(
     from doseloop.store.accounts import grant_to
 
     typer.echo(f"{name} is {role.value} at {', '.join(grant_to(name, role, site or None))}.")
+
+
+@app.command("person")
+def person(
+    name: str,
+    site: Annotated[str, typer.Option(help="Name of the site whose exams name the person.")],
+    typed: Annotated[
+        str | None, typer.Option(help="The person's name as exams have it; left out, the account is nobody.")
+    ] = None,
+    data: DataOption = None,
+) -> None:
+    """Say which operator or physician an account is, so that they see their own figures."""
+    open_record(data)
+    from doseloop.access.scope import SYSTEM
+    from doseloop.store.audit import COMMAND
+    from doseloop.store.own_person import say_who
+
+    say_who(SYSTEM, name, site, typed, COMMAND)
+    typer.echo(f"{name} is {'nobody' if typed is None else 'that person'} at {site}.")

@@ -2,12 +2,13 @@
 
 A site's own mapping stands above the catalogue, and the catalogue's own names above words (`suggested`), of which only a name
 that is wholly understood counts. Names of the study (requested, performed, described, protocol, meanings of its codes) must agree
-where they say anything; names of acquisitions, mapped ones too, and coded regions may only add where those are silent, or
-contradict.
+where they say anything; names of acquisitions, mapped ones too, may only add where those are silent, or contradict. What a CT
+scanned (`scan_evidence`) never names a procedure: it speaks for or against one, or decides between names.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from doseloop.harmonise import scan_evidence
 from doseloop.harmonise.suggested import Suggestion, suggest
 from doseloop.model.procedure import Abstention, Evidence, Match, NameField, StudyNames
 from doseloop.reference.names import normalised
@@ -41,10 +42,12 @@ def conclude(
     if by_acquisition and not by_study:
         return _agreed(by_acquisition, "the site's mappings")
     by_acquisition = _looked_up(_acquisition_names(names), modality, catalogue)
-    outcome = _agreed(by_study or by_acquisition, "the names in the objects")
+    outcome = _decided(by_study, names, catalogue) or _agreed(by_study or by_acquisition, "the names in the objects")
     if isinstance(outcome, Abstention):
         return outcome
-    return _contradiction(outcome, by_acquisition, names, catalogue) or outcome
+    outcome = _widened(outcome, names, catalogue)
+    against = _contradiction(outcome, by_acquisition, names, catalogue)
+    return against or _supported(outcome, names, catalogue)
 
 
 def _study_names(names: StudyNames) -> Iterator[tuple[NameField, str]]:
@@ -102,15 +105,36 @@ def _agreed(found: Concluded, who: str) -> Match | Abstention:
     return Match(key, tuple(evidence))
 
 
+def _decided(found: Concluded, names: StudyNames, catalogue: Catalogue) -> Match | None:
+    """Which of several procedures that the names of the study lead to was scanned; None where that does not tell."""
+    key = scan_evidence.widest(found, names.scanned, catalogue) if len(found) > 1 else None
+    return Match(key, (*found[key], *scan_evidence.length_scanned(names.scanned))) if key else None
+
+
+def _widened(concluded: Match, names: StudyNames, catalogue: Catalogue) -> Match:
+    key = scan_evidence.wider(concluded.procedure, names, catalogue)
+    if key is None:
+        return concluded
+    return Match(key, (*concluded.evidence, *scan_evidence.length_scanned(names.scanned)))
+
+
+def _supported(concluded: Match, names: StudyNames, catalogue: Catalogue) -> Match:
+    more = scan_evidence.speaks_for(concluded.procedure, names, catalogue)
+    return Match(concluded.procedure, (*concluded.evidence, *more))
+
+
 def _contradiction(
     concluded: Match, by_acquisition: Concluded, names: StudyNames, catalogue: Catalogue
 ) -> Abstention | None:
-    """Why acquisitions or coded regions speak against a procedure; None where they do not.
+    """Why what was scanned, acquisitions or coded regions speak against a procedure; None where they do not.
 
     An acquisition may be a part of the procedure (a chest of a chest, abdomen and pelvis); regions are coded so loosely
     that they contradict only where all that are known lie elsewhere. A procedure without regions (a biopsy) is never
     contradicted.
     """
+    scanned = scan_evidence.speaks_against(concluded.procedure, names.scanned, catalogue)
+    if scanned:
+        return Abstention(scanned, (concluded.procedure,))
     covered = catalogue.procedures[concluded.procedure].regions
     if not covered:
         return None
@@ -118,7 +142,7 @@ def _contradiction(
         if not catalogue.procedures[key].regions <= covered:
             reason = f"The acquisition “{given[0].words}” is not a part of {concluded.procedure}."
             return Abstention(reason, tuple(sorted((concluded.procedure, key))))
-    coded = {catalogue.region_words.get(normalised(region)) for region in names.target_regions} - {None}
+    coded = catalogue.regions_of(names.target_regions)
     if coded and not coded & covered:
         regions = ", ".join(sorted(names.target_regions))
         return Abstention(

@@ -19,13 +19,14 @@ from doseloop.harmonise.counted import ct_events, projection_events
 from doseloop.harmonise.headers import filled, filled_equipment
 from doseloop.harmonise.held import HeldObject, best_first, moment
 from doseloop.harmonise.radionuclides import emits_positrons
+from doseloop.harmonise.scanned import scanned
 from doseloop.harmonise.soundness import sound
 from doseloop.harmonise.totals import breast_totals, ct_totals, is_fluoroscopy, projection_totals, tracer_totals
 from doseloop.model.ct import CtEvent
 from doseloop.model.dose_object import DoseObject, Equipment, Modality, People, StudyHeader
 from doseloop.model.exam import ExamEvent, ExamRecord, Part, WallTime
 from doseloop.model.precedence import first, rank
-from doseloop.model.procedure import Match, StudyNames
+from doseloop.model.procedure import Match, Scanned, StudyNames
 from doseloop.model.projection import ProjectionEvent
 from doseloop.model.tracer import Administration
 
@@ -114,7 +115,7 @@ def _ct_part(objects: Sequence[HeldObject], match: Matcher) -> _JudgedPart:
     part = Part(
         modality="CT",
         events=events,
-        procedure=_procedure(counted.objects, "CT", match),
+        procedure=_procedure(counted.objects, "CT", match, None if is_estimate else scanned(main)),
         totals=tuple(total for total, _ in judged),
         ctdi_vol_mgy=max((event.ctdi_vol_mgy.value for event in main if event.ctdi_vol_mgy), default=None),
         phantom_cm=_phantom(main),
@@ -185,7 +186,9 @@ def _mr_part(ranked: Sequence[HeldObject], match: Matcher) -> _JudgedPart:
     return Part(modality="MR", events=events, procedure=_procedure(objects, "MR", match)), ()
 
 
-def _procedure(objects: Sequence[HeldObject], modality: Modality, match: Matcher) -> Match | None:
+def _procedure(
+    objects: Sequence[HeldObject], modality: Modality, match: Matcher, of_ct: Scanned | None = None
+) -> Match | None:
     """The procedure by the names in a part's own objects; names of another modality's object speak of another part."""
     own = [held.dose for held in objects if held.dose.modality == modality] or [held.dose for held in objects]
     study = filled(own[0].study, [dose.study for dose in own])
@@ -201,6 +204,7 @@ def _procedure(objects: Sequence[HeldObject], modality: Modality, match: Matcher
         procedure_codes=study.procedure_codes,
         acquisition_protocols=tuple(dict.fromkeys(name.value for name in protocols if name)),
         target_regions=tuple(dict.fromkeys(_regions(events))),
+        scanned=of_ct,
     )
     return match(names, modality)
 

@@ -76,6 +76,7 @@ ACTIONS: Mapping[str, Event] = {
     "rules chosen": Event(_ALERT, _SOFTWARE, "U"),
     "rules confirmed": Event(_ALERT, _SOFTWARE, "U"),
     "said who a name is": Event(_ALERT, _ATTRIBUTES, "U"),
+    "said who an account is": Event(_ALERT, _ROLES, "U"),
     "scanners merged": Event(_ALERT, _ATTRIBUTES, "U"),
     "scanner named": Event(_ALERT, _ATTRIBUTES, "U"),
     "timeline changed": Event(_ALERT, _ATTRIBUTES, "U"),

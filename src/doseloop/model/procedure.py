@@ -13,8 +13,13 @@ NameField = Literal[
     "protocol name",
     "procedure code",
     "acquisition protocol",
+    "coded region",
+    "scanned length",
+    "number of acquisitions",
 ]
-MatchBasis = Literal["site mapping", "catalogue", "words"]
+MatchBasis = Literal["site mapping", "catalogue", "words", "acquisitions"]
+"""`acquisitions` never name a procedure: they speak for one that names have named, or for one of several."""
+Contrast = Literal["with", "without"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,20 @@ class Procedure:
 
 
 @dataclass(frozen=True, slots=True)
+class Scanned:
+    """What the main acquisitions of a CT scanned."""
+
+    acquisitions: int
+    """How many; one at least."""
+    longest_mm: float | None = None
+    """The longest scanning length, None where none is recorded."""
+    together_mm: float | None = None
+    """All of them added up, None where one is not recorded."""
+    contrast: frozenset[Contrast] = frozenset()
+    """With or without contrast medium, as their contexts are coded; empty where they are not."""
+
+
+@dataclass(frozen=True, slots=True)
 class StudyNames:
     """Every name that the objects of one exam give to what was done; None or empty where not recorded."""
 
@@ -46,6 +65,8 @@ class StudyNames:
     acquisition_protocols: tuple[str, ...] = ()
     target_regions: tuple[str, ...] = ()
     """Meanings of Target Region (123014) of the events, and Body Part Examined (0018,0015) of images."""
+    scanned: Scanned | None = None
+    """None where no main acquisition of a CT is known, or only from headers of images."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +83,7 @@ _BASES: dict[MatchBasis, str] = {
     "site mapping": "mapped by the site",
     "catalogue": "known to the catalogue",
     "words": "understood by its words",
+    "acquisitions": "in its acquisitions",
 }
 
 

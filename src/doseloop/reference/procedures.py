@@ -1,5 +1,6 @@
 """The catalogue of standard procedures that comes with Doseloop: `data/procedures.yaml`, typed and indexed."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -9,7 +10,7 @@ from typing import Any
 from doseloop.model.errors import SetupError
 from doseloop.model.procedure import Procedure
 from doseloop.reference.data_yaml import parsed
-from doseloop.reference.names import comparable, readings
+from doseloop.reference.names import comparable, normalised, readings
 
 _FAMILIES = {"XA": "projection", "RF": "projection"}
 
@@ -24,8 +25,8 @@ class Catalogue:
     by_words: MappingProxyType[tuple[str, str, frozenset[str] | None], str]
     """(modality, kind, regions) as words name them to key."""
     neutral_endings: frozenset[str]
-    region_words: MappingProxyType[str, str]
-    """Normalised words of coded target regions to our regions; what is not here says nothing."""
+    region_words: MappingProxyType[str, frozenset[str]]
+    """Normalised words of coded regions to our regions; what is not here says nothing."""
 
     def find(self, name: str, modality: str) -> Procedure | None:
         """The procedure that has exactly this name; XA and RF are one family. None where none has."""
@@ -39,6 +40,10 @@ class Catalogue:
         """The procedure of a kind and regions, None where there is none."""
         own = self.by_words.get((modality, kind, regions))
         return own or self.by_words.get((modality, kind, None))
+
+    def regions_of(self, coded: Iterable[str]) -> frozenset[str]:
+        """Our regions of what is coded (meanings of a target region, Body Part Examined)."""
+        return frozenset().union(*(self.region_words.get(normalised(one), ()) for one in coded))
 
     def name_of(self, key: str, language: str = "en") -> str:
         """The plain name of a procedure, English where the language has none; the key itself of a site's own."""
@@ -84,7 +89,7 @@ def parsed_catalogue(text: str) -> Catalogue:
         MappingProxyType(index),
         MappingProxyType(by_words),
         neutral,
-        MappingProxyType(data["regions"]),
+        MappingProxyType({words: _regions(meant) for words, meant in data["regions"].items()}),
     )
 
 
@@ -97,6 +102,10 @@ def _procedure(key: str, entry: dict[str, Any]) -> Procedure:
         aliases=tuple(str(alias) for alias in entry["aliases"]),
         means=tuple(_meant(str(one)) for one in entry.get("means", ())),
     )
+
+
+def _regions(meant: str | list[str]) -> frozenset[str]:
+    return frozenset((meant,) if isinstance(meant, str) else meant)
 
 
 def _meant(words: str) -> tuple[str, frozenset[str] | None]:

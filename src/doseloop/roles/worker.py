@@ -26,6 +26,7 @@ from doseloop.roles.readers import Reader, limits_of, reader_of, reading_limits_
 from doseloop.roles.report_tasks import enqueue_due
 from doseloop.roles.settings import Settings
 from doseloop.roles.task_runner import TaskRunner
+from doseloop.roles.timeline_fill import TimelineFill
 from doseloop.roles.unit_search import UnitSearch
 from doseloop.roles.worker_name import own_name
 from doseloop.store import claims, heartbeats, locks, mode, tasks
@@ -141,6 +142,7 @@ def run(stop: threading.Event) -> None:
     clocks = [
         Clock(2.0, lambda: pipeline.settle_quiet(quiet)),
         Clock(1.0, Follower(pipeline).step),
+        Clock(1.0, TimelineFill(pipeline).step),
         Clock(180.0, heartbeats.keep),
         Clock(60.0, lambda: refresh(paths)),
         Clock(10.0, LevelWatch(Facts(paths), options.level_settings).step),

@@ -18,6 +18,7 @@ from doseloop.store import decisions, visible
 from doseloop.store.audit import Actor
 from doseloop.store.decisions import Kind, Wanted
 from doseloop.store.models import Decision, Event, Exam, Part, Procedure, ProcedureName, ScannerName, Site
+from doseloop.store.name_scans import NameScans, scans_of_names
 
 _WITHOUT_PROCEDURES = ("MR",)
 """Modalities without dose: their exams belong to no procedure."""
@@ -41,6 +42,8 @@ class UnmappedName:
     scanners: int
     newest: str
     """Start of the newest exam, ISO; empty where none is recorded."""
+    scans: NameScans | None = None
+    """What its exams scanned; None of other than CT, and where no main acquisition is recorded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +85,14 @@ def unmapped(scope: Scope, since: str = "") -> tuple[UnmappedName, ...]:
     rows = Part.objects.filter(exam__in=visible.exams(scope), procedure=None, started_at__gte=since)
     rows = rows.exclude(modality__in=_WITHOUT_PROCEDURES).exclude(exam__outdated=True)
     moving = set(decisions.pending(scope, NAMES).exclude(after="").values_list("site_id", "subject"))
-    found: dict[tuple[int, str], UnmappedName] = {}
+    found: dict[tuple[int, str, str], UnmappedName] = {}
     for one in (*_of_studies(rows), *_of_acquisitions(rows)):
-        key = (one.site, f"{one.modality}/{normalised(one.written)}")
-        if key not in moving:
+        key = (one.site, one.modality, normalised(one.written))
+        if (one.site, f"{one.modality}/{key[2]}") not in moving:
             found[key] = _together(found[key], one) if key in found else one
-    return tuple(sorted(found.values(), key=lambda one: (-one.exams, one.written)))
+    scans = scans_of_names(rows, _FIELDS)
+    told = (replace(one, scans=scans.get(key)) for key, one in found.items())
+    return tuple(sorted(told, key=lambda one: (-one.exams, one.written)))
 
 
 def _of_studies(rows: "QuerySet[Part]") -> Iterator[UnmappedName]:

@@ -19,7 +19,7 @@ from doseloop.store.models import DoseObjectRow, Exam, Identity
 from doseloop.store.packing import pack, unpack
 from doseloop.store.prepared import Rows, Slot, Update
 
-READER_VERSION = "5"
+READER_VERSION = "6"
 _State, _Standing = DoseObjectRow.State, DoseObjectRow.Standing
 RESEND, DEMOGRAPHIC = _Standing.RESEND, _Standing.DEMOGRAPHIC
 _UNHELD = (_Standing.RESEND, _Standing.SLICE)

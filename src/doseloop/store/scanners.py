@@ -87,7 +87,12 @@ def note_description(scanner: ScannerAtSite, equipment: Equipment, day: str) -> 
     The scanner's row tells what the newest study says, whatever came last. A study without a day says only what was not
     known. Within the transaction that wrote the exam.
     """
-    row, described = scanner.named or scanner.scanner, _described(equipment)
+    note_of_scanner(scanner.named or scanner.scanner, equipment, day)
+
+
+def note_of_scanner(row: int, equipment: Equipment, day: str) -> None:
+    """The same, of the name's own row, which the transaction holds."""
+    described = _described(equipment)
     said = {**{name: described[name] for name in _SPANNED}, "institution": equipment.institution or ""}
     held = _SPAN.first(scanner=row, **said) if day else None
     if held is not None and held[1] <= day <= held[2]:

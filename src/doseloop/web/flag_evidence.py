@@ -75,7 +75,7 @@ def _lines(given: Mapping[str, Any], quantity: str) -> Iterator[tuple[str, str]]
         if value is None or name in _NOT_A_LINE or (name in _IN_QUANTITY and quantity in QUANTITIES):
             continue
         if name == "n" and not quantity:
-            yield "Known from", f"{value} exams"
+            yield "Known from", _exams(value)
             continue
         yield _title(given, name), _words(name, value) if name != "n" else _counted(given, value)
 
@@ -86,7 +86,11 @@ def _title(given: Mapping[str, Any], name: str) -> str:
 
 
 def _counted(given: Mapping[str, Any], number: Any) -> str:
-    return f"{number} exams" if given.get("rule") in _OF_RULE else f"{number} earlier exams"
+    return _exams(number, "" if given.get("rule") in _OF_RULE else "earlier ")
+
+
+def _exams(number: int, which: str = "") -> str:
+    return f"{number} {which}exam{'' if number == 1 else 's'}"
 
 
 def _words(name: str, value: Any) -> str:

@@ -9,8 +9,9 @@ from doseloop.facts.windows import Grain, Window
 from doseloop.harmonise.age_bands import AGE_BANDS
 from doseloop.model.errors import UnusableInput
 from doseloop.model.quantities import QUANTITIES
+from doseloop.web.recent import EVERYTHING
 
-PERIODS = {90: "90 days", 365: "1 year", 1095: "3 years"}
+PERIODS = {90: "90 days", 365: "1 year", 1095: "3 years", EVERYTHING: "All"}
 _OF_MODALITY = {
     "CT": (Quantity.DLP, Quantity.CTDI_VOL),
     "other": (Quantity.DAP, Quantity.KA_R, Quantity.FLUORO_TIME),

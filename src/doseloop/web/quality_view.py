@@ -7,8 +7,9 @@ from datetime import date
 from doseloop.facts.quality import LATE_H, Defect
 from doseloop.facts.windows import Grain, Window
 from doseloop.model.errors import UnusableInput
+from doseloop.web.recent import EVERYTHING
 
-PERIODS = {30: "30 days", 90: "90 days", 365: "1 year"}
+PERIODS = {30: "30 days", 90: "90 days", 365: "1 year", EVERYTHING: "All"}
 _DEFAULT_DAYS = 90
 
 

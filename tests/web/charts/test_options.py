@@ -11,7 +11,7 @@ from doseloop.facts.today import Day, HourCount
 from doseloop.facts.windows import Grain
 from doseloop.model.size_counts import SizeCounts
 from doseloop.web.charts import day, distribution, trend
-from doseloop.web.charts.distribution import Line
+from doseloop.web.charts.level_lines import Line, are_numbered, one_each
 from doseloop.web.charts.palette import nice_top
 
 CT1 = ScannerDistribution(1, "CT 1", 40, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, SizeCounts(40, 0, 0, 0), 0, 0)
@@ -68,3 +68,20 @@ def test_axes_end_at_a_round_number_above_the_values(highest: float, top: float)
 
 def test_an_axis_without_values_has_no_end() -> None:
     assert nice_top([]) is None
+
+
+def test_levels_of_one_value_are_one_line_with_all_their_names() -> None:
+    lines = one_each([Line("GB 2022", 4.5), Line("DE 2022", 3.0), Line("IE 2022", 4.5), Line("GB 2022", 4.5)], 4)
+    assert lines == (Line("DE 2022", 3.0), Line("GB 2022, IE 2022", 4.5))
+
+
+def test_the_first_levels_are_kept_where_there_are_too_many() -> None:
+    assert one_each([Line("A", 9.0), Line("B", 1.0), Line("C", 5.0)], 2) == (Line("B", 1.0), Line("A", 9.0))
+
+
+def test_one_level_has_its_name_in_the_chart_and_several_have_numbers() -> None:
+    one, other = Line("GB 2022", 4.5), Line("DE 2022", 3.0)
+    for lines, names in (([one], ["GB 2022"]), ([other, one], ["1", "2"]), ([Line("GB 2022, IE 2022", 1.0)], ["1"])):
+        option = distribution.option([CT1], Quantity.DAP, "Gy·cm²", lines)
+        assert [line["name"] for line in option["series"][0]["markLine"]["data"]] == names
+        assert are_numbered(lines) == (names[0] == "1")

@@ -23,7 +23,7 @@ from doseloop.store.models.level_set import (
 from doseloop.store.models.local_level import FrozenLevel, FrozenLevelStanding
 from doseloop.store.models.object import DoseObjectRow
 from doseloop.store.models.patient import Identity, Patient, RecordHome, RecordMode
-from doseloop.store.models.people import ExamPerson, Person, RoleAtSite
+from doseloop.store.models.people import AccountPerson, ExamPerson, Person, RoleAtSite
 from doseloop.store.models.procedure import Procedure, ProcedureCode, ProcedureName, ReferenceLevel
 from doseloop.store.models.repair import RepairProposal, ValueRepairRow
 from doseloop.store.models.report import ArchivedReport, ReportMail, ReportSchedule
@@ -33,6 +33,7 @@ from doseloop.store.models.suspect import SuspectedTest
 from doseloop.store.models.token import PeerToken
 
 __all__ = [
+    "AccountPerson",
     "ArchivedReport",
     "AuditRow",
     "AuditSeal",

@@ -46,3 +46,14 @@ class RoleAtSite(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "site", "role"], name="role_is_one")]
+
+
+class AccountPerson(models.Model):
+    """The person that an account is at a site, as was decided (`store.own_person`)."""
+
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    site = models.ForeignKey(Site, on_delete=models.CASCADE)
+    person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "site"], name="account_person_is_one")]

@@ -1,20 +1,12 @@
 """The distribution of a quantity on each scanner: box plots with the reference levels as lines."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from doseloop.facts.procedure import ScannerDistribution
 from doseloop.facts.quantities import Quantity
 from doseloop.model.quantities import QUANTITIES, converted
+from doseloop.web.charts.level_lines import Line, mark_lines
 from doseloop.web.charts.palette import Option, frame, nice_top
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A reference level as a line: its short name and its value in the quantity's own unit."""
-
-    name: str
-    value: float
 
 
 def option(found: Sequence[ScannerDistribution], quantity: Quantity, unit: str, lines: Sequence[Line] = ()) -> Option:
@@ -38,7 +30,7 @@ def option(found: Sequence[ScannerDistribution], quantity: Quantity, unit: str, 
             "name": symbol,
             "boxWidth": [10, 26],
             "data": [[converted(quantity, value, unit) for value in _five(one)] for one in found],
-            "markLine": _mark_lines(lines, quantity, unit),
+            "markLine": mark_lines(lines, "xAxis", quantity, unit, "start"),
         }
     ]
     return chart
@@ -46,12 +38,3 @@ def option(found: Sequence[ScannerDistribution], quantity: Quantity, unit: str, 
 
 def _five(one: ScannerDistribution) -> tuple[float, ...]:
     return one.p5, one.p25, one.median, one.p75, one.p95
-
-
-def _mark_lines(lines: Sequence[Line], quantity: Quantity, unit: str) -> Option:
-    return {
-        "symbol": "none",
-        "silent": True,
-        "label": {"formatter": "{b}", "position": "start", "distance": 4},
-        "data": [{"name": line.name, "xAxis": converted(quantity, line.value, unit)} for line in lines],
-    }

@@ -8,10 +8,12 @@ from doseloop.facts.quality import QualityPoint
 from doseloop.facts.quantities import Quantity
 from doseloop.facts.windows import Grain
 from doseloop.model.quantities import QUANTITIES, converted
-from doseloop.web.charts.distribution import Line
+from doseloop.web.charts.level_lines import Line, are_numbered, mark_lines
 from doseloop.web.charts.palette import Option, frame, nice_top
 
 _SHAPES = ("circle", "rect", "triangle", "diamond", "pin", "arrow")
+_BESIDE = 42
+"""Pixels for the numbers of levels."""
 
 
 def option(
@@ -24,9 +26,9 @@ def option(
     reached = [*medians.values(), *(converted(quantity, line.value, unit) for line in lines)]
     chart["yAxis"] = {"type": "value", "min": 0, "max": nice_top(reached)}
     if chart["series"] and lines:
-        data = [{"name": line.name, "yAxis": converted(quantity, line.value, unit)} for line in lines]
-        label = {"formatter": "{b}", "position": "insideEndTop"}
-        chart["series"][0]["markLine"] = {"symbol": "none", "silent": True, "label": label, "data": data}
+        position = "end" if are_numbered(lines) else "insideEndTop"
+        chart["grid"]["right"] = _BESIDE if are_numbered(lines) else chart["grid"]["right"]
+        chart["series"][0]["markLine"] = mark_lines(lines, "yAxis", quantity, unit, position)
     return chart
 
 

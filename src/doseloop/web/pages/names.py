@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
@@ -23,9 +24,9 @@ from doseloop.web.actor import actor_of
 from doseloop.web.clock import today_here
 from doseloop.web.decision_lists import told
 from doseloop.web.exports import export_links, export_routes
+from doseloop.web.recent import YEAR, days_of, spans
 from doseloop.web.rights import needs
 
-DAYS = 365
 SHOWN = 200
 """Names on the page, each with a choice of procedures; the file has all."""
 MOST_BYTES, MOST_NAMES = 1_000_000, 500
@@ -38,7 +39,7 @@ _DIGITS = 9
 def names(request: HttpRequest) -> HttpResponse:
     """The page. `?choose=sure` ticks every name whose suggestion is sure."""
     scope: Scope = request.access  # type: ignore[attr-defined]
-    found = name_mapping.unmapped(scope, _since())
+    found = name_mapping.unmapped(scope, _since(request))
     context: dict[str, Any] = {
         "names": name_tables.listed(found[:SHOWN], chosen=request.GET.get("choose", "")),
         "all": len(found),
@@ -48,7 +49,9 @@ def names(request: HttpRequest) -> HttpResponse:
         "pending": name_mapping.pending_count(scope),
         "exports": export_links(request, "names"),
         "may_name": Right.NAME in request.rights,  # type: ignore[attr-defined]
-        "days": DAYS,
+        "spans": spans(request),
+        "is_year": days_of(request) == YEAR,
+        "choices": _choices(request),
     }
     return render(request, "doseloop/names.html", context)
 
@@ -83,8 +86,16 @@ def undo(request: HttpRequest, batch: str) -> HttpResponse:
     return redirect("names")
 
 
-def _since() -> str:
-    return (today_here() - timedelta(days=DAYS)).isoformat()
+def _choices(request: HttpRequest) -> dict[str, str]:
+    """Addresses that tick what is sure, and every suggestion."""
+    return {
+        "sure": "?" + urlencode({**request.GET.dict(), "choose": "sure"}),
+        "any": "?" + urlencode({**request.GET.dict(), "choose": "any"}),
+    }
+
+
+def _since(request: HttpRequest) -> str:
+    return (today_here() - timedelta(days=days_of(request))).isoformat()
 
 
 def _wishes(request: HttpRequest) -> Iterator[Wish]:
@@ -133,7 +144,7 @@ def _number(text: str | None) -> int:
 
 def _table(request: HttpRequest) -> Table:
     scope: Scope = request.access  # type: ignore[attr-defined]
-    return name_tables.as_file(name_mapping.unmapped(scope, _since()))
+    return name_tables.as_file(name_mapping.unmapped(scope, _since(request)))
 
 
 routes = [

@@ -21,6 +21,7 @@ from doseloop.store.site_list import display_units
 from doseloop.web import procedure_tables
 from doseloop.web.charts import distribution as distribution_chart
 from doseloop.web.charts import trend as trend_chart
+from doseloop.web.charts.level_lines import Line, are_numbered, one_each
 from doseloop.web.clock import today_here
 from doseloop.web.exports import export_links, export_routes
 from doseloop.web.facts import the_facts
@@ -30,6 +31,9 @@ from doseloop.web.rights import needs
 from doseloop.web.scanner_labels import labelled
 from doseloop.web.tables import page_table
 from doseloop.web.verdicts import LEAST, Compared, compared_levels, verdict_table
+
+_MOST_LINES = 6
+"""Levels in the charts; the table has all."""
 
 
 @needs(Right.SEE)
@@ -52,6 +56,7 @@ def procedure(request: HttpRequest, procedure: str) -> HttpResponse:
         "controls": _controls(request, known.modality, view),
         "bands": BANDS,
         "compared": compared,
+        "listed": lines if are_numbered(lines) else (),
         "near": near_levels(level_matches(scope, procedure, view)),
         "least": LEAST,
         "n": sum(one.n for one in found),
@@ -124,9 +129,8 @@ def _controls(request: HttpRequest, modality: str, view: ProcedureView) -> dict[
     return {"quantities": quantities, "periods": periods}
 
 
-def _lines(compared: tuple[Compared, ...]) -> list[distribution_chart.Line]:
-    seen = {(one.short_name, one.level.value): one for one in compared}
-    return [distribution_chart.Line(name, value) for name, value in list(seen)[:4]]
+def _lines(compared: tuple[Compared, ...]) -> tuple[Line, ...]:
+    return one_each((Line(one.short_name, one.level.value) for one in compared), _MOST_LINES)
 
 
 routes = [

@@ -1,4 +1,4 @@
-"""The procedures of the last year, the most frequent first."""
+"""The procedures of the last year or of all exams, the most frequent first."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -14,10 +14,10 @@ from doseloop.store.site_list import display_units
 from doseloop.web.clock import today_here
 from doseloop.web.exports import export_links, export_routes
 from doseloop.web.facts import the_facts
+from doseloop.web.recent import YEAR, days_of, spans
 from doseloop.web.rights import needs
 from doseloop.web.tables import page_table
 
-DAYS = 365
 _COLUMNS = (
     Column("name", "Procedure"),
     Column("modality", "Modality"),
@@ -37,13 +37,14 @@ _COLUMNS = (
 def procedures_page(request: HttpRequest) -> HttpResponse:
     """The page."""
     table = page_table(procedures_table(request), export_links(request, "procedures"))
-    return render(request, "doseloop/procedures.html", {"table": table, "days": DAYS})
+    context = {"table": table, "spans": spans(request), "is_year": days_of(request) == YEAR}
+    return render(request, "doseloop/procedures.html", context)
 
 
 def procedures_table(request: HttpRequest) -> Table:
-    """Every procedure with exams in the last year."""
+    """Every procedure with exams in the period."""
     scope = request.access  # type: ignore[attr-defined]
-    found = procedures(the_facts(), scope, Window.of_days_until(today_here(), DAYS))
+    found = procedures(the_facts(), scope, Window.of_days_until(today_here(), days_of(request)))
     units = display_units(scope)
     return Table("procedures", "Procedures", _COLUMNS, (_row(one, units) for one in found))
 

@@ -2,6 +2,7 @@
 "use strict";
 
 const drawn = new Map();
+const options = new WeakMap();
 const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
 const dark = window.matchMedia("(prefers-color-scheme: dark)");
 
@@ -86,12 +87,56 @@ function decals(colour) {
   ];
 }
 
+// Numbers of lines that would lie over each other become one, "2, 3" or "2–5", at the line in their middle.
+function spread(chart, option) {
+  const at = option.series.findIndex((one) => one.markLine && one.markLine.data.length > 1);
+  if (at < 0) return;
+  const lines = option.series[at].markLine.data;
+  const axisName = "xAxis" in lines[0] ? "xAxis" : "yAxis";
+  const places = lines.map((line) => chart.convertToPixel({ [`${axisName}Index`]: 0 }, line[axisName]));
+  const shown = new Map(together(places, axisName === "xAxis").map((group) => [middle(group), group]));
+  const data = lines.map((line, position) => labelled(line, shown.get(position), lines));
+  const series = option.series.map((one, position) => (position === at ? { ...one, markLine: { ...one.markLine, data } } : one));
+  chart.setOption({ series });
+}
+
+function labelled(line, group, lines) {
+  if (!group) return { ...line, label: { show: false } };
+  const names = group.map((position) => lines[position].name);
+  const words = names.length > 2 ? `${names[0]}–${names.at(-1)}` : names.join(", ");
+  return { ...line, label: { show: true, formatter: words } };
+}
+
+// Positions of lines in groups whose labels keep apart, in the order of their places.
+function together(places, acrossWidth) {
+  const order = places.map((_, position) => position).sort((one, other) => places[one] - places[other]);
+  const size = (group) => (acrossWidth ? (group.length > 1 ? 34 : 14) : 16);
+  const distance = (one, other) => Math.abs(places[middle(one)] - places[middle(other)]);
+  const groups = [];
+  for (const position of order) {
+    groups.push([position]);
+    while (groups.length > 1) {
+      const [before, last] = groups.slice(-2);
+      if (distance(before, last) >= (size(before) + size(last)) / 2) break;
+      groups.splice(-2, 2, [...before, ...last]);
+    }
+  }
+  return groups.map((group) => group.sort((one, other) => one - other));
+}
+
+function middle(group) {
+  return group[Math.floor((group.length - 1) / 2)];
+}
+
 function draw(place) {
   const source = document.getElementById(place.dataset.chart);
   if (!source) return;
   const chart = drawn.get(place) ?? echarts.init(place, null, { renderer: "canvas" });
   drawn.set(place, chart);
-  chart.setOption(themed(JSON.parse(source.textContent)), true);
+  const option = themed(JSON.parse(source.textContent));
+  chart.setOption(option, true);
+  options.set(place, option);
+  spread(chart, option);
   place.dataset.drawn = "yes";
 }
 
@@ -106,7 +151,12 @@ function drawAll() {
 }
 
 const sizes = new ResizeObserver((entries) => {
-  for (const entry of entries) drawn.get(entry.target)?.resize();
+  for (const { target } of entries) {
+    const chart = drawn.get(target);
+    if (!chart) continue;
+    chart.resize();
+    spread(chart, options.get(target));
+  }
 });
 
 drawAll();

@@ -1,0 +1,245 @@
+"""States of pages that no address of `screenshots.pages` shows, each reached as a person reaches it."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from tests.web.screenshots import CHOSEN_NAMES, sign_in
+from tests.web.serving import Served
+
+State = Callable[[Any, Served], None]
+ACCOUNT = "a.osei"
+"""Administrator at both sites: sees everything, and may change it."""
+
+
+def make(page: Any, served: Served) -> None:
+    """Decide, comment, set aside: what the pages below show. The server follows decisions."""
+    sign_in(page, served.address, "l.moreau")
+    for decide in (
+        _merge_patients,
+        _merge_scanners,
+        _write_entry,
+        _merge_people,
+        _map_names,
+        _repair,
+        _judge_exam,
+        _set_flag_aside,
+    ):
+        decide(page, served)
+
+
+def open_all(page: Any) -> None:
+    """Open everything that folds, but menus."""
+    page.evaluate("document.querySelectorAll('main details').forEach((one) => { one.open = true; })")
+
+
+def _merge_patients(page: Any, served: Served) -> None:
+    keys = [_patient_of(page, served, served.keys[name]) for name in ("exam", "angiography")]
+    page.goto(f"{served.address}/patients/?patient={keys[0]}")
+    page.get_by_label("is part of patient key").fill(keys[1])
+    page.get_by_role("button", name="Look at both").last.click()
+    page.get_by_role("button", name="Merge 1 patient").click()
+    _until(page, f"{served.address}/patients/{keys[1]}/", "of 2 numbers that were merged")
+
+
+def _patient_of(page: Any, served: Served, exam: int) -> str:
+    page.goto(f"{served.address}/exams/{exam}/")
+    address = page.locator("a[href^='/patients/']").first.get_attribute("href")
+    return str(address).strip("/").split("/")[1]
+
+
+def _merge_scanners(page: Any, served: Served) -> None:
+    _open_scanner(page, served)
+    page.get_by_role("button", name="Preview the merge with CT2-OPD").click()
+    page.get_by_role("button", name="Merge", exact=True).click()
+    page.get_by_text("became another name of").first.wait_for()
+
+
+def _open_scanner(page: Any, served: Served) -> None:
+    page.goto(f"{served.address}/scanners/")
+    page.get_by_role("link", name="CT 2 Outpatients").click()
+    page.get_by_role("heading", name="Usual hours").wait_for()
+
+
+def _write_entry(page: Any, served: Served) -> None:
+    _open_scanner(page, served)
+    page.get_by_text("Write something down").click()
+    page.get_by_label("What happened").first.select_option("Tube change")
+    page.get_by_label("Note").first.fill("Third tube")
+    page.get_by_role("button", name="Write down").click()
+    page.locator(".timeline > li", has_text="Third tube").wait_for()
+
+
+def _merge_people(page: Any, served: Served) -> None:
+    page.goto(f"{served.address}/people/?choose=sure")
+    page.get_by_role("button", name="Preview", exact=True).click()
+    page.get_by_role("button", name="Merge 3 names").click()
+    page.wait_for_url("**/people/")
+
+
+def _map_names(page: Any, served: Served) -> None:
+    page.goto(f"{served.address}/procedures/names/")
+    for tick in page.locator("input[name=line]").all()[:3]:
+        tick.check()
+    page.get_by_role("button", name="Preview", exact=True).click()
+    page.get_by_role("button", name=re.compile("Accept")).click()
+    page.wait_for_url("**/procedures/names/")
+
+
+def _repair(page: Any, served: Served) -> None:
+    page.goto(f"{served.address}/plausibility/")
+    page.get_by_role("link", name="KAP in reports").click()
+    page.get_by_label("Why it is wrong").fill("The update changed the unit.")
+    page.get_by_role("button", name="Repair 216 values").click()
+    page.get_by_role("cell", name="R0001").wait_for()
+    page.goto(f"{served.address}/plausibility/?show=tests")
+    page.get_by_role("checkbox").first.check()
+    page.get_by_label("tests", exact=True).check()
+    page.get_by_label("Reason").fill("March constancy")
+    page.get_by_role("button", name="Decide").click()
+
+
+def _judge_exam(page: Any, served: Served) -> None:
+    page.goto(f"{served.address}/exams/{served.keys['hostile_exam']}/")
+    page.get_by_role("textbox", name="Comment").fill("Checked with the ward.")
+    page.get_by_role("button", name="Add comment").click()
+    page.get_by_text("Checked with the ward.").wait_for()
+    page.get_by_text("Not a patient’s exam?").click()
+    page.get_by_label("a phantom").check()
+    page.get_by_label("Reason").fill("Water phantom")
+    page.get_by_role("button", name="Exclude").click()
+    page.get_by_text("Excluded as phantom").wait_for()
+
+
+def _set_flag_aside(page: Any, served: Served) -> None:
+    page.goto(f"{served.address}/flags/")
+    page.locator("td.lead a").nth(1).click()
+    page.get_by_label("Or set it aside, because").select_option("clinically justified")
+    page.get_by_label("Note").fill("Trauma")
+    page.get_by_role("button", name="Set aside").click()
+    page.get_by_text("Clinically justified").first.wait_for()
+
+
+def _until(page: Any, address: str, text: str) -> None:
+    for _ in range(100):
+        page.goto(address)
+        if page.get_by_text(text).count():
+            return
+        page.wait_for_timeout(200)
+    raise AssertionError(f"{address} never said {text!r}.")
+
+
+def _at(path: str) -> State:
+    return lambda page, served: page.goto(served.address + path)
+
+
+def _names_preview(page: Any, served: Served) -> None:
+    page.goto(f"{served.address}{CHOSEN_NAMES}")
+    page.get_by_role("button", name="Preview", exact=True).click()
+    page.wait_for_url("**/preview")
+
+
+def _patients_preview(page: Any, served: Served) -> None:
+    key = _patient_of(page, served, served.keys["other_exam"])
+    other = _patient_of(page, served, served.keys["exam"])
+    page.goto(f"{served.address}/patients/?patient={key}")
+    page.get_by_label("is part of patient key").fill(other)
+    page.get_by_role("button", name="Look at both").last.click()
+    page.get_by_role("heading", level=1).filter(has_text="would become part of another").wait_for()
+
+
+def _patient_of_two_numbers(page: Any, served: Served) -> None:
+    page.goto(f"{served.address}/patients/{_patient_of(page, served, served.keys['exam'])}/")
+    page.get_by_text("of 2 numbers that were merged").wait_for()
+
+
+def _scanner_preview(page: Any, served: Served) -> None:
+    _open_scanner(page, served)
+    open_all(page)
+    page.locator("#other").select_option(index=1)
+    page.locator("form", has=page.locator("#other")).get_by_role("button").click()
+    page.wait_for_url("**/merge/preview")
+
+
+def _person_shared(page: Any, served: Served) -> None:
+    page.goto(f"{served.address}/people/")
+    page.get_by_role("link", name="MTRA", exact=True).first.click()
+    page.get_by_text("This name is no person.").wait_for()
+
+
+def _people_preview(page: Any, served: Served) -> None:
+    page.goto(f"{served.address}/people/{served.keys['person']}/")
+    page.get_by_label("The same person as").select_option(index=1)
+    page.get_by_role("button", name="Preview").click()
+    page.wait_for_url("**/people/preview")
+
+
+def _sizes_draft(page: Any, served: Served) -> None:
+    page.goto(f"{served.address}/exams/{served.keys['exam']}/")
+    study = page.locator("dd.code").first.inner_text()
+    page.goto(f"{served.address}/sizes/")
+    page.get_by_label("Site").select_option("St Brigid’s Hospital")
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "sizes.csv"
+        file.write_text(f"study uid,height cm,weight kg\n{study},171,200\n2.25.404,170,70\n", "utf-8")
+        page.get_by_label("CSV in UTF-8").set_input_files(file)
+        page.get_by_role("button", name="Read the file").click()
+        page.get_by_role("heading", level=1).filter(has_text="would be filled").wait_for()
+
+
+def _report_of_scanner(page: Any, served: Served) -> None:
+    page.goto(f"{served.address}/scanners/")
+    exams = [int(text) for text in page.locator("td.c-exams").all_inner_texts()]
+    page.goto(served.address + page.locator("td.c-reports a").nth(exams.index(max(exams))).get_attribute("href"))
+    page.locator("td a[href*='/reports/']").first.click()
+
+
+def _proposal_repaired(page: Any, served: Served) -> None:
+    page.goto(f"{served.address}/plausibility/")
+    page.get_by_role("link", name="KAP in reports").click()
+
+
+def _flag_set_aside(page: Any, served: Served) -> None:
+    page.goto(f"{served.address}/flags/?state=all")
+    page.locator("tr", has_text="Set aside").first.locator("td.lead a").click()
+    page.get_by_text("Clinically justified").first.wait_for()
+
+
+def _password_refused(page: Any, served: Served) -> None:
+    page.goto(f"{served.address}/accounts/password/")
+    for field in page.locator("input[type=password]").all():
+        field.fill("short")
+    page.locator("main form").get_by_role("button").first.click()
+
+
+STATES: dict[str, State] = {
+    "names-mapped": _at("/procedures/names/"),
+    "names-open": _at("/procedures/names/?choose=any"),
+    "names-preview": _names_preview,
+    "patients-merged": _at("/patients/"),
+    "patients-preview": _patients_preview,
+    "patient-of-two-numbers": _patient_of_two_numbers,
+    "scanner-merged": _open_scanner,
+    "scanner-preview": _scanner_preview,
+    "scanner-report": _report_of_scanner,
+    "people-merged": _at("/people/"),
+    "people-preview": _people_preview,
+    "person-shared": _person_shared,
+    "sizes-draft": _sizes_draft,
+    "repairs": _at("/plausibility/"),
+    "repair-rules": _at("/plausibility/?show=rules"),
+    "repair-tests": _at("/plausibility/?show=tests"),
+    "repair-apart": _at("/plausibility/?show=apart"),
+    "repair-of-a-proposal": _proposal_repaired,
+    "exam-excluded": lambda page, served: page.goto(f"{served.address}/exams/{served.keys['hostile_exam']}/"),
+    "flag-set-aside": _flag_set_aside,
+    "flags-all": _at("/flags/?state=all"),
+    "exams-filtered-wrongly": _at("/exams/?from=yesterday"),
+    "procedure-all-ages": _at("/procedures/ct-chest/?age_band=all"),
+    "address-wrong": _at("/procedures/ct-head/?age_band=old"),
+    "audit-empty": _at("/audit/?patient=999999"),
+    "password-refused": _password_refused,
+    "sign-out": _at("/accounts/logout/"),
+}
