@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from openpyxl import load_workbook
+from pypdf import PdfReader
 
 from doseloop.store.audit import Seen
 from doseloop.store.changes import note_change
@@ -90,9 +91,10 @@ def shows_identity(text: str) -> bool:
 def text_of(content: bytes, name: str) -> str:
     """What a person reads in a page or file; of a page its addresses too."""
     if name.endswith("xlsx"):
-        sheet = load_workbook(io.BytesIO(content), read_only=True).active
-        assert sheet is not None
-        return "\n".join(" ".join(repr(cell) for cell in row) for row in sheet.iter_rows(values_only=True))
+        rows = (row for sheet in load_workbook(io.BytesIO(content), read_only=True) for row in sheet.values)
+        return "\n".join(" ".join(repr(cell) for cell in row) for row in rows)
+    if name.endswith("pdf"):
+        return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
     text = content.decode()
     return text if name.endswith("csv") else html.unescape(text)
 
