@@ -4,7 +4,6 @@ The receiver's own parts over pynetdicom's, on a real connection, turned step by
 seen. The first byte of an input says how far a sound peer has come before the rest of it is sent.
 """
 
-import logging
 import socket
 import struct
 import tempfile
@@ -15,7 +14,6 @@ from pathlib import Path
 import tests.conftest  # noqa: F401 (sets Django up, which the inbox needs)
 
 # isort: split
-import structlog
 from pynetdicom.association import Association
 
 from doseloop.model.errors import PeerRefused
@@ -52,8 +50,6 @@ class Sink(Inbox):
 @cache
 def server() -> DimseServer:
     """A port that nobody serves."""
-    logging.disable(logging.CRITICAL)
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     folder = Path(tempfile.mkdtemp(prefix="doseloop-fuzz-"))
     peers, limits, inbox = Peers(), DimseLimits(pdu_bytes=8192, request_bytes=4096), Sink(folder, 100_000, 0)
     record = Record(lambda _: None, frozenset, lambda: None)

@@ -3,10 +3,12 @@
 FOLDER keeps what was learnt (`corpus`) and takes each finding (`finding-*`).
 """
 
+import logging
 import sys
 from pathlib import Path
 
 import atheris
+import structlog
 
 from tests.fuzz.targets import TARGETS
 
@@ -20,6 +22,7 @@ def main(name: str, folder: Path, seconds: int) -> None:
     target = next(one for one in TARGETS if one.name == name)
     with atheris.instrument_imports(include=["doseloop", "pynetdicom"]):
         one, corpus = target.load()
+    _silence()
     kept = folder / "corpus"
     kept.mkdir(parents=True, exist_ok=True)
     for number, data in enumerate(corpus()):
@@ -35,6 +38,12 @@ def main(name: str, folder: Path, seconds: int) -> None:
     }
     atheris.Setup([sys.argv[0], *(f"-{option}={value}" for option, value in options.items()), str(kept)], one)
     atheris.Fuzz()
+
+
+def _silence() -> None:
+    """Let nothing be logged of what thousands of inputs do."""
+    logging.disable(logging.CRITICAL)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
 
 
 if __name__ == "__main__":

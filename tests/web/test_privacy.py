@@ -28,9 +28,8 @@ def addresses_in(client: Client, department: Department) -> Iterator[tuple[str, 
         found = client.get(address(pattern, department, own=True))
         yield name, found.headers.get("Location", "")
         yield name, found.headers.get("Content-Disposition", "")
-        text = text_of(b"".join(found), "page" if found["Content-Type"].startswith("text/html") else "other.csv") if (
-            not name.endswith("xlsx")
-        ) else ""  # fmt: skip
+        is_page = found["Content-Type"].startswith("text/html")
+        text = "" if name.endswith(("xlsx", "pdf")) else text_of(b"".join(found), "page" if is_page else "other.csv")
         for one in _ADDRESS.findall(text):
             yield name, one
 
