@@ -29,6 +29,7 @@ _SETTINGS = {
     "DOSELOOP_ZONE": "UTC",
 }
 """A study is quiet after 12 s instead of 15 minutes, since two months pass in a minute."""
+_LEVELS = ("uk-ukhsa-ndrl-2024", "eu-rp185-2018")
 _console = Console()
 
 
@@ -54,6 +55,7 @@ def demo(
         _wait_for(f"http://127.0.0.1:{web_port}/health", server)
         password = _account()
         _name_scanners()
+        _choose_levels()
         _greet(web_port, dicom_port, password, time.monotonic() - began)
         _send(dicom_port, days if fresh else 0, seed)
         server.wait()
@@ -103,6 +105,18 @@ def _name_scanners() -> None:
         )
         if scanner.mix:
             register(scanner.name, equipment, scanner.modality, SiteDefaults(scanner.site, "UTC"))
+
+
+def _choose_levels() -> None:
+    """Compare with a set for adults and one for children, as a site chooses once."""
+    from doseloop.access.scope import SYSTEM
+    from doseloop.store.audit import COMMAND
+    from doseloop.store.level_choice import choose, has_chosen
+    from doseloop.store.level_sets import sites_in
+
+    for site in sites_in(SYSTEM):
+        if not has_chosen(SYSTEM, site.pk):
+            choose(SYSTEM, site.pk, _LEVELS, COMMAND)
 
 
 def _greet(web_port: int, dicom_port: int, password: str, seconds: float) -> None:
