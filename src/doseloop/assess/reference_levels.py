@@ -152,7 +152,7 @@ def keep(
         values=samples.value[chosen],
         n_patients=n_patients,
         sizes=sizes,
-        enough_on=_enough_on(samples.where(chosen), least, days) if few and days is not None else None,
+        enough_on=_enough_on(samples, chosen, least, days) if few and days is not None else None,
         no_verdict=_no_verdict_reason(samples, aged, matched, level),
     )
 
@@ -218,11 +218,14 @@ def verdict_of(
     return _with_sentences(verdict, level, settings, kept.no_verdict, source)
 
 
-def _enough_on(kept: Samples, least: int, days: Days) -> date | None:
+def _enough_on(samples: Samples, chosen: Flags, least: int, days: Days) -> date | None:
     """By the first value of each patient."""
-    known = kept.where(~np.isnat(kept.day))
-    _, first = np.unique(known.patient, return_index=True) if known.patient.any() else (None, np.arange(len(known)))
-    return enough_on(known.day[first], least, *days)
+    known = chosen & ~np.isnat(samples.day)
+    of_values, patients = samples.day[known], samples.patient[known]
+    if patients.any():
+        _, first = np.unique(patients, return_index=True)
+        of_values = of_values[first]
+    return enough_on(of_values, least, *days)
 
 
 def _needs_phantom(level: ReferenceLevel) -> bool:

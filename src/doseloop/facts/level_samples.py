@@ -110,8 +110,9 @@ def _drawn(session: Session, rows: ir.Table, wanted: list[Wanted]) -> Iterator[t
             values = quantities[one.quantity][first:end]
             told = ~np.isnan(values)
             if told.any():
-                group = Samples(values, *(column[first:end] for column in columns)).where(told)
-                yield Draw(keys["scanner"][place], one.procedure, one.quantity, one.per, keys["view"][place]), group
+                group = Samples(values, *(column[first:end] for column in columns))
+                draw = Draw(keys["scanner"][place], one.procedure, one.quantity, one.per, keys["view"][place])
+                yield draw, group if told.all() else group.where(told)
 
 
 def _columns(rows: ir.Table, wanted: list[Wanted]) -> ir.Table:
