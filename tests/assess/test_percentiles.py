@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
-from doseloop.assess.percentiles import median, median_interval, percentile
+from doseloop.assess.percentiles import median, median_interval, percentile, resampled_median_at_most
 
 DOSES = st.lists(st.floats(0.01, 1e5), min_size=1, max_size=60)
 
@@ -58,3 +59,13 @@ def test_the_interval_scales_with_the_values(values: list[float], factor: float)
     low, high = median_interval(values, resamples=200) or (0, 0)
     scaled = median_interval([one * factor for one in values], resamples=200)
     assert scaled == pytest.approx((low * factor, high * factor), rel=1e-12)
+
+
+@given(st.integers(2, 60), st.data())
+def test_how_often_a_resample_s_median_is_at_most_a_value_is_scipy_s_binomial_tail(
+    n: int, drawn: st.DataObject
+) -> None:
+    at_most = drawn.draw(st.integers(0, n))
+    least, most = resampled_median_at_most(n, at_most)
+    assert most == pytest.approx(float(stats.binom.sf((n + 1) // 2 - 1, n, at_most / n)), abs=1e-12)
+    assert least == pytest.approx(float(stats.binom.sf(n // 2, n, at_most / n)), abs=1e-12)

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,6 +49,28 @@ def median_interval(
     tail = (1 - confidence) / 2
     low, high = np.quantile(medians, (tail, 1 - tail))
     return float(low), float(high)
+
+
+def resampled_median_at_most(n: int, at_most: int) -> tuple[float, float]:
+    """Bounds of the probability that the median of a resample is at most a value that `at_most` of the n values do not exceed.
+
+    Of a resample as many do as a binomial number of n draws. Of an odd number more than half must, and both bounds are equal; of an
+    even number half may do or may not.
+    """
+    if at_most in (0, n):
+        return float(at_most > 0), float(at_most > 0)
+    share = at_most / n
+    counts = np.arange(n // 2, n + 1) if n % 2 == 0 else np.arange((n + 1) // 2, n + 1)
+    terms = np.exp(_log_choose(n)[counts] + counts * math.log(share) + (n - counts) * math.log1p(-share))
+    whole = float(terms.sum())
+    return (whole - float(terms[0]) if n % 2 == 0 else whole), whole
+
+
+@lru_cache(maxsize=512)
+def _log_choose(n: int) -> NDArray[np.float64]:
+    """Logarithms of the binomial coefficients of n over 0 to n."""
+    logs = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, n + 1)))])
+    return np.asarray(logs[n] - logs - logs[::-1])
 
 
 def _bootstrap_medians(

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from doseloop.assess.enough import enough_on
 from doseloop.assess.level_settings import DEFAULT_SETTINGS, Settings
-from doseloop.assess.percentiles import median, median_interval, percentile
+from doseloop.assess.percentiles import median, median_interval, percentile, resampled_median_at_most
 from doseloop.assess.samples import Flags, Floats, Sample, Samples, samples_of, within
 from doseloop.model.quantities import QUANTITIES, shown
 from doseloop.model.reference_level import LevelSet, ReferenceLevel
@@ -33,8 +33,8 @@ Days = tuple[date, date]
 FATES: Final = (
     "in the median", "provisional", "other or unknown age", "other phantom", "unknown phantom", "other or unknown size",
 )  # fmt: skip
-_SURELY = 0.015
-"""Where a resample's median is on the other side more rarely than this, no interval of 95 % holds the level."""
+_SURELY_OUT, _SURELY_IN = 0.015, 0.035
+"""Six standard deviations of 10,000 resamples on both sides of 2.5 %."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -281,13 +281,14 @@ def _state(kept: Kept, middle: float | None, level: ReferenceLevel, settings: Se
 
 
 def _is_close(kept: Kept, level: ReferenceLevel) -> bool:
-    """Whether the interval holds the level. That a resample's median lies on the level's other side has at most the probability
-    (4 p (1 - p)) ** (n / 2), where p is the share of values on that side (Chernoff's bound of a binomial tail): what is clear
-    by that is not resampled."""
+    """Whether the interval of 95 % holds the level: whether more than 2.5 and less than 97.5 % of resamples have a median at most
+    as high. That probability is known; only where it is near these ends the interval is drawn, so that both always say the same."""
     n = len(kept.values)
-    share = float(np.sum(kept.values <= level.value)) / n
-    if (4 * share * (1 - share)) ** (n / 2) < _SURELY:
+    least, most = resampled_median_at_most(n, int(np.sum(kept.values <= level.value)))
+    if most < _SURELY_OUT or least > 1 - _SURELY_OUT:
         return False
+    if least > _SURELY_IN and most < 1 - _SURELY_IN:
+        return True
     low, high = median_interval(kept.values) or (level.value, level.value)
     return low <= level.value < high
 

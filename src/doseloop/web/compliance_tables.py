@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Final
 
 from django.urls import reverse
@@ -75,7 +76,13 @@ def counted(found: Compliance) -> dict[str, int]:
 
 def cell_address(scanner: int, level: ReferenceLevel, view: ComplianceView) -> str:
     """Address of one cell in depth."""
-    return f"{reverse('compliance-cell', args=[scanner, level.id])}?days={view.days}"
+    return f"{_root()}{scanner}/{level.id}/?days={view.days}"
+
+
+@cache
+def _root() -> str:
+    # Made once: a page has thousands of these addresses.
+    return reverse("compliance")
 
 
 def to_look_at(found: Compliance, view: ComplianceView, units: Mapping[str, str]) -> Table:
