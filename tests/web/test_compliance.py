@@ -1,6 +1,8 @@
 """Compliance at one glance, one cell in depth, what people say of it, and reviews."""
 
+import html
 import re
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -90,7 +92,9 @@ def test_a_review_is_noted_and_may_be_taken_back(site: int, signed_in: Any) -> N
     assert AuditRow.objects.filter(action="levels reviewed").count() == 2
 
 
-@pytest.mark.parametrize("query", ["days=7", "site=999", "site=x", "until=soon"])
+@pytest.mark.parametrize(
+    "query", ["days=7", "site=999", "site=x", "until=soon", "until=0001-01-01", "until=9999-12-31"]
+)
 def test_an_address_that_makes_no_sense_is_refused_and_says_why(site: int, signed_in: Any, query: str) -> None:
     assert signed_in("physicist").get(f"/compliance/?{query}").status_code in (400, 404)
 
@@ -98,6 +102,14 @@ def test_an_address_that_makes_no_sense_is_refused_and_says_why(site: int, signe
 def test_the_same_address_shows_the_same_window(site: int, signed_in: Any) -> None:
     text = words(signed_in("physicist").get("/compliance/?until=2020-01-31&days=90").content)
     assert "3 Nov 2019 to 31 Jan 2020" in text and "No group to compare." in text
+
+
+def test_a_cell_shows_the_window_from_which_it_was_reached(site: int, signed_in: Any) -> None:
+    client, last = signed_in("physicist"), (date.today() - timedelta(days=1)).isoformat()
+    page = client.get(f"/compliance/?until={last}").content.decode()
+    found = re.search(r'href="(/compliance/\d+/[^"]+)"', page)
+    assert found and f"until={last}" in found[1]
+    assert f"until={last}" in client.get(html.unescape(found[1])).content.decode()
 
 
 def test_another_site_s_scanner_has_no_cell(site: int, department: Department, signed_in: Any) -> None:

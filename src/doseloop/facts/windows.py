@@ -38,8 +38,11 @@ class Window:
 
     @classmethod
     def of_days_until(cls, last: date, days: int) -> "Window":
-        """So many days, of which `last` is the last."""
-        return cls(last - timedelta(days=days - 1), last + timedelta(days=1))
+        """So many days, of which `last` is the last. Errors: `UnusableInput` where the calendar does not reach so far."""
+        try:
+            return cls(last - timedelta(days=days - 1), last + timedelta(days=1))
+        except OverflowError:
+            raise UnusableInput(f"{days} days until {last} are beyond the calendar.") from None
 
 
 class Grain(StrEnum):

@@ -12,7 +12,7 @@ from doseloop.report.compliance_report import STATES, ComplianceReport, Reported
 from doseloop.report.compliance_words import excluded_said, method, verification_said
 from doseloop.report.table import Column, Row, Table, Value
 
-_TONES: Final = {"above": "above", "within": "good", "low": "caution", "too few": "quiet", "no verdict": "quiet"}
+TONES: Final = {"above": "above", "within": "good", "low": "caution", "too few": "quiet", "no verdict": "quiet"}
 _EXCLUDED: Final = ("n_provisional", "n_outside_age", "n_outside_size", "n_other_phantom", "n_unknown_phantom")
 
 
@@ -143,7 +143,7 @@ def _figure(report: ComplianceReport, one: LevelFigure) -> Row:
         verification_said(one.verification), one.n, one.n_patients, one.least, dose(one.p25), dose(one.p75),
         one.sizes_said, one.said, one.said_by, " ".join(one.sentences), one.level_id, report.data_state,
     )  # fmt: skip
-    return Row(values, tones={"state": _TONES[one.state]})
+    return Row(values, tones={"state": TONES[one.state]})
 
 
 def _sets(report: ComplianceReport) -> Iterator[Row]:

@@ -36,6 +36,8 @@ class LevelWatch:
         self._gather()
         some = list(self.waiting.items())[:_AT_ONCE]
         for scanner, site in some:
+            # To the end first: one that cannot be looked at keeps none from its turn.
+            self.waiting[scanner] = self.waiting.pop(scanner)
             self._look_at(scanner, site)
             del self.waiting[scanner]
         return len(some)

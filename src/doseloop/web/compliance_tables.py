@@ -16,11 +16,10 @@ from doseloop.model.quantities import QUANTITIES, shown
 from doseloop.model.reference_level import LevelSet, ReferenceLevel
 from doseloop.reference.procedures import catalogue
 from doseloop.report.compliance import Cell, Compared, Compliance
+from doseloop.report.compliance_report import STATES
+from doseloop.report.compliance_tables import TONES
 from doseloop.report.table import Column, Row, Table, Value
 from doseloop.web.compliance_view import ComplianceView
-
-_TONES: Final = {"above": "above", "low": "caution", "within": "good", "too few": "quiet", "no verdict": "quiet"}
-STATES: Final = ("above", "low", "within", "too few", "no verdict")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +75,7 @@ def counted(found: Compliance) -> dict[str, int]:
 
 def cell_address(scanner: int, level: ReferenceLevel, view: ComplianceView) -> str:
     """Address of one cell in depth."""
-    return f"{_root()}{scanner}/{level.id}/?days={view.days}"
+    return f"{_root()}{scanner}/{level.id}/?{view.query}"
 
 
 @cache
@@ -213,7 +212,7 @@ def _note_said(level: ReferenceLevel, cell: Cell) -> str:
 def _tone(level: ReferenceLevel, cell: Cell) -> str:
     """Exceeding an achievable value is no fault."""
     state = cell.standing.state
-    return "quiet" if state == "above" and not level.is_level else _TONES[state]
+    return "quiet" if state == "above" and not level.is_level else TONES[state]
 
 
 def _percent(level: ReferenceLevel, cell: Cell) -> int | None:
@@ -240,7 +239,7 @@ def _look(found: Compliance, view: ComplianceView, units: Mapping[str, str], one
         "median": f"{cell.standing.n_patients} patients{', close to the level' if cell.standing.is_close else ''}",
         "said": cell.explanation.by if cell.explanation else "",
     }
-    return Row(values, links={"procedure": address}, tones={"state": _TONES[cell.standing.state]}, notes=notes)
+    return Row(values, links={"procedure": address}, tones={"state": TONES[cell.standing.state]}, notes=notes)
 
 
 def exam_row(exam: int, day: date, value: float, weight_kg: float | None, fate: str, level: ReferenceLevel) -> Row:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
+from urllib.parse import urlencode
 
 from doseloop.facts.windows import Window
 from doseloop.model.errors import NotVisible, UnusableInput
@@ -20,6 +21,13 @@ class ComplianceView:
     site: int
     days: int
     last: date
+    until: str
+    """The last day as the address names it; empty where it does not."""
+
+    @property
+    def query(self) -> str:
+        """The same period in the address of another page."""
+        return urlencode({"days": self.days} | ({"until": self.until} if self.until else {}))
 
     @property
     def window(self) -> Window:
@@ -35,12 +43,12 @@ def view_of(given: Mapping[str, str], sites: Sequence[SiteShown], today: date) -
     days = given.get("days") or str(_DEFAULT_DAYS)
     if days not in {str(known) for known in PERIODS}:
         raise UnusableInput(f"The period is one of {', '.join(map(str, PERIODS))} days.")
-    last = given.get("until") or today.isoformat()
+    until = given.get("until", "")
     asked = given.get("site") or (str(sites[0].id) if sites else "")
     found = next((one.id for one in sites if str(one.id) == asked), None)
     if found is None:
         raise NotVisible("There is no such site.")
-    return ComplianceView(found, int(days), _day(last))
+    return ComplianceView(found, int(days), _day(until) if until else today, until)
 
 
 def _day(text: str) -> date:

@@ -66,8 +66,8 @@ def cell(request: HttpRequest, scanner: int, level_id: str) -> HttpResponse:
         "total": len(order),
         "start": (number - 1) * PAGE + 1,
         "end": (number - 1) * PAGE + len(shown),
-        "previous": f"?days={view.days}&page={number - 1}" if number > 1 else "",
-        "next": f"?days={view.days}&page={number + 1}" if number * PAGE < len(order) else "",
+        "previous": f"?{view.query}&page={number - 1}" if number > 1 else "",
+        "next": f"?{view.query}&page={number + 1}" if number * PAGE < len(order) else "",
     }
     return render(request, "doseloop/compliance_cell.html", context)
 
