@@ -11,6 +11,8 @@ from tests.roles.traffic import STORESCU
 pytestmark = [
     pytest.mark.peers,
     pytest.mark.timeout(900),
+    # pynetdicom leaves the socket of a connection that the other side has ended to the garbage collector.
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
     pytest.mark.skipif(STORESCU is None, reason="DCMTK's storescu is not installed: apt install dcmtk"),
 ]
 
