@@ -88,6 +88,11 @@ _CT: Final = (
         "Depends on where along the patient it was taken.", "AAPM Report 220",
     ),
     Quantity(
+        "effective_diameter_mm", "Deff", "Effective diameter", _LENGTH,
+        "Diameter of the circle that has the area of the patient's cross-section.",
+        "Takes lungs and bone for water.", "AAPM Report 204",
+    ),
+    Quantity(
         "scanning_length_mm", "L", "Scanning length", _LENGTH,
         "Length of table travel while the beam was on.", "Makers count the run-in and run-out differently.",
         "DICOM PS3.16 TID 10014 (113825)",
