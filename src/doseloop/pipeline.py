@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
-from doseloop import rule_judgement
+from doseloop import estimation, rule_judgement
 from doseloop.access.scope import SYSTEM
 from doseloop.assess import high_dose, new_name, phantom, revised_dose, same_event
 from doseloop.harmonise import identifiers
@@ -358,7 +358,9 @@ def _compose(exam: int, held: list[HeldObject], scanner: ScannerAtSite, windows:
     mended, noted = repaired(held, value_repairs.in_force(scanner, day_of(held)))
     record = with_repairs(unite(mended, scanner.zone, "site", _matcher(scanner.site)), noted)
     scanners.note_description(scanner, equipment_of(held), record.started_at.local[:10])
-    exams.write(exam, record, scanner, record.issues, _sizes(exam, record, scanner.site, windows), arrived=arrived)
+    sizes = _sizes(exam, record, scanner.site, windows)
+    computed = estimation.estimated(record, sizes, {})
+    exams.write(exam, record, scanner, record.issues, sizes, computed, arrived=arrived)
     people.name_people(exam, scanner.site, record.people)
     scanner_names.note(scanner.named or scanner.scanner, record)
     hours = suspected_tests.hours_of(scanner.scanner) if phantom.needs_hours(record) else ()

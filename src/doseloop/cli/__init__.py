@@ -18,6 +18,7 @@ from doseloop.cli import (
     listing,
     merge,
     read,
+    recompute,
     report,
     reprocess,
     retry,
@@ -45,6 +46,7 @@ app.command("drl")(drl.drl)
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
 app.command("doctor")(doctor.doctor)
+app.command("recompute")(recompute.recompute)
 app.command("reprocess")(reprocess.reprocess)
 app.command("retry")(retry.retry)
 app.command("site")(site.site)

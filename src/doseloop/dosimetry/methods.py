@@ -1,13 +1,14 @@
 """Every method of dosimetry, and the edition that all of them and their coefficients make."""
 
 import hashlib
+from functools import cache
 from typing import Final
 
-from doseloop.dosimetry import effective_diameter
+from doseloop.dosimetry import effective_diameter, total_effective_dose
 from doseloop.dosimetry.method import Method
 from doseloop.reference.coefficients import coefficient_sets
 
-METHODS: Final[tuple[Method, ...]] = (effective_diameter.METHOD,)
+METHODS: Final[tuple[Method, ...]] = (effective_diameter.METHOD, total_effective_dose.METHOD)
 """In the order of the documentation: size, CT, tracers, projection, mammography, conceptus, MR."""
 
 
@@ -16,8 +17,14 @@ def method(id_: str) -> Method:
     return {one.id: one for one in METHODS}[id_]
 
 
+def versions() -> dict[str, int]:
+    """The version of each method and of each set of coefficients, by id."""
+    of_methods = {one.id: one.version for one in METHODS}
+    return of_methods | {one.id: one.version for one in coefficient_sets().values()}
+
+
+@cache
 def edition() -> str:
     """What tells whether values were computed by the methods and coefficients of today: twelve hexadecimal digits."""
-    told = [f"{one.id}:{one.version}" for one in METHODS]
-    told += [f"{one.id}:{one.version}" for one in coefficient_sets().values()]
-    return hashlib.sha256("\n".join(sorted(told)).encode()).hexdigest()[:12]
+    told = sorted(f"{id_}:{version}" for id_, version in versions().items())
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()[:12]

@@ -22,7 +22,7 @@ GRACE_SECONDS = 900.0
 _SPILL_SECONDS = 86_400.0
 _SPILL = "spill-"
 _NAME = "manifest.json"
-_LAYOUT = 6
+_LAYOUT = 7
 """Of columns and files; a copy of another layout is made anew."""
 
 

@@ -49,6 +49,8 @@ class RowKind:
         return f"SELECT {listed} FROM {self.source} WHERE {self.joined}"  # noqa: S608  (only declared expressions)
 
 
+_COMPUTED_TOTALS = ("effective_dose_estimate_msv", "dap_corrected_gy_cm2", "ka_r_corrected_mgy")
+_COMPUTED = ("ssde_mgy", "water_equivalent_diameter_mm", "noise_hu", "ka_i_mgy", "agd_estimate_mgy", *_COMPUTED_TOTALS)
 _EXAM_FLAGS = "(SELECT count(*) FROM store_flag f WHERE f.exam_id = e.id AND f.state = 'open')"
 _PART_FLAGS = (
     "(SELECT count(*) FROM store_flag f WHERE f.exam_id = e.id AND f.state = 'open'"
@@ -97,6 +99,7 @@ EXAMS = RowKind(
         Column("agd_right_mgy", _DOSE, "e.agd_right_mgy"),
         Column("activity_mbq", _DOSE, "e.activity_mbq"),
         Column("effective_dose_msv", _DOSE, "e.effective_dose_msv"),
+        *(Column(name, _DOSE, f"e.{name}") for name in _COMPUTED_TOTALS),
         Column("event_count", _KEY, "e.event_count"),
         Column("open_flags", _KEY, _EXAM_FLAGS),
         Column("has_issues", _FLAG, _HAS_ISSUES),
@@ -136,6 +139,7 @@ PARTS = RowKind(
         Column("agd_right_mgy", _DOSE, "p.agd_right_mgy"),
         Column("activity_mbq", _DOSE, "p.activity_mbq"),
         Column("effective_dose_msv", _DOSE, "p.effective_dose_msv"),
+        *(Column(name, _DOSE, f"p.{name}") for name in _COMPUTED_TOTALS),
         Column("is_estimate", _FLAG, "p.is_estimate"),
         Column("eligible", _FLAG, "p.eligible"),
         Column("open_flags", _KEY, _PART_FLAGS),
@@ -185,7 +189,7 @@ EVENTS = RowKind(
         Column("pitch", _DOSE, "v.pitch"),
         Column("scanning_length_mm", _DOSE, "v.scanning_length_mm"),
         *(Column(name, _TEXT, f"v.{name}") for name in _EVENT_WORDS),
-        *(Column(name, _DOSE, f"v.{name}") for name in _EVENT_NUMBERS),
+        *(Column(name, _DOSE, f"v.{name}") for name in (*_EVENT_NUMBERS, *_COMPUTED)),
         Column("eligible", _FLAG, "p.eligible"),
         *_STANDING,
     ),

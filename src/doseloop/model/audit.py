@@ -104,6 +104,7 @@ ACTIONS: Mapping[str, Event] = {
     "retried": Event(_PROCEDURE),
     "backed up": Event(_EXPORT, does="R"),
     "restored": Event(_ALERT, _SOFTWARE, "U"),
+    "recomputed": Event(_PROCEDURE, does="U"),
     "reprocessed": Event(_PROCEDURE, does="U"),
     "destroyed": Event(_DELETED, does="D"),
 }

@@ -55,3 +55,23 @@ class NotEstimated:
 
 
 Estimated = Estimate | NotEstimated
+
+
+@dataclass(frozen=True, slots=True)
+class ExamEstimates:
+    """All that was computed of an exam."""
+
+    events: tuple[tuple[Estimated, ...], ...]
+    """Of each event, in the order of the exam."""
+    parts: tuple[tuple[Estimated, ...], ...]
+    """Of each part."""
+    whole: tuple[Estimated, ...]
+    edition: str
+    """Of the methods and coefficients (`dosimetry.methods.edition`)."""
+
+
+def default_of(found: tuple[Estimated, ...], quantity: str) -> Estimate | None:
+    """The estimate that stands for a quantity; None where there is none."""
+    return next(
+        (one for one in found if isinstance(one, Estimate) and one.quantity == quantity and one.is_default), None
+    )

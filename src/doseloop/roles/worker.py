@@ -29,7 +29,7 @@ from doseloop.roles.task_runner import TaskRunner
 from doseloop.roles.timeline_fill import TimelineFill
 from doseloop.roles.unit_search import UnitSearch
 from doseloop.roles.worker_name import own_name
-from doseloop.store import claims, heartbeats, locks, mode, tasks
+from doseloop.store import claims, heartbeats, locks, method_editions, mode, tasks
 from doseloop.store.failpoint import failpoint
 from doseloop.store.outage import is_outage
 from doseloop.store.scanners import SiteDefaults
@@ -133,6 +133,7 @@ def run(stop: threading.Event) -> None:
     pool = ReaderPool(options.readers, limits_of(options), reading_limits_of(options))
     folder: DataFolder = settings.FOLDER
     mode.hold(pseudonymous=options.pseudonymous)
+    method_editions.note()
     pipeline = pipeline_of(options, folder, reader_of(options, folder, pool))
     pipeline.inbox.drop_processed()
     pipeline.destroy_what_a_crash_left()

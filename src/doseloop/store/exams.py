@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from doseloop.harmonise.age_bands import age_at_exam, age_band
 from doseloop.harmonise.sizes import QUANTITIES, Size
+from doseloop.model.estimate import ExamEstimates
 from doseloop.model.exam import ExamRecord, Part
-from doseloop.store import locks, models
+from doseloop.store import estimate_columns, locks, models
 from doseloop.store.audit import WORKER, record_change
 from doseloop.store.delay import delay_h
 from doseloop.store.event_rows import EventPlace, event_row
@@ -145,12 +146,13 @@ def write(
     scanner: ScannerAtSite,
     issues: Iterable[str],
     sizes: Mapping[str, Size | None],
+    estimates: ExamEstimates,
     *,
     arrived: bool = True,
 ) -> None:
     """Write an exam's row, parts and events in place of what they were. Judgements of people are not touched.
 
-    `sizes`: height and weight by `height_m`, `weight_kg`.
+    `sizes`: height and weight by `height_m`, `weight_kg`. `estimates`: what was computed of the record.
 
     `arrived`: an object has just come, so that the exam is provisional again.
     """
@@ -160,7 +162,7 @@ def write(
         models.Part.objects.filter(exam_id=exam).delete()
     received_at = timezone.now() if arrived else received_at
     columns = _columns(record, scanner, list(issues)) | _size_columns(sizes)
-    columns |= {"delay_h": delay_h(record.started_at, received_at)}
+    columns |= {"delay_h": delay_h(record.started_at, received_at), **estimate_columns.of_exam(estimates)}
     if arrived:
         _WRITE_ARRIVED.run(exam=exam, **columns, received_at=received_at, settled=False)
     else:
@@ -171,9 +173,17 @@ def write(
     for number, part in enumerate(record.parts):
         place = {"exam_id": exam, "site_id": scanner.site, "position": number}
         eligible = not excluded_as and not part.is_estimate
-        key = _NEW_PART.key(**place, **_part(part, columns), eligible=eligible)
-        _NEW_EVENT.many(event_row(event, EventPlace(exam, key, position + n)) for n, event in enumerate(part.events))
+        computed = estimate_columns.of_total(estimates.parts[number])
+        key = _NEW_PART.key(**place, **_part(part, columns), **computed, eligible=eligible)
+        _NEW_EVENT.many(_event_rows(part, EventPlace(exam, key, position), estimates))
         position += len(part.events)
+
+
+def _event_rows(part: Part, first: EventPlace, estimates: ExamEstimates) -> Iterator[dict[str, Any]]:
+    """Rows of a part's events; the first stands at the place that is given."""
+    for position, event in enumerate(part.events, first.position):
+        place = EventPlace(first.exam, first.part, position)
+        yield {**event_row(event, place), **estimate_columns.of_event(estimates.events[position])}
 
 
 def _exam() -> QuerySet[models.Exam]:
@@ -202,6 +212,7 @@ _WRITTEN = (
     ),
     *("protocol_name", "requested_procedure", "age_years", "age_known_to", "age_band", "sex", *SIZE_COLUMNS, *TOTALS),
     *("totals", "issues", "repairs", "event_count", "repaired", "implausible", "delay_h"),
+    *(*estimate_columns.TOTALS, "methods_edition"),
 )
 _WRITE, _WRITE_ARRIVED = Update(_exam, _WRITTEN), Update(_exam, (*_WRITTEN, "received_at", "settled"))
 _NEW_PART, _NEW_EVENT = Insert(models.Part), Insert(models.Event)

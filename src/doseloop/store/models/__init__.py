@@ -10,7 +10,7 @@ from doseloop.store.models.equipment import (
     TimelineEntry,
     UsualWeekRow,
 )
-from doseloop.store.models.exam import Event, Exam, Part
+from doseloop.store.models.exam import Event, Exam, MethodEdition, Part
 from doseloop.store.models.flag import Case, Comment, Flag
 from doseloop.store.models.level_set import (
     ChosenLevelSets,
@@ -57,6 +57,7 @@ __all__ = [
     "LevelReview",
     "LevelState",
     "Measurement",
+    "MethodEdition",
     "OwnLevelSet",
     "OwnRulePack",
     "Part",

@@ -58,6 +58,13 @@ class Exam(models.Model):
     activity_mbq = models.FloatField(null=True)
     effective_dose_msv = models.FloatField(null=True)
     """Of the administrations, as an object states it."""
+    effective_dose_estimate_msv = models.FloatField(null=True)
+    """Computed, of all of its parts together; None where one of them has none."""
+    dap_corrected_gy_cm2 = models.FloatField(null=True)
+    ka_r_corrected_mgy = models.FloatField(null=True)
+    """By the calibration of the tube; None where there is none."""
+    methods_edition = models.TextField(default="")
+    """The edition of methods and coefficients (`MethodEdition`) that computed its values; empty before anything did."""
     totals = models.JSONField(default=dict)
     """For each total: what objects state, what events add up to, and which of both is used."""
     issues = models.JSONField(default=list)
@@ -94,6 +101,7 @@ class Exam(models.Model):
             models.Index(
                 fields=["named_scanner"], name="exam_by_named", condition=models.Q(named_scanner__isnull=False)
             ),
+            models.Index(fields=["methods_edition"], name="exam_by_edition"),
             models.Index(fields=["outdated"], name="exam_outdated", condition=models.Q(outdated=True)),
         ]
 
@@ -124,6 +132,9 @@ class Part(models.Model):
     agd_right_mgy = models.FloatField(null=True)
     activity_mbq = models.FloatField(null=True)
     effective_dose_msv = models.FloatField(null=True)
+    effective_dose_estimate_msv = models.FloatField(null=True)
+    dap_corrected_gy_cm2 = models.FloatField(null=True)
+    ka_r_corrected_mgy = models.FloatField(null=True)
     is_estimate = models.BooleanField(default=False)
     """Whether it is known from image headers alone where a report should tell."""
     eligible = models.BooleanField(default=True)
@@ -182,6 +193,15 @@ class Event(models.Model):
     sar_head_w_kg = models.FloatField(null=True)
     b1_rms_ut = models.FloatField(null=True)
     operating_mode = models.TextField(default="")
+    ssde_mgy = models.FloatField(null=True)
+    """From here to `ka_r_corrected_mgy`: computed (`store.estimate_columns`)."""
+    water_equivalent_diameter_mm = models.FloatField(null=True)
+    noise_hu = models.FloatField(null=True)
+    ka_i_mgy = models.FloatField(null=True)
+    agd_estimate_mgy = models.FloatField(null=True)
+    effective_dose_estimate_msv = models.FloatField(null=True)
+    dap_corrected_gy_cm2 = models.FloatField(null=True)
+    ka_r_corrected_mgy = models.FloatField(null=True)
     detail = models.BinaryField()
     """The whole event as it counts: deflated MessagePack of the record that `model.exam.EVENT_KINDS` names for `kind`."""
     repairs = models.JSONField(null=True)
@@ -190,3 +210,13 @@ class Event(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["exam", "position"], name="event_is_one")]
         indexes = [models.Index(fields=["event_uid"], name="event_by_uid")]
+
+
+class MethodEdition(models.Model):
+    """The methods and coefficients that computed values at some time: what an edition in an exam's row stands for."""
+
+    edition = models.TextField(unique=True)
+    versions = models.JSONField()
+    """Version by id of each method and of each set of coefficients."""
+    since = models.DateTimeField()
+    """When it first computed something here (UTC)."""

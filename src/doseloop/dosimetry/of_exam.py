@@ -1,0 +1,95 @@
+"""What every method makes of an exam: of each event, of its parts and of the whole."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from doseloop.dosimetry import total_effective_dose
+from doseloop.dosimetry.methods import edition
+from doseloop.model.ct import CtEvent
+from doseloop.model.diameter import Diameter
+from doseloop.model.dose_object import Modality
+from doseloop.model.estimate import Estimated, ExamEstimates
+from doseloop.model.exam import Event
+from doseloop.model.mr import MrSeries
+from doseloop.model.projection import ProjectionEvent
+from doseloop.model.subject import Subject
+from doseloop.model.tracer import Administration
+
+
+@dataclass(frozen=True, slots=True)
+class EventOfExam:
+    """An event with what its methods need beside it. Words that are not known are empty."""
+
+    event: Event
+    role: str
+    """As in `model.exam.ExamEvent`."""
+    part: int
+    """Which part of the exam it belongs to, counted from 0."""
+    nuclide: str = ""
+    product: str = ""
+    target_filter: str = ""
+    diameter: Diameter | None = None
+    """Measured in the images that show it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartOfExam:
+    """A procedure of the exam."""
+
+    modality: Modality
+    procedure: str | None
+    """Key of the standard procedure."""
+    is_estimate: bool = False
+    """Whether it is known from headers of images alone: nothing is computed from those."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExamToEstimate:
+    """All that the methods see of an exam."""
+
+    subject: Subject
+    parts: tuple[PartOfExam, ...]
+    events: tuple[EventOfExam, ...]
+
+
+def estimates(exam: ExamToEstimate) -> ExamEstimates:
+    """What can be computed of the exam, and of the rest why not."""
+    events = tuple(of_event(one, exam.parts[one.part], exam.subject) for one in exam.events)
+    parts = tuple(_of_part(exam.events, events, number) for number in range(len(exam.parts)))
+    return ExamEstimates(events, parts, total_effective_dose.of_act(parts), edition())
+
+
+def of_event(one: EventOfExam, part: PartOfExam, subject: Subject) -> tuple[Estimated, ...]:
+    """What can be computed of an event."""
+    if part.is_estimate:
+        return ()
+    match one.event:
+        case CtEvent():
+            return _of_ct(one, one.event, part, subject)
+        case ProjectionEvent():
+            return _of_projection(one, one.event, part, subject)
+        case Administration():
+            return _of_tracer(one, one.event, subject)
+        case MrSeries():
+            return ()
+
+
+def _of_ct(one: EventOfExam, event: CtEvent, part: PartOfExam, subject: Subject) -> tuple[Estimated, ...]:
+    return ()
+
+
+def _of_projection(
+    one: EventOfExam, event: ProjectionEvent, part: PartOfExam, subject: Subject
+) -> tuple[Estimated, ...]:
+    return ()
+
+
+def _of_tracer(one: EventOfExam, event: Administration, subject: Subject) -> tuple[Estimated, ...]:
+    return ()
+
+
+def _of_part(
+    events: Sequence[EventOfExam], found: Sequence[tuple[Estimated, ...]], number: int
+) -> tuple[Estimated, ...]:
+    own = [estimates for one, estimates in zip(events, found, strict=True) if one.part == number]
+    return total_effective_dose.of_events(own)

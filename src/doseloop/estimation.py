@@ -1,0 +1,55 @@
+"""An exam as the methods of dosimetry see it: what they need beside its record, and what they make of it."""
+
+from collections.abc import Mapping
+
+from doseloop.dosimetry.of_exam import EventOfExam, ExamToEstimate, PartOfExam, estimates
+from doseloop.harmonise.age_bands import age_at_exam
+from doseloop.harmonise.radionuclides import product_name, radionuclide
+from doseloop.harmonise.sizes import Size
+from doseloop.harmonise.target_filter import target_filter
+from doseloop.model.diameter import Diameter
+from doseloop.model.estimate import ExamEstimates
+from doseloop.model.exam import ExamEvent, ExamRecord
+from doseloop.model.projection import ProjectionEvent
+from doseloop.model.subject import Subject
+from doseloop.model.tracer import Administration
+
+
+def estimated(record: ExamRecord, sizes: Mapping[str, Size | None], diameters: Mapping[int, Diameter]) -> ExamEstimates:
+    """What is computed of an exam; `diameters` by the position of the event within the exam."""
+    parts = tuple(
+        PartOfExam(part.modality, part.procedure.procedure if part.procedure else None, part.is_estimate)
+        for part in record.parts
+    )
+    listed = [(number, event) for number, part in enumerate(record.parts) for event in part.events]
+    events = tuple(_event(event, part, diameters.get(place)) for place, (part, event) in enumerate(listed))
+    return estimates(ExamToEstimate(_subject(record, sizes), parts, events))
+
+
+def _subject(record: ExamRecord, sizes: Mapping[str, Size | None]) -> Subject:
+    age = age_at_exam(record.patient)
+    height, weight = sizes.get("height_m"), sizes.get("weight_kg")
+    return Subject(
+        age_years=age.years if age else None,
+        sex=record.patient.sex,
+        weight_kg=weight.value if weight else None,
+        height_m=height.value if height else None,
+    )
+
+
+def _event(one: ExamEvent, part: int, diameter: Diameter | None) -> EventOfExam:
+    event = one.detail
+    if isinstance(event, Administration):
+        return EventOfExam(event, one.role, part, nuclide=_nuclide(event), product=_product(event))
+    if isinstance(event, ProjectionEvent):
+        return EventOfExam(event, one.role, part, target_filter=target_filter(event))
+    return EventOfExam(event, one.role, part, diameter=diameter)
+
+
+def _nuclide(event: Administration) -> str:
+    return radionuclide(event.radionuclide.value) if event.radionuclide else ""
+
+
+def _product(event: Administration) -> str:
+    code, typed = event.product, event.product_name
+    return product_name((code.value.meaning or code.value.value) if code else "") or (typed.value if typed else "")
