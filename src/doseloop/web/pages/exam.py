@@ -23,7 +23,7 @@ from doseloop.store import (
 )
 from doseloop.store.audit import Seen
 from doseloop.store.exam_events import EventDetail
-from doseloop.web import exam_tables, plausibility_marks, provenance_tables
+from doseloop.web import computed, exam_tables, plausibility_marks, provenance_tables
 from doseloop.web.actor import actor_of, note_sight
 from doseloop.web.exam_totals import totals
 from doseloop.web.exports import export_links, export_routes
@@ -66,6 +66,8 @@ def exam(request: HttpRequest, exam: int) -> HttpResponse:
         "has_mr": any(event.kind == "mr" for event in events),
         "highest_sar": max(_whole_body_sar(events), default=None),
         "parts_exports": export_links(request, "exam-parts", exam),
+        "computed": computed.of_exam(request, exam),
+        "computed_exports": export_links(request, "exam-computed", exam),
         "flags": flags.flag_list(scope, exam=exam),
         "objects": object_list.exam_objects(scope, exam),
         "slices": object_list.further_slices(scope, exam),
@@ -126,5 +128,6 @@ routes = [
     path("exams/<int:exam>/exclude", exclude, name="exam-exclude"),
     path("exams/<int:exam>/include", include, name="exam-include"),
     *export_routes("exams/<int:exam>/events", "exam-events", exam_tables.events_of, _patient),
+    *export_routes("exams/<int:exam>/computed", "exam-computed", computed.table, _patient),
     *export_routes("exams/<int:exam>/parts", "exam-parts", exam_tables.parts_of, _patient),
 ]
