@@ -7,11 +7,19 @@ from doseloop.receive.dimse import TRANSFER_SYNTAXES
 from doseloop.roles.data_folder import DataFolder
 from tests.receive.listener import Listener
 from tools import generated_docs
+from tools.methods_doc import method_pages
 
 
 @pytest.mark.parametrize("name", ["objects", "precedence", "conformance", "levels"])
 def test_the_page_is_what_the_code_says(name: str) -> None:
     assert (generated_docs.DOCS / f"{name}.md").read_text() == getattr(generated_docs, name)(), "run make docs"
+
+
+def test_every_method_of_dosimetry_has_the_page_that_the_code_says() -> None:
+    found = {f"methods/{file.name}": file.read_text() for file in (generated_docs.DOCS / "methods").glob("*.md")}
+    assert {**found, "dosimetry.md": (generated_docs.DOCS / "dosimetry.md").read_text()} == method_pages(), (
+        "run make docs"
+    )
 
 
 def test_every_field_that_is_read_says_what_it_is() -> None:

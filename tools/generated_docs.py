@@ -1,4 +1,5 @@
-"""Writes the pages of `docs/` that the code itself says: `objects.md`, `precedence.md`, `conformance.md` and `levels.md`.
+"""Writes the pages of `docs/` that the code itself says: `objects.md`, `precedence.md`, `conformance.md`,
+`levels.md`, `dosimetry.md` and `methods/`.
 
 `make docs` writes them; `tests/test_generated_docs.py` holds that they are what the code says.
 """
@@ -24,6 +25,7 @@ from doseloop.reading.kinds import IMAGES, NOT_READ, REPORTS, STORAGE
 from doseloop.reading.vendors import QUIRKS
 from doseloop.roles.settings import Settings
 from tools.levels_doc import levels
+from tools.methods_doc import method_pages
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 _RECORDS = (
@@ -204,6 +206,11 @@ def main() -> None:
     django.setup()
     for page in (objects, precedence, conformance, levels):
         (DOCS / f"{page.__name__}.md").write_text(page())
+    for stale in (DOCS / "methods").glob("*.md"):
+        stale.unlink()
+    for name, text in method_pages().items():
+        (DOCS / name).parent.mkdir(exist_ok=True)
+        (DOCS / name).write_text(text)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,9 @@
 """Every method of dosimetry, and the edition that all of them and their coefficients make."""
 
 import hashlib
+from doctest import DocTestParser, Example
 from functools import cache
+from importlib import import_module
 from typing import Final
 
 from doseloop.dosimetry import effective_diameter, total_effective_dose
@@ -28,3 +30,12 @@ def edition() -> str:
     """What tells whether values were computed by the methods and coefficients of today: twelve hexadecimal digits."""
     told = sorted(f"{id_}:{version}" for id_, version in versions().items())
     return hashlib.sha256("\n".join(told).encode()).hexdigest()[:12]
+
+
+def worked_example(one: Method) -> list[Example]:
+    """The published example of a method, from the docstring of its function; empty where none was seen."""
+    if not one.example:
+        return []
+    module, _, function = one.example.partition(":")
+    told = getattr(import_module(f"doseloop.dosimetry.{module}"), function).__doc__
+    return DocTestParser().get_examples(told or "")

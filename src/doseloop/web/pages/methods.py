@@ -1,7 +1,5 @@
 """Methods of dosimetry: how each computed value is made, and which editions the record holds values of."""
 
-import importlib
-from doctest import DocTestParser, Example
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,7 +10,7 @@ from django.views.decorators.http import require_safe
 from doseloop.access.rights import Right
 from doseloop.access.scope import Scope
 from doseloop.dosimetry.method import Method
-from doseloop.dosimetry.methods import METHODS, edition
+from doseloop.dosimetry.methods import METHODS, edition, worked_example
 from doseloop.dosimetry.methods import method as method_of
 from doseloop.model.quantities import QUANTITIES
 from doseloop.reference.coefficients import coefficient_sets
@@ -58,15 +56,6 @@ def method(request: HttpRequest, method: str) -> HttpResponse:
         raise Http404(f"There is no method {method}.") from error
     context = {"method": one, "quantity": QUANTITIES[one.quantity], "example": worked_example(one)}
     return render(request, "doseloop/method.html", context)
-
-
-def worked_example(one: Method) -> list[Example]:
-    """The published example of the method; empty where none was seen."""
-    if not one.example:
-        return []
-    module, _, function = one.example.partition(":")
-    told = getattr(importlib.import_module(f"doseloop.dosimetry.{module}"), function).__doc__ or ""
-    return DocTestParser().get_examples(told)
 
 
 def table(request: HttpRequest) -> Table:
