@@ -29,7 +29,7 @@ from tests.web.test_rights import ROUTES, address, flag_elsewhere
 
 ABOUT_PATIENTS = {
     "today", "today-live", "exams", "exams-csv", "exams-xlsx", "exam", "exam-events-csv", "exam-events-xlsx",
-    "exam-parts-csv", "exam-parts-xlsx", "exam-provenance",
+    "exam-parts-csv", "exam-parts-xlsx", "exam-computed-csv", "exam-computed-xlsx", "exam-provenance",
     "exam-provenance-csv", "exam-provenance-xlsx", "object-tree", "flags", "flags-csv", "flags-xlsx", "flag",
     "patient", "patient-exams-csv", "patient-exams-xlsx",
     "plausibility-tests-csv", "plausibility-tests-xlsx", "plausibility-apart-csv", "plausibility-apart-xlsx", "plausibility",
@@ -55,7 +55,7 @@ OF_GROUPS = {
     "local-levels", "local-levels-csv", "local-levels-xlsx", "local-level-set",
     "reports", "report", "report-today", "report-today-csv", "report-today-xlsx", "report-pdf", "report-xlsx",
     "report-submission-csv", "report-submission-xlsx",
-    "rule-packs", "rule-packs-csv", "rule-packs-xlsx",
+    "rule-packs", "rule-packs-csv", "rule-packs-xlsx", "methods", "methods-csv", "methods-xlsx", "method",
     "account_login", "account_logout", "account_change_password",
 }  # fmt: skip
 """Routes that show nobody: figures of groups, equipment, accounts."""
@@ -113,7 +113,7 @@ SHOWING_COMMANDS = {"exams", "flags"}
 OTHER_COMMANDS = {
     "serve", "demo", "ingest", "read", "retry", "site", "account add", "account grant", "account person",
     "audit verify", "audit head",
-    "audit export", "token add", "token list", "token revoke", "backup", "restore", "doctor", "reprocess", "key rotate",
+    "audit export", "token add", "token list", "token revoke", "backup", "restore", "doctor", "recompute", "reprocess", "key rotate",
     "key forget", "codes", "levels list", "levels import", "levels choose", "levels confirm", "sizes", "merge", "drl",
     "levels local list", "levels local set", "levels local withdraw",
     "report compliance",

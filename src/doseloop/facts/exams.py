@@ -106,6 +106,11 @@ class ExamRow:
     agd_right_mgy: float | None
     activity_mbq: float | None
     effective_dose_msv: float | None
+    """Of the administrations, as an object states it."""
+    effective_dose_estimate_msv: float | None
+    """Computed, of all of its parts together."""
+    dap_corrected_gy_cm2: float | None
+    ka_r_corrected_mgy: float | None
     event_count: int
     open_flags: int
     has_issues: bool

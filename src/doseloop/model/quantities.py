@@ -177,6 +177,28 @@ _OTHER: Final = (
         "ICRP Publications 103 and 147", "effective_dose",
     ),
     Quantity(
+        "effective_dose_estimate_msv", "E computed", "Effective dose, computed",
+        (Unit("mSv", max_decimals=2), Unit("µSv", Fraction(1000), 0)),
+        "Effective dose of all exposures of an exam, computed from what the scanner states of each.",
+        "Made to compare procedures and for protection; not a measure of one patient's risk. Its methods tell how sure it is.",
+        "ICRP Publications 103 and 147",
+    ),
+    Quantity(
+        "dap_corrected_gy_cm2", "KAP corrected", "Air kerma-area product, corrected", _DAP,
+        "The displayed product times the factor that was measured for the tube.",
+        "Only as good as the measurement, and valid between its dates.", "IEC 60601-2-43; IEC 60580",
+    ),
+    Quantity(
+        "ka_r_corrected_mgy", "Ka,r corrected", "Air kerma at the reference point, corrected", (_MGY[0], _MGY[2], _MGY[1]),
+        "The displayed kerma times the factor that was measured for the tube.",
+        "Only as good as the measurement, and valid between its dates.", "IEC 60601-2-43",
+    ),
+    Quantity(
+        "agd_estimate_mgy", "AGD computed", "Average glandular dose, computed", _MGY,
+        "Mean dose to the glandular tissue of a breast, computed from kerma, beam and thickness.",
+        "Depends on the table of coefficients and on the assumed share of glandular tissue.", "Dance and Sechopoulos 2016",
+    ),
+    Quantity(
         "kvp", "kV", "Tube voltage", (Unit("kV", max_decimals=0),), "Peak voltage of the X-ray tube.",
         "Means little without filter and current.", _DOSE_REPORT + " (113733)", "kvp",
     ),
