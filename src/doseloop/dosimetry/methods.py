@@ -3,11 +3,16 @@
 import hashlib
 from typing import Final
 
-from doseloop.dosimetry import effective_diameter
+from doseloop.dosimetry import effective_diameter, ssde_methods
 from doseloop.dosimetry.method import Method
 from doseloop.reference.coefficients import coefficient_sets
 
-METHODS: Final[tuple[Method, ...]] = (effective_diameter.METHOD,)
+METHODS: Final[tuple[Method, ...]] = (
+    effective_diameter.METHOD,
+    ssde_methods.AAPM_204,
+    ssde_methods.AAPM_220,
+    ssde_methods.AAPM_293,
+)
 """In the order of the documentation: size, CT, tracers, projection, mammography, conceptus, MR."""
 
 
