@@ -3,7 +3,7 @@
 import hashlib
 from typing import Final
 
-from doseloop.dosimetry import effective_diameter, ssde_methods
+from doseloop.dosimetry import effective_diameter, effective_dose_ct_methods, ssde_methods
 from doseloop.dosimetry.method import Method
 from doseloop.reference.coefficients import coefficient_sets
 
@@ -12,6 +12,8 @@ METHODS: Final[tuple[Method, ...]] = (
     ssde_methods.AAPM_204,
     ssde_methods.AAPM_220,
     ssde_methods.AAPM_293,
+    effective_dose_ct_methods.ICRP_103,
+    effective_dose_ct_methods.ICRP_60,
 )
 """In the order of the documentation: size, CT, tracers, projection, mammography, conceptus, MR."""
 
