@@ -6,11 +6,28 @@ from functools import cache
 from importlib import import_module
 from typing import Final
 
-from doseloop.dosimetry import effective_diameter, total_effective_dose
+from doseloop.dosimetry import (
+    deviation_index,
+    effective_diameter,
+    effective_dose_ct_methods,
+    glandular_dose,
+    ssde_methods,
+    total_effective_dose,
+)
 from doseloop.dosimetry.method import Method
 from doseloop.reference.coefficients import coefficient_sets
 
-METHODS: Final[tuple[Method, ...]] = (effective_diameter.METHOD, total_effective_dose.METHOD)
+METHODS: Final[tuple[Method, ...]] = (
+    effective_diameter.METHOD,
+    ssde_methods.AAPM_204,
+    ssde_methods.AAPM_220,
+    ssde_methods.AAPM_293,
+    effective_dose_ct_methods.ICRP_103,
+    effective_dose_ct_methods.ICRP_60,
+    total_effective_dose.METHOD,
+    deviation_index.METHOD,
+    glandular_dose.METHOD,
+)
 """In the order of the documentation: size, CT, tracers, projection, mammography, conceptus, MR."""
 
 
