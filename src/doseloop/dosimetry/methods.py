@@ -3,11 +3,11 @@
 import hashlib
 from typing import Final
 
-from doseloop.dosimetry import deviation_index, effective_diameter
+from doseloop.dosimetry import deviation_index, effective_diameter, glandular_dose
 from doseloop.dosimetry.method import Method
 from doseloop.reference.coefficients import coefficient_sets
 
-METHODS: Final[tuple[Method, ...]] = (effective_diameter.METHOD, deviation_index.METHOD)
+METHODS: Final[tuple[Method, ...]] = (effective_diameter.METHOD, deviation_index.METHOD, glandular_dose.METHOD)
 """In the order of the documentation: size, CT, tracers, projection, mammography, conceptus, MR."""
 
 
