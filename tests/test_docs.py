@@ -8,6 +8,7 @@ import pytest
 from doseloop.assess import heartbeat, high_dose, revised_dose, rule_pack_values, same_event, unit_suspected
 from doseloop.cli import app, key, rules
 from doseloop.model.errors import DoseloopError
+from doseloop.reference.glandular_cells import CELLS as GLANDULAR_CELLS
 from doseloop.reference.own_rule_pack import COLUMNS
 from doseloop.reference.rule_packs import rule_packs
 from doseloop.roles.doctor import every_check
@@ -42,6 +43,11 @@ def test_every_error_is_documented_with_what_to_do(kind: type[DoseloopError]) ->
 def test_no_two_errors_share_a_code() -> None:
     codes = [kind.code for kind in every_error()]
     assert len(codes) == len(set(codes))
+
+
+@pytest.mark.parametrize("name", list(GLANDULAR_CELLS))
+def test_every_column_of_a_table_of_coefficients_is_documented(name: str) -> None:
+    assert f"| `{name}` | {GLANDULAR_CELLS[name].meaning} |" in text("docs/glandular-dose.md")
 
 
 @pytest.mark.parametrize("name", [str(command.name) for command in app.registered_commands])

@@ -12,6 +12,7 @@ from doseloop.cli import (
     demo,
     doctor,
     drl,
+    glandular,
     ingest,
     key,
     levels,
@@ -43,6 +44,7 @@ app.command("read")(read.read)
 app.command("exams")(listing.exams)
 app.command("flags")(listing.flags)
 app.command("drl")(drl.drl)
+app.command("glandular")(glandular.glandular)
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
 app.command("doctor")(doctor.doctor)

@@ -3,13 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from doseloop.dosimetry import total_effective_dose
+from doseloop.dosimetry import (
+    deviation_index,
+    effective_dose_ct,
+    effective_dose_ct_exam,
+    glandular_dose,
+    ssde,
+    total_effective_dose,
+)
 from doseloop.dosimetry.methods import edition
 from doseloop.model.ct import CtEvent
 from doseloop.model.diameter import Diameter
 from doseloop.model.dose_object import Modality
 from doseloop.model.estimate import Estimated, ExamEstimates
-from doseloop.model.exam import Event
+from doseloop.model.exam import Event, ExamEvent
 from doseloop.model.mr import MrSeries
 from doseloop.model.projection import ProjectionEvent
 from doseloop.model.subject import Subject
@@ -55,7 +62,7 @@ class ExamToEstimate:
 def estimates(exam: ExamToEstimate) -> ExamEstimates:
     """What can be computed of the exam, and of the rest why not."""
     events = tuple(of_event(one, exam.parts[one.part], exam.subject) for one in exam.events)
-    parts = tuple(_of_part(exam.events, events, number) for number in range(len(exam.parts)))
+    parts = tuple(_of_part(exam, events, number) for number in range(len(exam.parts)))
     return ExamEstimates(events, parts, total_effective_dose.of_act(parts), edition())
 
 
@@ -75,21 +82,28 @@ def of_event(one: EventOfExam, part: PartOfExam, subject: Subject) -> tuple[Esti
 
 
 def _of_ct(one: EventOfExam, event: CtEvent, part: PartOfExam, subject: Subject) -> tuple[Estimated, ...]:
-    return ()
+    doses = effective_dose_ct.estimate(event, subject, part.procedure, one.role)
+    if one.role != "main":
+        return doses
+    return (ssde.estimate(event, ssde.diameter_of(event, one.diameter), part.procedure), *doses)
 
 
 def _of_projection(
     one: EventOfExam, event: ProjectionEvent, part: PartOfExam, subject: Subject
 ) -> tuple[Estimated, ...]:
-    return ()
+    if part.modality == "MG":
+        return (glandular_dose.estimate(event, one.target_filter, subject),)
+    return (deviation_index.estimate(event),) if part.modality == "DX" else ()
 
 
 def _of_tracer(one: EventOfExam, event: Administration, subject: Subject) -> tuple[Estimated, ...]:
     return ()
 
 
-def _of_part(
-    events: Sequence[EventOfExam], found: Sequence[tuple[Estimated, ...]], number: int
-) -> tuple[Estimated, ...]:
-    own = [estimates for one, estimates in zip(events, found, strict=True) if one.part == number]
-    return total_effective_dose.of_events(own)
+def _of_part(exam: ExamToEstimate, found: Sequence[tuple[Estimated, ...]], number: int) -> tuple[Estimated, ...]:
+    part = exam.parts[number]
+    own = [(one, estimates) for one, estimates in zip(exam.events, found, strict=True) if one.part == number]
+    if part.modality == "CT" and not part.is_estimate:
+        events = [ExamEvent(0, one.role, ct=one.event) for one, _ in own if isinstance(one.event, CtEvent)]
+        return effective_dose_ct_exam.of_exam(events, exam.subject, part.procedure)
+    return total_effective_dose.of_events([estimates for _, estimates in own])
