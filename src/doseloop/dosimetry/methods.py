@@ -3,11 +3,25 @@
 import hashlib
 from typing import Final
 
-from doseloop.dosimetry import effective_diameter
+from doseloop.dosimetry import (
+    act,
+    activity_per_kg,
+    effective_diameter,
+    effective_dose_tracer,
+    paediatric_activity,
+    paediatric_activity_ratio,
+)
 from doseloop.dosimetry.method import Method
 from doseloop.reference.coefficients import coefficient_sets
 
-METHODS: Final[tuple[Method, ...]] = (effective_diameter.METHOD,)
+METHODS: Final[tuple[Method, ...]] = (
+    effective_diameter.METHOD,
+    effective_dose_tracer.METHOD,
+    activity_per_kg.METHOD,
+    paediatric_activity.METHOD,
+    paediatric_activity_ratio.METHOD,
+    act.METHOD,
+)
 """In the order of the documentation: size, CT, tracers, projection, mammography, conceptus, MR."""
 
 
