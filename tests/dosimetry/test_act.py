@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given as drawn
 from hypothesis import strategies as st
 
-from doseloop.dosimetry.act import act_dose_msv, acts, one_act
+from doseloop.dosimetry.act import act_dose_msv, acts, administrations_together, one_act
 from doseloop.dosimetry.effective_dose_tracer import estimates
 from doseloop.model.estimate import Estimate, NotEstimated
 from tests.dosimetry.tracers import ADULT, given
@@ -23,14 +23,16 @@ def test_parts_of_one_kind_are_added() -> None:
     found = one_act(CT_103, TRACER_103)
     assert isinstance(found, Estimate)
     assert found.value == pytest.approx(8.0 + 400 * 0.0171)
-    assert found.verified
+    assert (found.verified, found.is_default) == (True, False)
     assert "Adult." in found.assumptions
 
 
 def test_parts_of_two_kinds_are_not_added() -> None:
     found = one_act(CT_103, TRACER_60)
     assert isinstance(found, NotEstimated)
-    assert found.reason == "The CT is weighted by ICRP 103 and the tracer by ICRP 60, so they are not added."
+    assert (
+        found.reason == "The CT is weighted by ICRP 103 and the tracer is weighted by ICRP 60, so they are not added."
+    )
 
 
 @pytest.mark.parametrize(
@@ -69,10 +71,23 @@ def test_the_interval_of_one_part_is_carried_to_the_sum() -> None:
     assert found.high == pytest.approx(16.84)
 
 
-def test_a_sum_adds_up_again() -> None:
-    once = one_act(CT_103, TRACER_103)
-    assert isinstance(once, Estimate)
-    assert isinstance(one_act(CT_103, once), Estimate)
+def test_rest_and_stress_are_one_part_of_an_act() -> None:
+    rest, stress = (estimates(given(activity), "Tc-99m", "MIBI", ADULT)[0] for activity in (300.0, 900.0))
+    both = administrations_together((rest, stress))
+    assert isinstance(both, Estimate)
+    assert both.value == pytest.approx(1200 * 0.009)
+    assert both.low == pytest.approx(1200 * 0.0079)
+    with_ct = one_act(CT_60, both)
+    assert isinstance(with_ct, Estimate)
+    assert with_ct.value == pytest.approx(9.0 + 1200 * 0.009)
+
+
+def test_one_administration_is_itself_and_none_has_no_sum() -> None:
+    assert administrations_together((TRACER_60,)) is TRACER_60
+    assert isinstance(administrations_together(()), NotEstimated)
+    found = administrations_together((TRACER_60, NONE))
+    assert isinstance(found, NotEstimated)
+    assert found.reason == "The effective dose of administration 2 is not known: No region is known."
 
 
 @drawn(st.floats(0, 1e4), st.floats(0, 1e4))

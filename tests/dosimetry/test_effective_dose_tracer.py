@@ -120,6 +120,10 @@ def test_the_value_by_icrp_103_stands_beside_the_default() -> None:
     ]
 
 
+def test_a_value_that_a_later_correction_may_concern_never_stands_for_the_quantity() -> None:
+    assert [(one.verified, one.is_default) for one in [value(given(), "F-18", "NaF")]] == [(False, False)]
+
+
 def test_one_text_alone_never_stands_for_the_quantity() -> None:
     found = value(given(740.0), "Tc-99m", "tetrofosmin")
     assert (found.verified, found.is_default) == (False, False)

@@ -1,7 +1,7 @@
 """A PET/CT or SPECT/CT is one act: the effective doses of CT and tracer, added where both are of one kind."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
 from typing import Final
@@ -15,12 +15,12 @@ METHOD: Final = Method(
     version=1,
     quantity="effective_dose_msv",
     title="Effective dose of CT and tracer together",
-    equation="E = E_CT + E_tracer\nE_CT, E_tracer: effective dose of both parts, mSv",
+    equation="E = E_CT + E_1 + E_2 ...\nE_CT: effective dose of the CT, mSv; E_1, E_2: of each administration, mSv",
     validity=(
-        "Both parts are known and were weighted with the same tissue weights (ICRP 60 or ICRP 103). Else there is no sum, and both "
+        "All parts are known and were weighted with the same tissue weights (ICRP 60 or ICRP 103). Else there is no sum, and the "
         "parts stand beside each other."
     ),
-    uncertainty="That of both parts.",
+    uncertainty="That of the parts; an interval is the sum of all lower and all upper bounds.",
     sources=(
         Source("Radiat Prot Dosimetry 141(1):50 (2010)", "abstract: 4.40 mSv of PET and 14.45 mSv of CT, 18.85 mSv in total", "https://www.ncbi.nlm.nih.gov/pubmed/20400773"),
     ),
@@ -31,34 +31,29 @@ _PUBLICATIONS: Final = ("ICRP 103", "ICRP 60")
 """Whose sum stands first."""
 
 
-def act_dose_msv(ct_msv: float, tracer_msv: float) -> float:
-    """Effective dose of both parts, mSv. Errors: `ValueError` for one below 0.
+def act_dose_msv(*parts_msv: float) -> float:
+    """Effective dose of all parts, mSv. Errors: `ValueError` for one below 0.
 
     The means of 35 patients in the abstract of Radiat Prot Dosimetry 141(1):50: 14.45 and 4.40 mSv are 18.85 mSv.
 
     >>> round(act_dose_msv(14.45, 4.40), 2)
     18.85
     """
-    if not (ct_msv >= 0 and tracer_msv >= 0):
+    if not all(one >= 0 for one in parts_msv):
         raise ValueError("No effective dose is below 0.")
-    return ct_msv + tracer_msv
+    return math.fsum(parts_msv)
 
 
 def one_act(ct: Estimated | None, tracer: Estimated | None) -> Estimated:
     """The sum of both parts, or why there is none: a part is missing, or their tissue weights differ or are not told."""
-    for part, what in ((ct, "the CT"), (tracer, "the tracer")):
-        if part is None:
-            return _no_sum(f"The effective dose of {what} is not known.")
-        if isinstance(part, NotEstimated):
-            return _no_sum(f"The effective dose of {what} is not known: {part.reason}")
-    assert isinstance(ct, Estimate)
-    assert isinstance(tracer, Estimate)
-    weights = [tissue_weights(one) for one in (ct, tracer)]
-    if not all(weights):
-        return _no_sum("The tissue weights of both parts are not told, so they are not added.")
-    if len(set(weights)) != 1:
-        return _no_sum(f"The CT is weighted by {weights[0]} and the tracer by {weights[1]}, so they are not added.")
-    return _sum(ct, tracer, weights[0])
+    return _together((("the CT", ct), ("the tracer", tracer)))
+
+
+def administrations_together(estimates: Sequence[Estimated]) -> Estimated:
+    """The sum of all administrations of one act, rest and stress for instance; one alone is itself, and none has no sum."""
+    if len(estimates) == 1:
+        return estimates[0]
+    return _together(tuple((f"administration {place}", one) for place, one in enumerate(estimates, 1)))
 
 
 def acts(cts: Iterable[Estimated], tracers: Iterable[Estimated]) -> tuple[Estimate, ...]:
@@ -68,7 +63,7 @@ def acts(cts: Iterable[Estimated], tracers: Iterable[Estimated]) -> tuple[Estima
     """
     sums = [one for one in (one_act(*both) for both in product(cts, tracers)) if isinstance(one, Estimate)]
     sums.sort(key=lambda one: (not one.verified, _PUBLICATIONS.index(tissue_weights(one))))
-    return tuple(replace(one, is_default=one.is_default and place == 0) for place, one in enumerate(sums))
+    return tuple(replace(one, is_default=one.verified and place == 0) for place, one in enumerate(sums))
 
 
 def tissue_weights(estimate: Estimate) -> str:
@@ -79,32 +74,49 @@ def tissue_weights(estimate: Estimate) -> str:
     return weights if weights in _PUBLICATIONS else ""
 
 
-def _sum(ct: Estimate, tracer: Estimate, weights: str) -> Estimate:
-    interval = [_bound(ct, tracer, name) for name in ("low", "high")]
+def _together(parts: Sequence[tuple[str, Estimated | None]]) -> Estimated:
+    known: dict[str, Estimate] = {}
+    for what, part in parts:
+        if not isinstance(part, Estimate):
+            return _no_sum(f"The effective dose of {what} is not known" + (f": {part.reason}" if part else "."))
+        known[what] = part
+    weights = {what: tissue_weights(one) for what, one in known.items()}
+    if not known or not all(weights.values()):
+        return _no_sum("The tissue weights of the parts are not told, so they are not added.")
+    if len(set(weights.values())) > 1:
+        told = " and ".join(f"{what} is weighted by {weight}" for what, weight in weights.items())
+        return _no_sum(f"{told[0].upper()}{told[1:]}, so they are not added.")
+    return _sum(known, next(iter(weights.values())))
+
+
+def _sum(parts: Mapping[str, Estimate], weights: str) -> Estimate:
+    estimates = tuple(parts.values())
+    verified = METHOD.is_verified and all(one.verified for one in estimates)
     return Estimate(
         quantity=METHOD.quantity,
-        value=act_dose_msv(ct.value, tracer.value),
+        value=act_dose_msv(*(one.value for one in estimates)),
         method=METHOD.id,
         version=METHOD.version,
-        verified=METHOD.is_verified and ct.verified and tracer.verified,
-        low=interval[0],
-        high=interval[1],
+        verified=verified,
+        low=_bound([(one.value, one.low) for one in estimates]),
+        high=_bound([(one.value, one.high) for one in estimates]),
         inputs=(
-            Input("effective_dose_msv", ct.value, "method", f"CT: {ct.method}, {ct.coefficients}"),
-            Input("effective_dose_msv", tracer.value, "method", f"tracer: {tracer.method}, {tracer.coefficients}"),
+            *(
+                Input("effective_dose_msv", one.value, "method", f"{what}: {one.method}, {one.coefficients}")
+                for what, one in parts.items()
+            ),
             Input("tissue_weights", weights, "method"),
         ),
-        assumptions=tuple(dict.fromkeys((*ct.assumptions, *tracer.assumptions))),
-        is_default=ct.verified and tracer.verified,
+        assumptions=tuple(dict.fromkeys(sentence for one in estimates for sentence in one.assumptions)),
+        is_default=verified and all(one.is_default for one in estimates),
     )
 
 
-def _bound(ct: Estimate, tracer: Estimate, name: str) -> float | None:
-    """The sum of both bounds; a part without an interval adds its value. None where neither has one."""
-    bounds = [getattr(one, name) for one in (ct, tracer)]
-    if bounds == [None, None]:
+def _bound(parts: Sequence[tuple[float, float | None]]) -> float | None:
+    """The sum of all bounds; a part without an interval adds its value. None where no part has one."""
+    if all(bound is None for _, bound in parts):
         return None
-    return math.fsum(one.value if bound is None else bound for one, bound in zip((ct, tracer), bounds, strict=True))
+    return math.fsum(value if bound is None else bound for value, bound in parts)
 
 
 def _no_sum(reason: str) -> NotEstimated:

@@ -32,7 +32,10 @@ METHOD: Final = Method(
         "Not for therapy, not for iodide without the uptake of the thyroid; other routes and ages without a coefficient "
         "give no value."
     ),
-    uncertainty="The sources that were seen give none for a patient; that of florbetapir gives a standard deviation of 23 %.",
+    uncertainty=(
+        "The sources that were seen give none for a patient; that of florbetapir gives a standard deviation of 23 %. Where rest or "
+        "stress is not recorded, the interval spans both coefficients."
+    ),
     sources=(
         Source("ICRP Publication 128 (2015)", "effective dose per activity", "https://www.icrp.org/publication.asp?id=ICRP%20Publication%20128"),
         Source("PMC4472480", "Table 3: 370 MBq of F-18 FDG give 7.0 mSv", "https://pmc.ncbi.nlm.nih.gov/articles/PMC4472480/table/T3"),
@@ -41,10 +44,10 @@ METHOD: Final = Method(
 )  # fmt: skip
 
 SETS: Final = (
-    "nm-icrp128", "nm-icrp106", "nm-netspot", "nm-hartmann-2009", "nm-joshi-2014", "nm-andersson-2015", "nm-andersson-2016",
-    "nm-icrp128-one-text", "nm-fda-one-text",
+    "nm-icrp128", "nm-icrp106", "nm-netspot", "nm-hartmann-2009", "nm-joshi-2014", "nm-andersson-2015",
+    "nm-icrp128-one-text", "nm-fda-one-text", "nm-five-pet-icrp103",
 )  # fmt: skip
-"""Whose value stands first: the newest publication of the ICRP, an older one, labels and single studies, recomputations for
+"""Whose value stands first: the newest publication of the ICRP, an older one, labels and single studies, a recomputation for
 adults with the weights of ICRP 103; those that were not verified come last and never stand for the quantity."""
 
 
