@@ -4,7 +4,8 @@ from math import isfinite, log10
 from typing import Final
 
 from doseloop.dosimetry.method import Method, Source
-from doseloop.dosimetry.recorded import Lacking, above_zero
+from doseloop.dosimetry.missing import Missing
+from doseloop.dosimetry.recorded import above_zero
 from doseloop.dosimetry.stated_ratio import StatedRatio
 from doseloop.model.estimate import Estimate, Estimated, Input, NotEstimated
 from doseloop.model.projection import ProjectionEvent
@@ -59,7 +60,7 @@ def estimate(event: ProjectionEvent) -> Estimated:
         _check_scope(event)
         index = above_zero(event.exposure_index, "exposure index")
         target = above_zero(event.target_exposure_index, "target exposure index")
-    except Lacking as reason:
+    except Missing as reason:
         return NotEstimated(METHOD.quantity, METHOD.id, str(reason))
     return Estimate(
         METHOD.quantity,
@@ -87,7 +88,7 @@ def ratio_to_stated(event: ProjectionEvent, estimated: Estimated) -> StatedRatio
 
 def _check_scope(event: ProjectionEvent) -> None:
     if event.breast is not None or event.agd_mgy is not None:
-        raise Lacking("IEC 62494-1:2008 does not cover mammography.")
+        raise Missing("IEC 62494-1:2008 does not cover mammography.")
     kind = event.irradiation_type
     if kind is not None and kind.value.value != _STATIONARY:
-        raise Lacking(f"IEC 62494-1:2008 covers single images, not what is recorded as {kind.value.meaning.lower()}.")
+        raise Missing(f"IEC 62494-1:2008 covers single images, not what is recorded as {kind.value.meaning.lower()}.")

@@ -10,7 +10,8 @@ from typing import Final
 from doseloop.dosimetry.glandular_view import check_view, coefficients_of, filter_um
 from doseloop.dosimetry.interpolation import Outside, interpolated
 from doseloop.dosimetry.method import Method, Source
-from doseloop.dosimetry.recorded import Lacking, above_zero
+from doseloop.dosimetry.missing import Missing
+from doseloop.dosimetry.recorded import above_zero
 from doseloop.dosimetry.stated_ratio import StatedRatio
 from doseloop.model.estimate import Estimate, Estimated, Input, NotEstimated
 from doseloop.model.glandular_table import Beam, GlandularTable, Point
@@ -70,7 +71,7 @@ def estimate(
     """The glandular dose of one view beside the stated one, by the site's table. `target_filter` is as `W/Rh`, or empty."""
     try:
         return _estimate(event, target_filter, subject, table)
-    except Lacking as reason:
+    except Missing as reason:
         return NotEstimated(METHOD.quantity, METHOD.id, str(reason))
 
 
@@ -84,7 +85,7 @@ def ratio_to_stated(event: ProjectionEvent, estimated: Estimated) -> StatedRatio
 
 def _estimate(event: ProjectionEvent, target_filter: str, subject: Subject, table: GlandularTable | None) -> Estimate:
     if table is None:
-        raise Lacking("The site has imported no table of coefficients.")
+        raise Missing("The site has imported no table of coefficients.")
     check_view(event, subject)
     beam, grid = coefficients_of(table, target_filter, event)
     kerma = above_zero(event.entrance_exposure_mgy, "entrance exposure")
@@ -97,7 +98,7 @@ def _estimate(event: ProjectionEvent, target_filter: str, subject: Subject, tabl
     )
     coefficient = interpolated(grid, at)
     if isinstance(coefficient, Outside):
-        raise Lacking(_beyond(coefficient, at))
+        raise Missing(_beyond(coefficient, at))
     return Estimate(
         METHOD.quantity,
         glandular_dose_mgy(kerma, coefficient),
@@ -119,7 +120,7 @@ def _glandularity(event: ProjectionEvent, table: GlandularTable) -> Input:
     if told is not None and 0 <= told.value <= 100:
         return Input("glandularity_percent", told.value, "object")
     if table.usual_glandularity_percent is None:
-        raise Lacking("The share of glandular tissue is not recorded, and the site has set none for its table.")
+        raise Missing("The share of glandular tissue is not recorded, and the site has set none for its table.")
     return Input("glandularity_percent", table.usual_glandularity_percent, "site", table.name)
 
 

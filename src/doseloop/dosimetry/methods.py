@@ -7,12 +7,16 @@ from importlib import import_module
 from typing import Final
 
 from doseloop.dosimetry import (
+    act,
+    activity_per_kg,
     deviation_index,
     effective_diameter,
     effective_dose_ct_methods,
+    effective_dose_tracer,
     glandular_dose,
+    paediatric_activity,
+    paediatric_activity_ratio,
     ssde_methods,
-    total_effective_dose,
 )
 from doseloop.dosimetry.method import Method
 from doseloop.reference.coefficients import coefficient_sets
@@ -24,7 +28,11 @@ METHODS: Final[tuple[Method, ...]] = (
     ssde_methods.AAPM_293,
     effective_dose_ct_methods.ICRP_103,
     effective_dose_ct_methods.ICRP_60,
-    total_effective_dose.METHOD,
+    effective_dose_tracer.METHOD,
+    act.METHOD,
+    activity_per_kg.METHOD,
+    paediatric_activity.METHOD,
+    paediatric_activity_ratio.METHOD,
     deviation_index.METHOD,
     glandular_dose.METHOD,
 )

@@ -2,14 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from doseloop.dosimetry import (
+    activity_per_kg,
     deviation_index,
     effective_dose_ct,
     effective_dose_ct_exam,
+    effective_dose_tracer,
+    exam_effective_dose,
     glandular_dose,
+    paediatric_activity,
+    paediatric_activity_ratio,
     ssde,
-    total_effective_dose,
 )
 from doseloop.dosimetry.methods import edition
 from doseloop.model.ct import CtEvent
@@ -21,6 +26,9 @@ from doseloop.model.mr import MrSeries
 from doseloop.model.projection import ProjectionEvent
 from doseloop.model.subject import Subject
 from doseloop.model.tracer import Administration
+
+_ADULT_FROM_YEARS: Final = 18.0
+"""The dosage card is for children."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +71,7 @@ def estimates(exam: ExamToEstimate) -> ExamEstimates:
     """What can be computed of the exam, and of the rest why not."""
     events = tuple(of_event(one, exam.parts[one.part], exam.subject) for one in exam.events)
     parts = tuple(_of_part(exam, events, number) for number in range(len(exam.parts)))
-    return ExamEstimates(events, parts, total_effective_dose.of_act(parts), edition())
+    return ExamEstimates(events, parts, exam_effective_dose.of_whole(parts), edition())
 
 
 def of_event(one: EventOfExam, part: PartOfExam, subject: Subject) -> tuple[Estimated, ...]:
@@ -97,7 +105,12 @@ def _of_projection(
 
 
 def _of_tracer(one: EventOfExam, event: Administration, subject: Subject) -> tuple[Estimated, ...]:
-    return ()
+    given = (event, one.nuclide, one.product, subject)
+    doses = effective_dose_tracer.estimates(*given)
+    activity = activity_per_kg.estimate(event, subject)
+    if subject.age_years is None or subject.age_years >= _ADULT_FROM_YEARS:
+        return (*doses, activity)
+    return (*doses, activity, paediatric_activity.estimate(*given), paediatric_activity_ratio.estimate(*given))
 
 
 def _of_part(exam: ExamToEstimate, found: Sequence[tuple[Estimated, ...]], number: int) -> tuple[Estimated, ...]:
@@ -106,4 +119,4 @@ def _of_part(exam: ExamToEstimate, found: Sequence[tuple[Estimated, ...]], numbe
     if part.modality == "CT" and not part.is_estimate:
         events = [ExamEvent(0, one.role, ct=one.event) for one, _ in own if isinstance(one.event, CtEvent)]
         return effective_dose_ct_exam.of_exam(events, exam.subject, part.procedure)
-    return total_effective_dose.of_events([estimates for _, estimates in own])
+    return exam_effective_dose.of_part([estimates for _, estimates in own])

@@ -171,6 +171,18 @@ _OTHER: Final = (
         "ICRP Publication 135",
     ),
     Quantity(
+        "recommended_activity_mbq", "A rec", "Recommended activity for a child",
+        (Unit("MBq", max_decimals=1), Unit("GBq", Fraction(1, 1000))),
+        "Activity that the European dosage card names for a child of this weight.",
+        "A recommendation for good practice, not a limit; the camera and the question may ask for another.",
+        "EANM Paediatric Dosage Card (2016)",
+    ),
+    Quantity(
+        "activity_to_recommended", "A/A rec", "Activity given to that recommended", (Unit("", max_decimals=2),),
+        "Activity that was given to a child, divided by the activity that the European dosage card names.",
+        "Only as good as the weight that was typed.", "EANM Paediatric Dosage Card (2016)",
+    ),
+    Quantity(
         "effective_dose_msv", "E", "Effective dose", (Unit("mSv", max_decimals=2), Unit("µSv", Fraction(1000), 0)),
         "Doses to organs weighted by their sensitivity, for a reference person.",
         "Made to compare procedures and for protection; not a measure of one patient's risk.",
