@@ -5,7 +5,7 @@ import os
 import platform
 import sys
 
-from bench import chain, compliance, facts, kinds, names, reading, records
+from bench import chain, compliance, facts, kinds, names, reading, recompute, records
 
 
 def machine() -> str:
@@ -23,6 +23,7 @@ def main() -> None:
     for name, figure in facts.measure().items():
         print(f"  {name:<50} {figure:10.1f}")
     print(compliance.table(compliance.measure()), "\n", flush=True)
+    print(recompute.table(recompute.measure()), "\n", flush=True)
     print(names.table(names.measure(), "measure"), "\n", flush=True)
     print(kinds.table(kinds.measure()), "\n", flush=True)
     print(chain.table(chain.measure()), "\n", flush=True)

@@ -11,6 +11,7 @@ from doseloop.dosimetry.methods import edition
 from doseloop.pipeline import Pipeline
 from doseloop.recompute import Tally, recompute
 from doseloop.store import estimate_rows
+from doseloop.store.held_exam import made_of
 from doseloop.store.models import AuditRow, Event, Exam
 from tests.record import contents
 from tests.test_pipeline import a_days_exams, take_in
@@ -83,7 +84,7 @@ def test_the_audit_holds_what_a_run_came_to(three_exams: list[Exam], next_editio
 def test_an_exam_that_changes_meanwhile_is_left_for_another_time(three_exams: list[Exam], next_edition: None) -> None:
     held = estimate_rows.held([one.pk for one in three_exams])
     Exam.objects.filter(pk=three_exams[0].pk).update(changed=10_000)
-    written = estimate_rows.write([(one, of_exam.estimates(one.inputs)) for one in held])
+    written = estimate_rows.write(zip(held, made_of(held), strict=True))
     assert written == [one.pk for one in three_exams[1:]]
 
 
@@ -91,6 +92,7 @@ def test_a_run_that_is_interrupted_goes_on_where_it_was(
     three_exams: list[Exam], next_edition: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(recomputing, "_AT_ONCE", 1)
+    monkeypatch.setattr(recomputing, "_AHEAD", 0)
     next(iter(recompute(apply=True)))
     assert Exam.objects.filter(methods_edition="another").count() == 1
     assert run(apply=True).exams == 2

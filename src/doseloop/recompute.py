@@ -4,19 +4,20 @@ Values are written exam by exam, each with its number of change, so that a run m
 that changes meanwhile is made by the methods of today anyway.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from statistics import median
 from typing import Final
 
 from doseloop.dosimetry.methods import edition
-from doseloop.dosimetry.of_exam import estimates
-from doseloop.model.estimate import ExamEstimates
 from doseloop.store import audit, estimate_columns, estimate_rows
-from doseloop.store.estimate_rows import Columns, Held
+from doseloop.store.held_exam import Columns, HeldExam, MadeColumns, made_of
 
 _AT_ONCE: Final = 200
+_AHEAD: Final = 3
+"""Batches that are read while others are computed."""
 _MOST_RATIOS: Final = 200_000
 
 
@@ -58,17 +59,17 @@ class Tally:
         ends = (median(ratios), min(ratios), max(ratios)) if ratios else (None, None, None)
         return QuantityChange(name, counted["same"], counted["changed"], counted["new"], counted["gone"], *ends)
 
-    def note(self, held: Held, made: ExamEstimates) -> None:
+    def note(self, held: HeldExam, made: MadeColumns) -> None:
         """Count one exam."""
         self.exams += 1
-        self.editions[held.edition] += 1
-        self._compare("exam ", held.whole, estimate_columns.of_total(made.whole))
-        for was, found in zip(held.events.values(), made.events, strict=True):
-            self._compare("", was, estimate_columns.of_event(found))
+        self.editions[held.exam["methods_edition"]] += 1
+        self._compare("exam ", estimate_columns.TOTALS, held.exam, made.exam)
+        for was, now in zip(held.events, made.events, strict=True):
+            self._compare("", estimate_columns.EVENT, was, now)
 
-    def _compare(self, of: str, was: Columns, now: Mapping[str, float | None]) -> None:
-        for column, after in now.items():
-            kind = _kind(before := was[column], after)
+    def _compare(self, of: str, columns: Iterable[str], was: Columns, now: Columns) -> None:
+        for column in columns:
+            kind = _kind(before := was[column], after := now[column])
             if kind:
                 self.counts[f"{of}{column}"][kind] += 1
             if kind == "changed" and before and after is not None:
@@ -76,19 +77,46 @@ class Tally:
                 kept += [after / before] if len(kept) < _MOST_RATIOS else []
 
 
-def recompute(*, apply: bool) -> Iterator[Tally]:
+Compute = Callable[[list[HeldExam]], "Future[list[MadeColumns]]"]
+"""Computes exams elsewhere, while this process reads and writes others."""
+
+
+def at_once(held: list[HeldExam]) -> "Future[list[MadeColumns]]":
+    """Computes them here and now."""
+    done: Future[list[MadeColumns]] = Future()
+    done.set_result(made_of(held))
+    return done
+
+
+def recompute(*, apply: bool, compute: Compute = at_once) -> Iterator[Tally]:
     """Go through every exam whose values other methods made; yields the tally after each batch, the same one each time."""
-    tally, last = Tally(), 0
-    while keys := estimate_rows.after(last, _AT_ONCE, edition()):
-        found = [(one, estimates(one.inputs)) for one in estimate_rows.held(keys)]
-        for one, made in found:
-            tally.note(one, made)
-        if apply:
-            tally.written += len(estimate_rows.write(found))
-        last = keys[-1]
+    tally = Tally()
+    waiting: deque[tuple[list[HeldExam], Future[list[MadeColumns]]]] = deque()
+    for held in _batches():
+        waiting.append((held, compute(held)))
+        if len(waiting) > _AHEAD:
+            _settle(*waiting.popleft(), tally, apply=apply)
+            yield tally
+    while waiting:
+        _settle(*waiting.popleft(), tally, apply=apply)
         yield tally
     if tally.written:
         _note(tally)
+
+
+def _batches() -> Iterator[list[HeldExam]]:
+    last = 0
+    while keys := estimate_rows.after(last, _AT_ONCE, edition()):
+        yield estimate_rows.held(keys)
+        last = keys[-1]
+
+
+def _settle(held: list[HeldExam], made: "Future[list[MadeColumns]]", tally: Tally, *, apply: bool) -> None:
+    found = list(zip(held, made.result(), strict=True))
+    for one, columns in found:
+        tally.note(one, columns)
+    if apply:
+        tally.written += len(estimate_rows.write(found))
 
 
 def _note(tally: Tally) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doseloop.dosimetry.effective_dose_ct import DEFAULT_SET, SETS, effective_dose_msv, estimate, estimate_by
+from doseloop.dosimetry.effective_dose_ct import DEFAULT_SET, SETS, by_set, effective_dose_msv, estimate
 from doseloop.model.ct import CtEvent
 from doseloop.model.estimate import Estimate, Estimated, NotEstimated
 from doseloop.model.subject import Subject
@@ -26,12 +26,12 @@ def reason(event: CtEvent, subject: Subject = ADULT, procedure: str | None = Non
     return found.reason
 
 
-def by_set(found: tuple[Estimated, ...]) -> dict[str, Estimate]:
+def by_coefficients(found: tuple[Estimated, ...]) -> dict[str, Estimate]:
     return {one.coefficients: one for one in found if isinstance(one, Estimate)}
 
 
 def test_the_chest_of_an_adult_has_a_value_by_every_set() -> None:
-    found = by_set(estimate(acquisition("Chest", dlp=400.0), ADULT, None))
+    found = by_coefficients(estimate(acquisition("Chest", dlp=400.0), ADULT, None))
     assert {name: round(one.value, 2) for name, one in found.items()} == {
         "ct-k-nci2012-icrp103": 8.4,
         "ct-k-icrp103-adult": 5.8,
@@ -59,7 +59,7 @@ def test_an_estimate_names_all_that_it_was_made_from() -> None:
 
 
 def test_tissue_weights_tell_the_method() -> None:
-    found = by_set(estimate(acquisition(), ADULT, None))
+    found = by_coefficients(estimate(acquisition(), ADULT, None))
     assert {name: one.method[-8:] for name, one in found.items()} == {
         "ct-k-nci2012-icrp103": "icrp-103", "ct-k-icrp103-adult": "icrp-103",
         "ct-k-nci2012-icrp60": "-icrp-60", "ct-k-aapm96": "-icrp-60",
@@ -69,7 +69,7 @@ def test_tissue_weights_tell_the_method() -> None:
 @pytest.mark.parametrize("set_id", SETS)
 @given(dlp=st.floats(0, 1e5), times=st.floats(0, 100))
 def test_it_goes_with_the_dose_length_product(set_id: str, dlp: float, times: float) -> None:
-    once, more = (estimate_by(set_id, acquisition(dlp=value), ADULT, None) for value in (dlp, times * dlp))
+    once, more = (by_set(acquisition(dlp=value), ADULT, None)[set_id] for value in (dlp, times * dlp))
     assert isinstance(once, Estimate)
     assert isinstance(more, Estimate)
     assert more.value == pytest.approx(times * once.value)
@@ -107,11 +107,11 @@ def test_the_other_phantom_is_never_converted(region: str, phantom_cm: int) -> N
 
 
 def test_the_trunk_of_a_child_has_no_default_and_none_by_the_large_phantom() -> None:
-    found = by_set(estimate(acquisition("Chest", phantom_cm=16), CHILD, None))
+    found = by_coefficients(estimate(acquisition("Chest", phantom_cm=16), CHILD, None))
     assert set(found) == {"ct-k-nci2012-icrp103", "ct-k-nci2012-icrp60", "ct-k-aapm96"}
     assert not any(one.verified or one.is_default for one in found.values())
     assert all(any("16 cm" in sentence for sentence in one.assumptions) for one in found.values())
-    assert by_set(estimate(acquisition("Chest", phantom_cm=32), CHILD, None)) == {}
+    assert by_coefficients(estimate(acquisition("Chest", phantom_cm=32), CHILD, None)) == {}
 
 
 def test_the_head_of_a_child_has_a_default() -> None:
@@ -134,7 +134,7 @@ def test_a_region_that_the_default_set_does_not_cover_has_no_default(procedure: 
 
 def test_two_tubes_of_different_voltage_have_none_by_a_table_of_voltages() -> None:
     assert "different voltages" in reason(acquisition(kvps=(100.0, 140.0)))
-    assert "ct-k-aapm96" in by_set(estimate(acquisition(kvps=(100.0, 140.0)), ADULT, None))
+    assert "ct-k-aapm96" in by_coefficients(estimate(acquisition(kvps=(100.0, 140.0)), ADULT, None))
     assert isinstance(default_of(acquisition(kvps=(120.0, 120.0))), Estimate)
 
 

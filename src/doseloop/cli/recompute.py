@@ -36,10 +36,11 @@ def recompute(apply: ApplyOption = False, as_json: JsonOption = False, data: Dat
 
 def _run(tally: "Tally", count: int, as_json: bool, *, apply: bool) -> "Tally":
     from doseloop.recompute import recompute as run
+    from doseloop.roles.recomputing import computing
 
-    with Progress(console=Console(stderr=True), disable=as_json, transient=True) as progress:
+    with computing() as compute, Progress(console=Console(stderr=True), disable=as_json, transient=True) as progress:
         bar = progress.add_task("Computing again", total=count)
-        for so_far in run(apply=apply):
+        for so_far in run(apply=apply, compute=compute):
             tally = so_far
             progress.update(bar, completed=tally.exams)
     return tally

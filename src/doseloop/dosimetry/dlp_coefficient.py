@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
 from doseloop.dosimetry.ct_reference_age import ReferenceAge
 from doseloop.dosimetry.missing import Missing
-from doseloop.reference.coefficients import CoefficientSet, Key
+from doseloop.reference.coefficients import CoefficientSet, Key, coefficient_set
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +47,7 @@ def k_msv_mgy_cm(found: CoefficientSet, region: str, age: ReferenceAge, kvp: flo
     own_age: Key = found.facts["adult"] if age == "adult" else age
     if "kvp" not in found.keys:
         return _only(found, (region, own_age))
-    by_kvp = sorted(
-        (float(key[1]), value) for key, value in found.rows.items() if (key[0], key[2]) == (region, own_age)
-    )
+    by_kvp = _by_kvp(found.id, region, own_age)
     if not by_kvp:
         raise Missing(_NO_AGE)
     return _interpolated(by_kvp, kvp)
@@ -62,13 +61,19 @@ def _basis(facts: Mapping[str, Any], entry: Mapping[str, Any], age: ReferenceAge
     return Basis(entry["region"], told["cm"], facts["doubts"][told["doubt"]] if "doubt" in told else "")
 
 
+@cache
+def _by_kvp(set_id: str, region: str, age: Key) -> tuple[tuple[float, float], ...]:
+    rows = coefficient_set(set_id).rows
+    return tuple(sorted((float(key[1]), value) for key, value in rows.items() if (key[0], key[2]) == (region, age)))
+
+
 def _only(found: CoefficientSet, key: tuple[Key, ...]) -> float:
     if key not in found.rows:
         raise Missing(_NO_AGE)
     return found.rows[key]
 
 
-def _interpolated(by_kvp: list[tuple[float, float]], kvp: float | None) -> float:
+def _interpolated(by_kvp: tuple[tuple[float, float], ...], kvp: float | None) -> float:
     if kvp is None:
         raise Missing("The tube voltage is not recorded.")
     for (low, at_low), (high, at_high) in pairwise(by_kvp):

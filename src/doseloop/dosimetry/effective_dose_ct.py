@@ -1,18 +1,21 @@
 """Effective dose of one CT acquisition from its dose-length product, by each set of coefficients that holds for it."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
 from math import inf
 from typing import Final
 
-from doseloop.dosimetry.ct_reference_age import ct_reference_age
+from doseloop.dosimetry.ct_reference_age import ReferenceAge, ct_reference_age
 from doseloop.dosimetry.dlp_coefficient import basis, k_msv_mgy_cm
 from doseloop.dosimetry.effective_dose_ct_methods import ICRP_60, ICRP_103
 from doseloop.dosimetry.method import Method
 from doseloop.dosimetry.missing import Missing
-from doseloop.dosimetry.scanned_region import scanned_region
+from doseloop.dosimetry.scanned_region import ScannedRegion, scanned_region
 from doseloop.model.ct import CtEvent
 from doseloop.model.estimate import Estimate, Estimated, Input, NotEstimated
 from doseloop.model.subject import Subject
-from doseloop.reference.coefficients import CoefficientSet, coefficient_set
+from doseloop.reference.coefficients import CoefficientSet, Key, coefficient_set
 
 DEFAULT_SET: Final = "ct-k-nci2012-icrp103"
 SETS: Final = (DEFAULT_SET, "ct-k-icrp103-adult", "ct-k-nci2012-icrp60", "ct-k-aapm96")
@@ -38,49 +41,75 @@ def effective_dose_msv(dlp_mgy_cm: float, k: float) -> float:
     return dlp_mgy_cm * k
 
 
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What every set needs of an acquisition."""
+
+    dlp_mgy_cm: float
+    phantom_cm: int
+    age_years: float
+    age: ReferenceAge
+    scanned: ScannedRegion
+    role: str
+
+
 def estimate(event: CtEvent, subject: Subject, procedure: str | None, role: str = "main") -> tuple[Estimated, ...]:
     """Effective dose in mSv by each set that holds for an acquisition, and why the first has none; `role` as in `ExamEvent`.
 
     At most one is the default: that of the first set, ICRP 103, where it is verified for region, age and phantom.
     """
-    found = [estimate_by(one, event, subject, procedure, role) for one in SETS]
+    return worth_telling([*by_set(event, subject, procedure, role).values()])
+
+
+def worth_telling(found: Sequence[Estimated]) -> tuple[Estimated, ...]:
+    """The value of the first set, or why there is none, and those of others."""
     return (found[0], *(one for one in found[1:] if isinstance(one, Estimate)))
 
 
-def estimate_by(set_id: str, event: CtEvent, subject: Subject, procedure: str | None, role: str = "main") -> Estimated:
-    """Effective dose in mSv of an acquisition by one set of coefficients."""
-    found = coefficient_set(set_id)
+def by_set(event: CtEvent, subject: Subject, procedure: str | None, role: str = "main") -> dict[str, Estimated]:
+    """Effective dose in mSv of an acquisition by the id of each set, in their order."""
     try:
-        return _estimate(found, event, subject, procedure, role)
+        given = _given(event, subject, procedure, role)
     except Missing as missing:
-        return NotEstimated("effective_dose_msv", method_of(found).id, str(missing))
+        return {one: NotEstimated("effective_dose_msv", method_of(one).id, str(missing)) for one in SETS}
+    return {one: _by(one, event, given) for one in SETS}
 
 
-def method_of(found: CoefficientSet) -> Method:
+def method_of(set_id: str) -> Method:
     """The method whose tissue weights a set has."""
-    return {"ICRP 103": ICRP_103, "ICRP 60": ICRP_60}[found.facts["tissue_weights"]]
+    return {"ICRP 103": ICRP_103, "ICRP 60": ICRP_60}[coefficient_set(set_id).facts["tissue_weights"]]
 
 
-def _estimate(found: CoefficientSet, event: CtEvent, subject: Subject, procedure: str | None, role: str) -> Estimate:
-    dlp_mgy_cm = _dlp_mgy_cm(event)
-    age = ct_reference_age(subject.age_years)
+def _given(event: CtEvent, subject: Subject, procedure: str | None, role: str) -> _Given:
+    dlp_mgy_cm, age = _dlp_mgy_cm(event), ct_reference_age(subject.age_years)
     scanned = scanned_region(event, procedure, of_the_exam=role == "localiser")
-    held = basis(found, scanned.parts, age)
     if event.phantom_cm is None:
         raise Missing("The phantom of the dose-length product is not recorded.")
-    if event.phantom_cm != held.phantom_cm:
+    return _Given(dlp_mgy_cm, event.phantom_cm, subject.age_years or 0.0, age, scanned, role)
+
+
+def _by(set_id: str, event: CtEvent, given: _Given) -> Estimated:
+    try:
+        return _estimate(coefficient_set(set_id), event, given)
+    except Missing as missing:
+        return NotEstimated("effective_dose_msv", method_of(set_id).id, str(missing))
+
+
+def _estimate(found: CoefficientSet, event: CtEvent, given: _Given) -> Estimate:
+    held = basis(found, given.scanned.parts, given.age)
+    if given.phantom_cm != held.phantom_cm:
         raise Missing(
-            f"The coefficient is for the {held.phantom_cm} cm phantom, and the dose-length product is of {event.phantom_cm} cm."
+            f"The coefficient is for the {held.phantom_cm} cm phantom, and the dose-length product is of {given.phantom_cm} cm."
         )
     kvp = _kvp(event) if "kvp" in found.keys else None
-    k = k_msv_mgy_cm(found, held.region, age, kvp)
-    method, value = method_of(found), effective_dose_msv(dlp_mgy_cm, k)
+    k = k_msv_mgy_cm(found, held.region, given.age, kvp)
+    method, value = method_of(found.id), effective_dose_msv(given.dlp_mgy_cm, k)
     verified = method.is_verified and found.is_verified and not held.doubt
-    person = "an adult" if age == "adult" else "a newborn" if age == 0 else f"a child of {age:g} years"
+    person = _person(given.age)
     sentences = (
         f"The reference person is {person}.",
-        scanned.assumption,
-        _ROLES.get(role, ""),
+        given.scanned.assumption,
+        _ROLES.get(given.role, ""),
         _between(found, kvp),
         held.doubt,
     )
@@ -93,10 +122,10 @@ def _estimate(found: CoefficientSet, event: CtEvent, subject: Subject, procedure
         low=value * (1 - _ERROR),
         high=value * (1 + _ERROR),
         inputs=(
-            Input("dlp_mgy_cm", dlp_mgy_cm, "object"),
-            Input("phantom_cm", event.phantom_cm, "object"),
-            Input("region", scanned.words, scanned.source),
-            Input("age_years", subject.age_years or 0.0, "exam"),
+            Input("dlp_mgy_cm", given.dlp_mgy_cm, "object"),
+            Input("phantom_cm", given.phantom_cm, "object"),
+            Input("region", given.scanned.words, given.scanned.source),
+            Input("age_years", given.age_years, "exam"),
             *(() if kvp is None else (Input("kvp", kvp, "object"),)),
             Input("k_msv_mgy_cm", k, "method", f"{held.region}, {person}"),
         ),
@@ -104,6 +133,10 @@ def _estimate(found: CoefficientSet, event: CtEvent, subject: Subject, procedure
         assumptions=tuple(sentence for sentence in sentences if sentence),
         is_default=verified and found.id == DEFAULT_SET,
     )
+
+
+def _person(age: ReferenceAge) -> str:
+    return "an adult" if age == "adult" else "a newborn" if age == 0 else f"a child of {age:g} years"
 
 
 def _dlp_mgy_cm(event: CtEvent) -> float:
@@ -122,6 +155,11 @@ def _kvp(event: CtEvent) -> float | None:
 
 
 def _between(found: CoefficientSet, kvp: float | None) -> str:
-    if kvp is None or any(key[1] == kvp for key in found.rows):
+    if kvp is None or kvp in _voltages(found.id):
         return ""
     return f"The coefficient at {kvp:g} kV was interpolated between the voltages of the table."
+
+
+@cache
+def _voltages(set_id: str) -> frozenset[Key]:
+    return frozenset(key[1] for key in coefficient_set(set_id).rows)

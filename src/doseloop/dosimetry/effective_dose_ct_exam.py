@@ -1,14 +1,16 @@
 """Effective dose of the CT of an exam: the sum of its acquisitions, all by one set of coefficients, or none."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import floor, fsum
 
-from doseloop.dosimetry.effective_dose_ct import SETS, estimate_by, method_of
+from doseloop.dosimetry.effective_dose_ct import SETS, by_set, method_of, worth_telling
 from doseloop.dosimetry.missing import Missing
 from doseloop.model.estimate import Estimate, Estimated, Input, NotEstimated
 from doseloop.model.exam import ExamEvent
 from doseloop.model.subject import Subject
-from doseloop.reference.coefficients import coefficient_set
+
+Of = tuple[ExamEvent, Mapping[str, Estimated]]
+"""An acquisition and its effective dose by the id of each set (`effective_dose_ct.by_set`)."""
 
 
 def of_exam(events: Sequence[ExamEvent], subject: Subject, procedure: str | None) -> tuple[Estimated, ...]:
@@ -17,24 +19,22 @@ def of_exam(events: Sequence[ExamEvent], subject: Subject, procedure: str | None
     Localisers and bolus tracking count by their dose-length product. A localiser without one is left out and told of; a main
     acquisition without one, or any with one that the set does not cover, leaves no sum: the share that is covered is told.
     """
-    found = [_by(one, [event for event in events if event.ct], subject, procedure) for one in SETS]
-    return (found[0], *(one for one in found[1:] if isinstance(one, Estimate)))
+    return added([(event, by_set(event.ct, subject, procedure, event.role)) for event in events if event.ct])
 
 
-def _by(set_id: str, events: Sequence[ExamEvent], subject: Subject, procedure: str | None) -> Estimated:
+def added(found: Sequence[Of]) -> tuple[Estimated, ...]:
+    """The same from what was estimated of each acquisition."""
+    return worth_telling([_by(one, found) for one in SETS])
+
+
+def _by(set_id: str, found: Sequence[Of]) -> Estimated:
     try:
-        counted = _counted(events)
-        summands = [(event, _of(set_id, event, subject, procedure)) for event in counted]
+        counted = _counted([event for event, _ in found])
+        summands = [(event, doses[set_id]) for event, doses in found if _dlp_mgy_cm(event) is not None]
         _require_all(summands)
-        return _sum([one for _, one in summands if isinstance(one, Estimate)], len(events) - len(counted))
+        return _sum([one for _, one in summands if isinstance(one, Estimate)], len(found) - len(counted))
     except Missing as missing:
-        method = method_of(coefficient_set(set_id))
-        return NotEstimated("effective_dose_msv", method.id, str(missing))
-
-
-def _of(set_id: str, event: ExamEvent, subject: Subject, procedure: str | None) -> Estimated:
-    assert event.ct is not None
-    return estimate_by(set_id, event.ct, subject, procedure, event.role)
+        return NotEstimated("effective_dose_msv", method_of(set_id).id, str(missing))
 
 
 def _counted(events: Sequence[ExamEvent]) -> list[ExamEvent]:

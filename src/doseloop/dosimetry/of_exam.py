@@ -1,6 +1,6 @@
 """What every method makes of an exam: of each event, of its parts and of the whole."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -69,28 +69,39 @@ class ExamToEstimate:
 
 def estimates(exam: ExamToEstimate) -> ExamEstimates:
     """What can be computed of the exam, and of the rest why not."""
-    events = tuple(of_event(one, exam.parts[one.part], exam.subject) for one in exam.events)
-    parts = tuple(_of_part(exam, events, number) for number in range(len(exam.parts)))
+    doses = [_doses_by_set(one, exam) for one in exam.events]
+    events = tuple(_of_event(one, exam, by_set) for one, by_set in zip(exam.events, doses, strict=True))
+    parts = tuple(_of_part(exam, events, doses, number) for number in range(len(exam.parts)))
     return ExamEstimates(events, parts, exam_effective_dose.of_whole(parts), edition())
 
 
-def of_event(one: EventOfExam, part: PartOfExam, subject: Subject) -> tuple[Estimated, ...]:
-    """What can be computed of an event."""
+def _doses_by_set(one: EventOfExam, exam: ExamToEstimate) -> Mapping[str, Estimated]:
+    """Effective dose of an acquisition by each set of coefficients; empty for another kind of event."""
+    part = exam.parts[one.part]
+    if part.is_estimate or not isinstance(one.event, CtEvent):
+        return {}
+    return effective_dose_ct.by_set(one.event, exam.subject, part.procedure, one.role)
+
+
+def _of_event(one: EventOfExam, exam: ExamToEstimate, by_set: Mapping[str, Estimated]) -> tuple[Estimated, ...]:
+    part = exam.parts[one.part]
     if part.is_estimate:
         return ()
     match one.event:
         case CtEvent():
-            return _of_ct(one, one.event, part, subject)
+            return _of_ct(one, one.event, part, by_set)
         case ProjectionEvent():
-            return _of_projection(one, one.event, part, subject)
+            return _of_projection(one, one.event, part, exam.subject)
         case Administration():
-            return _of_tracer(one, one.event, subject)
+            return _of_tracer(one, one.event, exam.subject)
         case MrSeries():
             return ()
 
 
-def _of_ct(one: EventOfExam, event: CtEvent, part: PartOfExam, subject: Subject) -> tuple[Estimated, ...]:
-    doses = effective_dose_ct.estimate(event, subject, part.procedure, one.role)
+def _of_ct(
+    one: EventOfExam, event: CtEvent, part: PartOfExam, by_set: Mapping[str, Estimated]
+) -> tuple[Estimated, ...]:
+    doses = effective_dose_ct.worth_telling([*by_set.values()])
     if one.role != "main":
         return doses
     return (ssde.estimate(event, ssde.diameter_of(event, one.diameter), part.procedure), *doses)
@@ -113,10 +124,18 @@ def _of_tracer(one: EventOfExam, event: Administration, subject: Subject) -> tup
     return (*doses, activity, paediatric_activity.estimate(*given), paediatric_activity_ratio.estimate(*given))
 
 
-def _of_part(exam: ExamToEstimate, found: Sequence[tuple[Estimated, ...]], number: int) -> tuple[Estimated, ...]:
+def _of_part(
+    exam: ExamToEstimate,
+    found: Sequence[tuple[Estimated, ...]],
+    doses: Sequence[Mapping[str, Estimated]],
+    number: int,
+) -> tuple[Estimated, ...]:
     part = exam.parts[number]
-    own = [(one, estimates) for one, estimates in zip(exam.events, found, strict=True) if one.part == number]
-    if part.modality == "CT" and not part.is_estimate:
-        events = [ExamEvent(0, one.role, ct=one.event) for one, _ in own if isinstance(one.event, CtEvent)]
-        return effective_dose_ct_exam.of_exam(events, exam.subject, part.procedure)
-    return exam_effective_dose.of_part([estimates for _, estimates in own])
+    own = [place for place, one in enumerate(exam.events) if one.part == number]
+    if part.modality != "CT" or part.is_estimate:
+        return exam_effective_dose.of_part([found[place] for place in own])
+    return effective_dose_ct_exam.added([(_as_event(exam.events[place]), doses[place]) for place in own])
+
+
+def _as_event(one: EventOfExam) -> ExamEvent:
+    return ExamEvent(0, one.role, ct=one.event if isinstance(one.event, CtEvent) else None)

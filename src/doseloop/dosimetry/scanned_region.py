@@ -1,6 +1,7 @@
 """Which part of the body a CT acquisition scanned: by its own code and by the exam's procedure, and never against one of both."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from doseloop.dosimetry.missing import Missing
@@ -70,7 +71,12 @@ def _untold(event: CtEvent) -> Missing:
 
 
 def _own(event: CtEvent) -> frozenset[str]:
-    return catalogue().regions_of((_coded(event),))
+    return _regions(_coded(event))
+
+
+@lru_cache(maxsize=4096)
+def _regions(coded: str) -> frozenset[str]:
+    return catalogue().regions_of((coded,))
 
 
 def _coded(event: CtEvent) -> str:

@@ -6,8 +6,8 @@ from doseloop.access.scope import Scope
 from doseloop.dosimetry.methods import edition
 from doseloop.dosimetry.of_exam import estimates
 from doseloop.model.estimate import ExamEstimates
-from doseloop.store import estimate_columns, estimate_rows, visible
-from doseloop.store.estimate_rows import Held
+from doseloop.store import estimate_rows, visible
+from doseloop.store.held_exam import HeldExam, MadeColumns, columns_of, to_estimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +25,10 @@ def computed(scope: Scope, exam: int) -> Computed | None:
     if not visible.exams(scope).filter(pk=exam).exists():
         return None
     held = estimate_rows.held([exam])[0]
-    made = estimates(held.inputs)
-    return Computed(made, held.edition == edition() and _is_held(held, made))
+    made = estimates(to_estimate(held))
+    return Computed(made, held.exam["methods_edition"] == edition() and _is_held(held, columns_of(made)))
 
 
-def _is_held(held: Held, made: ExamEstimates) -> bool:
-    events = [estimate_columns.of_event(found) for found in made.events]
-    whole = estimate_columns.of_total(made.whole)
-    return [dict(one) for one in held.events.values()] == events and dict(held.whole) == whole
+def _is_held(held: HeldExam, made: MadeColumns) -> bool:
+    rows = zip((held.exam, *held.parts, *held.events), (made.exam, *made.parts, *made.events), strict=True)
+    return all(was[name] == value for was, now in rows for name, value in now.items())

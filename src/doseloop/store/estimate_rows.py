@@ -2,41 +2,22 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Model
 
-from doseloop.dosimetry.of_exam import EventOfExam, ExamToEstimate, PartOfExam
-from doseloop.model.estimate import ExamEstimates
-from doseloop.model.subject import Subject
 from doseloop.store import changes, estimate_columns
-from doseloop.store.event_rows import event_of_row
+from doseloop.store.held_exam import Columns, HeldExam, MadeColumns
 from doseloop.store.models import Event, Exam, Part
+from doseloop.store.prepared import Slot, Update
 
-Columns = Mapping[str, Any]
 _EXAM = ("pk", "changed", "methods_edition", "age_years", "sex", "weight_kg", "height_m", *estimate_columns.TOTALS)
 _PART = ("exam_id", "pk", "modality", "procedure_id", "is_estimate", *estimate_columns.TOTALS)
 _EVENT = (
     *("exam_id", "pk", "part_id", "kind", "role", "radionuclide", "product", "target_filter", "detail"),
     *estimate_columns.EVENT,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """An exam with the values that the record holds."""
-
-    exam: int
-    changed: int
-    """Its number of change when it was read: values are written back to that state of it alone."""
-    edition: str
-    inputs: ExamToEstimate
-    whole: Columns
-    parts: Mapping[int, Columns]
-    """By key of the part, in the order of the exam."""
-    events: Mapping[int, Columns]
-    """By key of the event, in the order of the exam."""
 
 
 def after(exam: int, most: int, edition: str) -> list[int]:
@@ -50,26 +31,36 @@ def count(edition: str) -> int:
     return Exam.objects.filter(part_of=None).exclude(methods_edition=edition).count()
 
 
-def held(exams: Sequence[int]) -> list[Held]:
+def held(exams: Sequence[int]) -> list[HeldExam]:
     """The exams as the record holds them, in the order of keys."""
     parts, events = _by_exam(Part, _PART, exams), _by_exam(Event, _EVENT, exams)
     rows = Exam.objects.filter(pk__in=exams).order_by("pk").values_list(*_EXAM)
-    return [_held(dict(zip(_EXAM, row, strict=True)), parts, events) for row in rows]
+    told = (dict(zip(_EXAM, row, strict=True)) for row in rows)
+    return [HeldExam(one, parts.get(one["pk"], []), events.get(one["pk"], [])) for one in told]
 
 
-def write(found: Iterable[tuple[Held, ExamEstimates]]) -> list[int]:
+def write(found: Iterable[tuple[HeldExam, MadeColumns]]) -> list[int]:
     """Let values become current; an exam that changed since it was read is left for another time. Returns those written."""
     written: list[int] = []
+    parts: list[tuple[Any, ...]] = []
+    events: list[tuple[Any, ...]] = []
     with transaction.atomic():
         changes.take_turn()
         for one, made in found:
-            unchanged = Exam.objects.filter(pk=one.exam, changed=one.changed)
-            if unchanged.update(**estimate_columns.of_exam(made)):
-                written.append(one.exam)
-                _write(Part, _differing(one.parts, map(estimate_columns.of_total, made.parts)))
-                _write(Event, _differing(one.events, map(estimate_columns.of_event, made.events)))
+            if _EXAM_MADE.run(exam=one.key, changed_before=one.exam["changed"], **made.exam):
+                written.append(one.key)
+                parts += _differing(one.parts, made.parts, estimate_columns.TOTALS)
+                events += _differing(one.events, made.events, estimate_columns.EVENT)
+        _write(Part, estimate_columns.TOTALS, parts)
+        _write(Event, estimate_columns.EVENT, events)
         changes.note_change(written)
     return written
+
+
+_EXAM_MADE = Update(
+    lambda: Exam.objects.filter(pk=Slot("exam"), changed=Slot("changed_before")),
+    (*estimate_columns.TOTALS, "methods_edition"),
+)
 
 
 def _by_exam(model: Any, names: tuple[str, ...], exams: Sequence[int]) -> Mapping[int, list[dict[str, Any]]]:
@@ -80,34 +71,14 @@ def _by_exam(model: Any, names: tuple[str, ...], exams: Sequence[int]) -> Mappin
     return found
 
 
-def _held(
-    row: dict[str, Any], parts: Mapping[int, list[dict[str, Any]]], events: Mapping[int, list[dict[str, Any]]]
-) -> Held:
-    own_parts, own_events = parts.get(row["pk"], []), events.get(row["pk"], [])
-    number_of = {part["pk"]: number for number, part in enumerate(own_parts)}
-    inputs = ExamToEstimate(
-        Subject(row["age_years"], row["sex"] or None, row["weight_kg"], row["height_m"]),
-        tuple(PartOfExam(part["modality"], part["procedure_id"], part["is_estimate"]) for part in own_parts),
-        tuple(_event(event, number_of[event["part_id"]]) for event in own_events),
-    )
-    return Held(
-        row["pk"], row["changed"], row["methods_edition"], inputs,
-        {name: row[name] for name in estimate_columns.TOTALS},
-        {part["pk"]: {name: part[name] for name in estimate_columns.TOTALS} for part in own_parts},
-        {event["pk"]: {name: event[name] for name in estimate_columns.EVENT} for event in own_events},
-    )  # fmt: skip
+def _differing(held: Sequence[Columns], made: Sequence[Columns], names: Sequence[str]) -> list[tuple[Any, ...]]:
+    """Values in the order of the names, and the key, of rows that hold other values."""
+    pairs = [(tuple(now[name] for name in names), was) for was, now in zip(held, made, strict=True)]
+    return [(*values, was["pk"]) for values, was in pairs if values != tuple(was[name] for name in names)]
 
 
-def _event(row: dict[str, Any], part: int) -> EventOfExam:
-    detail = event_of_row(row["kind"], bytes(row["detail"]))
-    return EventOfExam(detail, row["role"], part, row["radionuclide"], row["product"], row["target_filter"])
-
-
-def _differing(before: Mapping[int, Columns], made: Iterable[Columns]) -> list[tuple[int, Columns]]:
-    pairs = zip(before.items(), made, strict=True)
-    return [(key, columns) for (key, was), columns in pairs if dict(was) != dict(columns)]
-
-
-def _write(model: Any, rows: Sequence[tuple[int, Columns]]) -> None:
-    for key, columns in rows:
-        model.objects.filter(pk=key).update(**columns)
+def _write(model: type[Model], names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+    if rows:
+        columns = ", ".join(f"{name} = %s" for name in names)
+        with connection.cursor() as cursor:
+            cursor.executemany(f"UPDATE {model._meta.db_table} SET {columns} WHERE id = %s", rows)  # noqa: S608
