@@ -3,11 +3,15 @@
 import hashlib
 from typing import Final
 
-from doseloop.dosimetry import effective_diameter
+from doseloop.dosimetry import effective_diameter, noise, water_equivalent_diameter
 from doseloop.dosimetry.method import Method
 from doseloop.reference.coefficients import coefficient_sets
 
-METHODS: Final[tuple[Method, ...]] = (effective_diameter.METHOD,)
+METHODS: Final[tuple[Method, ...]] = (
+    effective_diameter.METHOD,
+    water_equivalent_diameter.METHOD,
+    noise.METHOD,
+)
 """In the order of the documentation: size, CT, tracers, projection, mammography, conceptus, MR."""
 
 
