@@ -28,6 +28,7 @@ from doseloop.reference.procedures import catalogue
 from doseloop.store import (
     changes,
     claims,
+    ct_series,
     decisions,
     exams,
     findings,
@@ -255,18 +256,21 @@ class Pipeline:
         beside = objects.beside_copies(claim.object, dose, identity)
         if beside.standing == objects.RESEND and beside.exam is not None:
             objects.settle_read(claim, result, identity, beside.standing, beside.exam)
+            ct_series.note(beside.exam, result.measured)
             return []
         left = _follow_patient(identity, dose.study.study_uid, beside)
         known = exams.known_exam(identity.patient_id, dose.study.study_uid)
         image = objects.image_of_series(dose, known)
         if image and image.stands_for(dose):
             objects.settle_slice(claim, result, identity, image.exam)
+            ct_series.note(image.exam, result.measured)
             if beside.standing == objects.DEMOGRAPHIC:
                 self.remake(image.exam)
             return [*left, claim.sha256]
         patients.make_current(identity)
         exam = known or exams.new_exam(identity.patient_id, dose.study.study_uid, scanner)
         objects.settle_read(claim, result, identity, beside.standing, exam)
+        ct_series.note(exam, result.measured)
         failpoint("pipeline: object settled, before its exam is made")
         if image:
             left += objects.one_of_each_series(exam)

@@ -51,7 +51,7 @@ class CtSlice:
     """One axial image and what was measured in it."""
 
     name: str
-    """SOP Instance UID (0008,0018); of a frame with its number behind a `#`."""
+    """SOP Instance UID (0008,0018), of a frame with its number behind a `#`; from the record a digest of it."""
     z_mm: float | None = None
     """Third value of Image Position (Patient) (0020,0032)."""
     thickness_mm: float | None = None
@@ -95,6 +95,8 @@ class CtSeries:
 
     header: SeriesHeader
     slices: tuple[CtSlice, ...]
+    is_sample: bool = False
+    """Whether more images came than the record keeps: these are an even sample of them."""
 
     @property
     def measured(self) -> tuple[SliceMeasure, ...]:
@@ -150,7 +152,8 @@ class CtSeries:
     def told(self) -> str:
         """Which series it is and how many images were measured, for people."""
         kernel = f", kernel {self.header.kernel}" if self.header.kernel else ""
-        return f"series {self.header.series_uid}{kernel}: {len(self.measured)} of {len(self.slices)} images"
+        images = f"a sample of {len(self.slices)}" if self.is_sample else f"{len(self.slices)}"
+        return f"series {self.header.series_uid}{kernel}: {len(self.measured)} of {images} images"
 
     def _by_position(self, field: str) -> list[float]:
         found: dict[float | str, list[float]] = defaultdict(list)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from doseloop.harmonise.age_bands import age_at_exam, age_band
 from doseloop.harmonise.sizes import QUANTITIES, Size
 from doseloop.model.exam import ExamRecord, Part
-from doseloop.store import locks, models
+from doseloop.store import ct_series, locks, models
 from doseloop.store.audit import WORKER, record_change
 from doseloop.store.delay import delay_h
 from doseloop.store.event_rows import EventPlace, event_row
@@ -108,6 +108,7 @@ def join(one: int, other: int) -> int:
     one's, which takes over the objects, the comments and what people judged of the other."""
     kept, gone = (models.Exam.objects.get(pk=key) for key in sorted((one, other)))
     models.DoseObjectRow.objects.filter(exam=gone).update(exam=kept)
+    ct_series.take_over(gone.pk, kept.pk)
     models.Comment.objects.filter(exam=gone).update(exam=kept)
     models.Flag.objects.filter(exam=gone).exclude(judged_at=None).update(exam=kept)
     if gone.excluded_as and not kept.excluded_as:
