@@ -68,11 +68,19 @@ def parts_of(mask: Mask) -> tuple[NDArray[np.int32], int]:
 
 def filled(mask: Mask, outside: Mask) -> Mask:
     """The mask with what it encloses; what reaches the edge of the image or `outside` is not enclosed."""
+    parts, is_open = holes(mask, outside)
+    is_open[0] = False
+    found: Mask = ~is_open[parts]
+    return found
+
+
+def holes(mask: Mask, outside: Mask) -> tuple[NDArray[np.int32], Mask]:
+    """The number of the connected part of each block that is not in the mask, 0 in it; and which of the parts the mask does not
+    enclose, by their number (0 too)."""
     parts, count = parts_of(~mask | outside)
     is_open = np.zeros(count + 1, np.bool_)
-    is_open[at_edge(parts)] = is_open[parts[outside]] = True
-    is_open[0] = False
-    return ~is_open[parts]
+    is_open[at_edge(parts)] = is_open[parts[outside]] = is_open[0] = True
+    return parts, is_open
 
 
 def at_edge(plane: NDArray[Kind]) -> NDArray[Kind]:

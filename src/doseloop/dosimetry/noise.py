@@ -16,6 +16,7 @@ LEAST_TILES: Final = 60
 LEAST_PIXELS: Final = 25
 """Our own line: pixels of a tile, of fewer its standard deviation says little."""
 _BINS: Final = 256
+_NOTHING_HU: Final = 1e-6
 _WIDTH: Final = 0.06
 """Width of the Gaussian that smooths the histogram, as a share of the median: half of what chance spreads a tile of 6 mm by."""
 _SMOOTHING: Final = np.exp(-0.5 * (np.arange(-_BINS // 8, _BINS // 8 + 1) * 3 / _BINS / _WIDTH) ** 2)
@@ -74,7 +75,7 @@ def mode(values: NDArray[np.float64]) -> float | None:
     if not finite.size:
         return None
     middle = float(np.median(finite))
-    if middle <= 0:
+    if middle < _NOTHING_HU:
         return 0.0
     bin_width = 3 * middle / _BINS
     counts = np.bincount((finite[finite < 3 * middle] / bin_width).astype(np.intp), minlength=_BINS)

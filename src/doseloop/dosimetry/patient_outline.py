@@ -5,12 +5,24 @@ taken off by an opening; what is left counts where it is as thick as a limb; wha
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from doseloop.dosimetry.blocks import Mask, Plane, at_edge, block_sums, dilated, eroded, filled, parts_of, repeated
+from doseloop.dosimetry.blocks import (
+    Mask,
+    Plane,
+    at_edge,
+    block_sums,
+    dilated,
+    eroded,
+    filled,
+    holes,
+    parts_of,
+    repeated,
+)
 
 AIR_HU: Final = -1000.0
 TOP_HU: Final = 3071.0
@@ -57,7 +69,7 @@ class Outline:
     @property
     def block_cm2(self) -> float:
         """Area of a block, cm²."""
-        return self.block_mm[0] * self.block_mm[1] / 100
+        return _cm2(self.block_mm)
 
     @property
     def water_cm2(self) -> float:
@@ -107,13 +119,19 @@ def _outside(plane: Plane, size: int, hu: Plane) -> Mask:
     padded: Mask = centre < PADDING_HU
     if padded.any():
         return padded
-    rows, columns = hu.shape
+    beyond, well_beyond = _beyond_the_circle(*hu.shape)
+    values = centre[well_beyond]
+    is_round = values.size > 0 and bool((values == values[0]).all())
+    return beyond if is_round else padded
+
+
+@lru_cache(maxsize=8)
+def _beyond_the_circle(rows: int, columns: int) -> tuple[Mask, Mask]:
+    """Blocks beyond the inscribed circle, and those that lie so by more than a block. Not to be written to."""
     y = (np.arange(rows) + 0.5) / rows * 2 - 1
     x = (np.arange(columns) + 0.5) / columns * 2 - 1
     radius = np.hypot(y[:, None], x[None, :])
-    values = centre[radius > 1 + 1.5 / min(rows, columns)]
-    is_round = values.size > 0 and bool((values == values[0]).all())
-    return radius > 1 if is_round else np.zeros_like(padded)
+    return radius > 1, radius > 1 + 1.5 / min(rows, columns)
 
 
 def _core(hu: Plane, outside: Mask, block_mm: tuple[float, float]) -> Mask | None:
@@ -135,13 +153,10 @@ def _core(hu: Plane, outside: Mask, block_mm: tuple[float, float]) -> Mask | Non
 
 def _lungs(hu: Plane, tissue: Mask, outside: Mask) -> Mask:
     """What tissue encloses and is as dense as lung."""
-    enclosed = filled(tissue, outside) & ~tissue
-    if not enclosed.any():
-        return enclosed
-    parts, count = parts_of(enclosed)
-    lung = _means(hu, parts, count) > _LUNG_HU
-    lung[0] = False
-    found: Mask = lung[parts]
+    parts, is_open = holes(tissue, outside)
+    if is_open.all():
+        return np.zeros_like(tissue)
+    found: Mask = (~is_open & (_means(hu, parts, len(is_open) - 1) > _LUNG_HU))[parts]
     return found
 
 
@@ -167,12 +182,19 @@ def _limbs(whole: Mask, hu: Plane, block_mm: tuple[float, float]) -> Mask:
     """Those parts that are as large, as thick and as dense as a limb."""
     parts, count = parts_of(whole)
     core = repeated(eroded, whole, max(0, round((LIMB_MM / min(block_mm) - 1) / 2)))
-    areas = np.bincount(parts.ravel(), minlength=count + 1) * block_mm[0] * block_mm[1] / 100
+    if count == 1:
+        is_one = whole.sum() * _cm2(block_mm) >= _LEAST_LIMB_CM2 and core.any() and hu[whole].mean() > _FOAM_HU
+        return whole if is_one else np.zeros_like(whole)
+    areas = np.bincount(parts.ravel(), minlength=count + 1) * _cm2(block_mm)
     thick = np.bincount(parts[core], minlength=count + 1) > 0
     kept = (areas >= _LEAST_LIMB_CM2) & thick & (_means(hu, parts, count) > _FOAM_HU)
     kept[0] = False
     found: Mask = kept[parts]
     return found
+
+
+def _cm2(block_mm: tuple[float, float]) -> float:
+    return block_mm[0] * block_mm[1] / 100
 
 
 def _means(hu: Plane, parts: NDArray[np.int32], count: int) -> NDArray[np.float64]:

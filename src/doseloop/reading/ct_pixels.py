@@ -159,7 +159,8 @@ def _format(tags: Tags, limits: ReadLimits) -> PixelFormat:
 
 def _ct_numbers(stored: NDArray[np.generic], slope: float, intercept: float) -> Plane:
     plane = stored.astype(np.float32)
-    plane *= np.float32(slope)
+    if slope != 1:
+        plane *= np.float32(slope)
     plane += np.float32(intercept)
     return plane
 
