@@ -103,6 +103,17 @@ def test_metal_counts_up_to_the_top_of_the_scale() -> None:
     assert found(image(hip), 0.8).water_equivalent_diameter_mm == pytest.approx(truth, rel=0.01)
 
 
+def test_streaks_of_metal_that_are_lower_than_air_are_no_edge_of_the_field_of_view() -> None:
+    def hip(grid: Grid, fine: Fine) -> None:
+        body(grid, fine)
+        bar(grid, fine, (-2, 2), (-60, 60), -2500)
+
+    measure = found(image(hip), 0.8)
+    assert measure.truncated_share == 0
+    truth = 2 * sqrt(BODY[0] * BODY[1] / 4 - 4 * 120 / pi)
+    assert measure.water_equivalent_diameter_mm == pytest.approx(truth, rel=0.005)
+
+
 def test_two_arms_beside_the_body_belong_to_the_patient() -> None:
     def arms(grid: Grid, fine: Fine) -> None:
         body(grid, fine)
@@ -209,6 +220,10 @@ def test_without_a_patient_there_is_no_diameter(plane: NDArray[np.float32]) -> N
 @pytest.mark.parametrize("value", [3071.0, 1e30, np.inf])
 def test_an_image_that_is_dense_all_over_is_no_ct_image(value: float) -> None:
     assert measured(np.full((512, 512), value, np.float32), (0.7, 0.7)) in ("not-hu", "truncated")
+
+
+def test_a_patient_of_two_metres_is_none() -> None:
+    assert measured(cylinder(320, Grid(512, 0.8)), (5.0, 5.0)) == "implausible"
 
 
 @pytest.mark.parametrize("spacing", [(0.0, 1.0), (-1.0, 1.0), (1.0, np.nan), (np.inf, 1.0)])

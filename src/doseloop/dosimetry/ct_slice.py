@@ -12,6 +12,9 @@ from doseloop.model.ct_series import SliceMeasure, Why
 MOST_MEAN_HU: Final = 1000.0
 """Our own line: no cross-section is as dense as bone throughout; pixels that say so are no CT numbers."""
 
+DIAMETERS_MM: Final = (20.0, 900.0)
+"""Our own line: from a newborn's wrist to more than the opening of a gantry; beyond it the spacing of the pixels is wrong."""
+
 
 def measured(plane: Plane, spacing_mm: tuple[float, float]) -> SliceMeasure | Why:
     """Size and noise of the patient in an axial image, or why there is none.
@@ -26,4 +29,8 @@ def measured(plane: Plane, spacing_mm: tuple[float, float]) -> SliceMeasure | Wh
     size = size_of(patient)
     if not isinstance(size, SliceMeasure):
         return size
-    return "not-hu" if size.mean_hu > MOST_MEAN_HU else replace(size, noise_hu=noise_hu(plane, spacing_mm, patient))
+    if size.mean_hu > MOST_MEAN_HU:
+        return "not-hu"
+    if not DIAMETERS_MM[0] <= size.water_equivalent_diameter_mm <= DIAMETERS_MM[1]:
+        return "implausible"
+    return replace(size, noise_hu=noise_hu(plane, spacing_mm, patient))

@@ -116,13 +116,25 @@ def _outside(plane: Plane, size: int, hu: Plane) -> Mask:
     """Blocks outside of the circle of reconstruction: padding where there is any, else what surrounds the inscribed circle where
     all of it is one number."""
     centre = plane[size // 2 :: size, size // 2 :: size][: hu.shape[0], : hu.shape[1]]
-    padded: Mask = centre < PADDING_HU
+    padded = _to_the_edge(centre < PADDING_HU)
     if padded.any():
         return padded
     beyond, well_beyond = _beyond_the_circle(*hu.shape)
     values = centre[well_beyond]
     is_round = values.size > 0 and bool((values == values[0]).all())
     return beyond if is_round else padded
+
+
+def _to_the_edge(low: Mask) -> Mask:
+    """What reaches the edge of the image: streaks of metal within the patient may be as low as padding."""
+    if not low.any():
+        return low
+    parts, count = parts_of(low)
+    kept = np.zeros(count + 1, np.bool_)
+    kept[at_edge(parts)] = True
+    kept[0] = False
+    found: Mask = kept[parts]
+    return found
 
 
 @lru_cache(maxsize=8)

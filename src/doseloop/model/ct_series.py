@@ -9,7 +9,7 @@ from doseloop.model.diameter import Diameter
 
 Why = Literal[
     "no-patient", "truncated", "no-spacing", "not-hu", "too-large", "cut-short", "encoding", "undecodable",
-    "reader-stopped", "no-pixels",
+    "reader-stopped", "no-pixels", "implausible",
 ]  # fmt: skip
 WHY: Final[dict[Why, str]] = {
     "no-patient": "No patient was found in the image.",
@@ -22,6 +22,7 @@ WHY: Final[dict[Why, str]] = {
     "undecodable": "Its pixels cannot be decoded.",
     "reader-stopped": "Reading its pixels took more time or memory than a reader has.",
     "no-pixels": "It came without pixels.",
+    "implausible": "What it shows is larger or smaller than any patient.",
 }
 """Why an image was not measured, one sentence each. New ones come last: the record holds their position."""
 

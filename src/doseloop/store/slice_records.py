@@ -6,6 +6,7 @@ ordered by digest. Of more than are kept those with the smallest digests stay: a
 
 import hashlib
 import struct
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from math import isnan, nan
 from typing import Final
@@ -22,7 +23,9 @@ _REASONS: Final = tuple(WHY)
 
 def added(held: bytes, slices: Iterable[CtSlice]) -> bytes:
     """The records with those of more images; the same image twice is one, measured where either is."""
-    return united(held, b"".join(map(_record, slices)))
+    for image in slices:
+        held = _with(held, _record(image))
+    return held
 
 
 def united(one: bytes, other: bytes) -> bytes:
@@ -42,6 +45,16 @@ def kept(records: bytes) -> bytes:
 def slices_of(records: bytes) -> tuple[CtSlice, ...]:
     """The images, from the lowest along z on; those without a position last. An image has the digest of its name as its name."""
     return tuple(sorted(map(_slice, _records(records)), key=_place))
+
+
+def _with(held: bytes, record: bytes) -> bytes:
+    """The records with one more in its place."""
+    name = record[:_NAME]
+    place = bisect_left(range(len(held) // _LENGTH), name, key=lambda n: held[n * _LENGTH : n * _LENGTH + _NAME])
+    start, end = place * _LENGTH, (place + 1) * _LENGTH
+    if held[start : start + _NAME] == name:
+        return held[:start] + max(held[start:end], record, key=_worth) + held[end:]
+    return held[:start] + record + held[start:]
 
 
 def _record(image: CtSlice) -> bytes:
