@@ -28,7 +28,9 @@ from doseloop.reference.procedures import catalogue
 from doseloop.store import (
     changes,
     claims,
+    ct_series,
     decisions,
+    estimate_rows,
     exams,
     findings,
     history,
@@ -62,6 +64,7 @@ from doseloop.store import (
 from doseloop.store.claims import Claim
 from doseloop.store.failpoint import failpoint
 from doseloop.store.findings import ExamFinding
+from doseloop.store.held_exam import is_held, made_of
 from doseloop.store.inbox import Inbox
 from doseloop.store.models import Identity
 from doseloop.store.objects import Beside
@@ -212,6 +215,16 @@ class Pipeline:
                     failpoint("pipeline: quiet exam settled, before the commit")
         return len(keys)
 
+    def take_images_in(self, most: int = 50) -> int:
+        """Let computed values know the images that came since they were computed. Returns of how many exams."""
+        keys = ct_series.waiting(most)
+        for key in keys:
+            with exams.exam_lock(key):
+                held = estimate_rows.held([key])
+                estimate_rows.write(both for both in zip(held, made_of(held), strict=True) if not is_held(*both))
+                ct_series.taken_in(key)
+        return len(keys)
+
     def make_anew(self, exam: int) -> None:
         """Make an exam anew that a decision has moved (`store.decisions`), and judge it."""
         with exams.exam_lock(exam):
@@ -255,18 +268,21 @@ class Pipeline:
         beside = objects.beside_copies(claim.object, dose, identity)
         if beside.standing == objects.RESEND and beside.exam is not None:
             objects.settle_read(claim, result, identity, beside.standing, beside.exam)
+            ct_series.note(beside.exam, result.measured)
             return []
         left = _follow_patient(identity, dose.study.study_uid, beside)
         known = exams.known_exam(identity.patient_id, dose.study.study_uid)
         image = objects.image_of_series(dose, known)
         if image and image.stands_for(dose):
             objects.settle_slice(claim, result, identity, image.exam)
+            ct_series.note(image.exam, result.measured)
             if beside.standing == objects.DEMOGRAPHIC:
                 self.remake(image.exam)
             return [*left, claim.sha256]
         patients.make_current(identity)
         exam = known or exams.new_exam(identity.patient_id, dose.study.study_uid, scanner)
         objects.settle_read(claim, result, identity, beside.standing, exam)
+        ct_series.note(exam, result.measured)
         failpoint("pipeline: object settled, before its exam is made")
         if image:
             left += objects.one_of_each_series(exam)
@@ -359,8 +375,11 @@ def _compose(exam: int, held: list[HeldObject], scanner: ScannerAtSite, windows:
     record = with_repairs(unite(mended, scanner.zone, "site", _matcher(scanner.site)), noted)
     scanners.note_description(scanner, equipment_of(held), record.started_at.local[:10])
     sizes = _sizes(exam, record, scanner.site, windows)
-    computed = estimation.estimated(record, sizes, {})
+    series = ct_series.series_of(exam)
+    computed = estimation.estimated(record, sizes, series)
     exams.write(exam, record, scanner, record.issues, sizes, computed, arrived=arrived)
+    if series:
+        ct_series.taken_in(exam)
     people.name_people(exam, scanner.site, record.people)
     scanner_names.note(scanner.named or scanner.scanner, record)
     hours = suspected_tests.hours_of(scanner.scanner) if phantom.needs_hours(record) else ()

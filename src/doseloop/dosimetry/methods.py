@@ -14,15 +14,19 @@ from doseloop.dosimetry import (
     effective_dose_ct_methods,
     effective_dose_tracer,
     glandular_dose,
+    noise,
     paediatric_activity,
     paediatric_activity_ratio,
     ssde_methods,
+    water_equivalent_diameter,
 )
 from doseloop.dosimetry.method import Method
 from doseloop.reference.coefficients import coefficient_sets
 
 METHODS: Final[tuple[Method, ...]] = (
     effective_diameter.METHOD,
+    water_equivalent_diameter.METHOD,
+    noise.METHOD,
     ssde_methods.AAPM_204,
     ssde_methods.AAPM_220,
     ssde_methods.AAPM_293,

@@ -12,13 +12,15 @@ from doseloop.dosimetry import (
     effective_dose_tracer,
     exam_effective_dose,
     glandular_dose,
+    noise,
     paediatric_activity,
     paediatric_activity_ratio,
     ssde,
+    water_equivalent_diameter,
 )
 from doseloop.dosimetry.methods import edition
 from doseloop.model.ct import CtEvent
-from doseloop.model.diameter import Diameter
+from doseloop.model.diameter import Diameter, MeasuredNoise
 from doseloop.model.dose_object import Modality
 from doseloop.model.estimate import Estimated, ExamEstimates
 from doseloop.model.exam import Event, ExamEvent
@@ -45,6 +47,8 @@ class EventOfExam:
     target_filter: str = ""
     diameter: Diameter | None = None
     """Measured in the images that show it."""
+    noise: MeasuredNoise | None = None
+    """Likewise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +108,10 @@ def _of_ct(
     doses = effective_dose_ct.worth_telling([*by_set.values()])
     if one.role != "main":
         return doses
-    return (ssde.estimate(event, ssde.diameter_of(event, one.diameter), part.procedure), *doses)
+    size = ssde.diameter_of(event, one.diameter)
+    measured = (water_equivalent_diameter.estimate(size), noise.estimate(one.noise))
+    known = tuple(found for found in measured if found is not None)
+    return (*known, ssde.estimate(event, size, part.procedure), *doses)
 
 
 def _of_projection(

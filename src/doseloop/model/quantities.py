@@ -93,6 +93,12 @@ _CT: Final = (
         "Takes lungs and bone for water.", "AAPM Report 204",
     ),
     Quantity(
+        "noise_hu", "Noise", "Image noise", (Unit("HU", max_decimals=1),),
+        "Standard deviation of CT numbers that homogeneous soft tissue most often has.",
+        "Comparable for the same slice thickness and kernel alone; low noise is not the same as a good image.",
+        "Christianson et al. 2015",
+    ),
+    Quantity(
         "scanning_length_mm", "L", "Scanning length", _LENGTH,
         "Length of table travel while the beam was on.", "Makers count the run-in and run-out differently.",
         "DICOM PS3.16 TID 10014 (113825)",

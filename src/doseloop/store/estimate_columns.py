@@ -3,7 +3,7 @@ edition beside it says which methods those were."""
 
 from typing import Final
 
-from doseloop.model.estimate import Estimated, ExamEstimates, default_of
+from doseloop.model.estimate import Estimate, Estimated, ExamEstimates, default_of
 
 _TOTALS: Final = {
     "effective_dose_estimate_msv": "effective_dose_msv",
@@ -22,8 +22,9 @@ TOTALS: Final = tuple(_TOTALS)
 
 
 def of_event(found: tuple[Estimated, ...]) -> dict[str, float | None]:
-    """The columns of an event."""
-    return _columns(_OF_EVENT, found)
+    """The columns of an event. Noise has one method, which is not verified: pages say so beside it."""
+    noise = next((one.value for one in found if isinstance(one, Estimate) and one.quantity == "noise_hu"), None)
+    return {**_columns(_OF_EVENT, found), "noise_hu": noise}
 
 
 def of_total(found: tuple[Estimated, ...]) -> dict[str, float | None]:
