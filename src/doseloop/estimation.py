@@ -1,12 +1,13 @@
 """An exam as the methods of dosimetry see it: what they need beside its record, and what they make of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from doseloop.dosimetry.of_exam import EventOfExam, ExamToEstimate, PartOfExam, estimates
 from doseloop.harmonise.age_bands import age_at_exam
 from doseloop.harmonise.radionuclides import product_name, radionuclide
 from doseloop.harmonise.sizes import Size
 from doseloop.harmonise.target_filter import target_filter
+from doseloop.model.ct_series import CtSeries
 from doseloop.model.estimate import ExamEstimates
 from doseloop.model.exam import ExamEvent, ExamRecord
 from doseloop.model.projection import ProjectionEvent
