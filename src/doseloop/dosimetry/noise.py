@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 from doseloop.dosimetry.blocks import Mask, Plane, block_sums
 from doseloop.dosimetry.method import Method, Source
 from doseloop.dosimetry.patient_outline import Outline
+from doseloop.model.ct_series import CtSeries
+from doseloop.model.estimate import Estimate, Estimated, Input, NotEstimated
 
 KERNEL_MM: Final = 6.0
 SOFT_TISSUE_HU: Final = (0.0, 100.0)
@@ -97,3 +99,20 @@ def _span(marked: Mask) -> slice:
     """From the first to the last that is marked."""
     found = np.flatnonzero(marked)
     return slice(int(found[0]), int(found[-1]) + 1)
+
+
+def estimate(series: CtSeries | None) -> Estimated:
+    """The noise of an acquisition: the median over the images of the series that shows it; `NotEstimated` where none does, or has
+    too little soft tissue."""
+    if series is None:
+        return NotEstimated(METHOD.quantity, METHOD.id, "No series of axial images shows the acquisition.")
+    found = series.noise_hu
+    if found is None:
+        return NotEstimated(METHOD.quantity, METHOD.id, "No image of the series has enough homogeneous soft tissue.")
+    thickness = next((one.thickness_mm for one in series.slices if one.thickness_mm is not None), None)
+    told = (("series", series.told), ("kernel", series.header.kernel or None), ("slice_thickness_mm", thickness))
+    return Estimate(
+        METHOD.quantity, found, METHOD.id, METHOD.version, METHOD.is_verified,
+        inputs=tuple(Input(name, value, "images") for name, value in told if value is not None),
+        is_default=METHOD.is_verified,
+    )  # fmt: skip

@@ -7,6 +7,8 @@ from doseloop.dosimetry.method import Method, Source
 from doseloop.dosimetry.patient_outline import Outline
 from doseloop.dosimetry.truncation import correction, is_told_by_its_share, truncated_share
 from doseloop.model.ct_series import SliceMeasure, Why
+from doseloop.model.diameter import Diameter
+from doseloop.model.estimate import Estimate, Estimated, Input, NotEstimated
 
 METHOD: Final = Method(
     id="water-equivalent-diameter-aapm-220",
@@ -84,3 +86,21 @@ def size_of(patient: Outline) -> SliceMeasure | Why:
         return "truncated"
     seen = diameter_of_area_mm(100 * water_equivalent_area_mm2(mean_hu, area))
     return SliceMeasure(seen * correction(share), diameter_of_area_mm(100 * area), mean_hu, area, share)
+
+
+def estimate(diameter: Diameter | None) -> Estimated:
+    """The diameter of an acquisition as its images tell it; `NotEstimated` where no series of axial images shows it."""
+    if diameter is None or diameter.kind != "water-equivalent" or diameter.source != "images":
+        return NotEstimated(METHOD.quantity, METHOD.id, "No series of axial images shows the acquisition.")
+    share = diameter.truncated_share
+    inputs = (Input("series", diameter.detail, "images"),)
+    cut = (
+        f"{100 * share:.0f} % of the outline lies at the edge of the field of view; the diameter is corrected for it."
+        if share
+        else ""
+    )
+    return Estimate(
+        METHOD.quantity, diameter.value_mm, METHOD.id, METHOD.version, METHOD.is_verified,
+        inputs=inputs if share is None else (*inputs, Input("truncated_share", share, "images")),
+        assumptions=(cut,) if cut else (), is_default=METHOD.is_verified,
+    )  # fmt: skip
