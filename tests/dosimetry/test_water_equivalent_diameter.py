@@ -11,8 +11,15 @@ from numpy.typing import NDArray
 
 from doseloop.dosimetry.ct_slice import measured
 from doseloop.dosimetry.truncation import correction
-from doseloop.dosimetry.water_equivalent_diameter import diameter_of_area_mm, water_equivalent_area_mm2
+from doseloop.dosimetry.water_equivalent_diameter import (
+    METHOD,
+    diameter_of_area_mm,
+    estimate,
+    water_equivalent_area_mm2,
+)
 from doseloop.model.ct_series import WHY, SliceMeasure
+from doseloop.model.diameter import Diameter
+from doseloop.model.estimate import Estimate, NotEstimated
 from tests.dosimetry.phantoms import Grid, bar, circle_of_view, cylinder, ellipse, table
 
 Fine = NDArray[np.float32]
@@ -281,3 +288,27 @@ def test_any_numbers_give_a_sound_measure_or_a_reason(rows: int, columns: int, s
         assert 0 <= measure.truncated_share <= 1
     else:
         assert measure in WHY
+
+
+def test_an_estimate_tells_its_series_and_what_was_cut() -> None:
+    told = estimate(Diameter(301.0, "water-equivalent", "images", "series 2.25.5: 9 of 9 images", 0.12))
+    assert isinstance(told, Estimate)
+    assert (told.value, told.quantity, told.method) == (301.0, "water_equivalent_diameter_mm", METHOD.id)
+    assert [(one.name, one.value) for one in told.inputs] == [
+        ("series", "series 2.25.5: 9 of 9 images"),
+        ("truncated_share", 0.12),
+    ]
+    assert told.assumptions == (
+        "12 % of the outline lies at the edge of the field of view; the diameter is corrected for it.",
+    )
+    assert not told.verified
+    assert not told.is_default
+
+
+@pytest.mark.parametrize(
+    "diameter", [None, Diameter(300, "effective", "images"), Diameter(300, "water-equivalent", "object")]
+)
+def test_without_images_nothing_is_estimated(diameter: Diameter | None) -> None:
+    told = estimate(diameter)
+    assert isinstance(told, NotEstimated)
+    assert told.reason == "No series of axial images shows the acquisition."
