@@ -13,6 +13,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from doseloop.dosimetry import ct_slice
+from doseloop.dosimetry.ssde import conversion_factor
 from doseloop.harmonise.series_of_event import diameters, noises_hu
 from doseloop.model.ct import CtEvent
 from doseloop.model.ct_series import CtSeries
@@ -102,6 +103,28 @@ def test_twenty_slices_in_any_order_are_one_series_that_shows_the_event_of_the_r
     assert Exam.objects.get().dlp_mgy_cm == 250.5
 
 
+def test_size_and_dose_for_the_size_are_computed_as_images_come_and_once(pipeline: Pipeline) -> None:
+    take_in(pipeline, [report(), *(image(number) for number in range(SLICES))])
+    assert pipeline.take_images_in() == 1
+    row = Event.objects.get(kind="ct")
+    assert row.water_equivalent_diameter_mm == pytest.approx(219, rel=0.003)
+    assert row.ctdi_vol_mgy is not None
+    assert row.ssde_mgy == pytest.approx(
+        row.ctdi_vol_mgy * conversion_factor(row.water_equivalent_diameter_mm / 10, 32)
+    )
+    changed = Exam.objects.get().changed
+    assert pipeline.take_images_in() == 0
+    assert Exam.objects.get().changed == changed
+
+
+def test_images_before_the_report_give_the_same_values(pipeline: Pipeline) -> None:
+    take_in(pipeline, [*(image(number) for number in range(SLICES)), report()])
+    pipeline.take_images_in()
+    row = Event.objects.get(kind="ct")
+    assert row.water_equivalent_diameter_mm == pytest.approx(219, rel=0.003)
+    assert row.ssde_mgy is not None
+
+
 def test_the_noise_of_the_event_is_that_of_its_images(pipeline: Pipeline) -> None:
     take_in(pipeline, [report(), *(image(number, PixelSpacing="1.0\\1.0") for number in range(3))])
     assert noises_hu(events(), [only_series()])[0] == pytest.approx(10, rel=0.05)
@@ -184,6 +207,7 @@ def test_making_an_exam_anew_and_reading_its_headers_again_keep_the_series(
     pipeline: Pipeline, folder: DataFolder, pool: ReaderPool
 ) -> None:
     take_in(pipeline, [report(), *(image(number) for number in range(4))])
+    pipeline.take_images_in()
     before = contents(settings.RECORD)["store_ctseriesrow"]
     pipeline.remake(Exam.objects.get().pk)
     with ThreadPoolExecutor(1) as threads:

@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from doseloop.dosimetry.ct_slice import measured
 from doseloop.dosimetry.noise import estimate, mode
-from doseloop.model.ct_series import CtSeries, CtSlice, SeriesHeader, SliceMeasure
-from doseloop.model.estimate import Estimate, NotEstimated
+from doseloop.model.ct_series import SliceMeasure
+from doseloop.model.diameter import MeasuredNoise
+from doseloop.model.estimate import Estimate
 from tests.dosimetry.phantoms import Grid, cylinder, ellipse
 
 
@@ -68,23 +69,12 @@ def test_twice_the_values_have_twice_the_mode(values: list[float], factor: float
     assert other == pytest.approx(one * factor, rel=0.02)
 
 
-def a_series(*noises: float | None) -> CtSeries:
-    measures = [SliceMeasure(300, 300, 0, 700, 0, one) for one in noises]
-    slices = (CtSlice(str(n), 5.0 * n, 5.0, one) for n, one in enumerate(measures))
-    return CtSeries(SeriesHeader("2.25.5", kernel="B30f"), tuple(slices))
-
-
-def test_an_estimate_tells_kernel_and_thickness() -> None:
-    told = estimate(a_series(9, 11, None, 30))
+def test_an_estimate_tells_the_series_and_is_not_verified() -> None:
+    told = estimate(MeasuredNoise(11.0, "series 2.25.5, kernel B30f: 3 of 4 images"))
     assert isinstance(told, Estimate)
-    assert (told.value, told.quantity, told.is_default) == (11, "noise_hu", False)
-    assert [(one.name, one.value) for one in told.inputs[1:]] == [("kernel", "B30f"), ("slice_thickness_mm", 5.0)]
+    assert (told.value, told.quantity, told.verified, told.is_default) == (11.0, "noise_hu", False, False)
+    assert told.inputs[0].detail == "series 2.25.5, kernel B30f: 3 of 4 images"
 
 
-@pytest.mark.parametrize(
-    ("series", "why"), [(None, "No series"), (a_series(None), "No image"), (a_series(), "No image")]
-)
-def test_without_noise_the_estimate_says_why(series: CtSeries | None, why: str) -> None:
-    told = estimate(series)
-    assert isinstance(told, NotEstimated)
-    assert told.reason.startswith(why)
+def test_without_images_there_is_no_noise() -> None:
+    assert estimate(None) is None

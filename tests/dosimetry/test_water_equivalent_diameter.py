@@ -19,7 +19,7 @@ from doseloop.dosimetry.water_equivalent_diameter import (
 )
 from doseloop.model.ct_series import WHY, SliceMeasure
 from doseloop.model.diameter import Diameter
-from doseloop.model.estimate import Estimate, NotEstimated
+from doseloop.model.estimate import Estimate
 from tests.dosimetry.phantoms import Grid, bar, circle_of_view, cylinder, ellipse, table
 
 Fine = NDArray[np.float32]
@@ -290,25 +290,17 @@ def test_any_numbers_give_a_sound_measure_or_a_reason(rows: int, columns: int, s
         assert measure in WHY
 
 
-def test_an_estimate_tells_its_series_and_what_was_cut() -> None:
-    told = estimate(Diameter(301.0, "water-equivalent", "images", "series 2.25.5: 9 of 9 images", 0.12))
+@pytest.mark.parametrize(("share", "certain"), [(0.0, True), (0.2, True), (0.21, False), (0.45, False)])
+def test_a_diameter_of_which_much_is_corrected_is_not_verified_and_stands_for_nothing(
+    share: float, certain: bool
+) -> None:
+    told = estimate(Diameter(301.0, "water-equivalent", "images", "series 2.25.5: 9 of 9 images", share))
     assert isinstance(told, Estimate)
     assert (told.value, told.quantity, told.method) == (301.0, "water_equivalent_diameter_mm", METHOD.id)
-    assert [(one.name, one.value) for one in told.inputs] == [
-        ("series", "series 2.25.5: 9 of 9 images"),
-        ("truncated_share", 0.12),
-    ]
-    assert told.assumptions == (
-        "12 % of the outline lies at the edge of the field of view; the diameter is corrected for it.",
-    )
-    assert not told.verified
-    assert not told.is_default
+    assert told.inputs[0].detail == "series 2.25.5: 9 of 9 images"
+    assert (told.verified, told.is_default, not told.assumptions) == (certain, certain, certain)
 
 
-@pytest.mark.parametrize(
-    "diameter", [None, Diameter(300, "effective", "images"), Diameter(300, "water-equivalent", "object")]
-)
-def test_without_images_nothing_is_estimated(diameter: Diameter | None) -> None:
-    told = estimate(diameter)
-    assert isinstance(told, NotEstimated)
-    assert told.reason == "No series of axial images shows the acquisition."
+@pytest.mark.parametrize("diameter", [None, Diameter(300, "water-equivalent", "object")])
+def test_what_no_image_shows_was_not_computed(diameter: Diameter | None) -> None:
+    assert estimate(diameter) is None
