@@ -3,11 +3,25 @@
 import hashlib
 from typing import Final
 
-from doseloop.dosimetry import effective_diameter
+from doseloop.dosimetry import (
+    conceptus_dose,
+    conceptus_dose_ct,
+    conceptus_dose_projection,
+    conceptus_typical_range,
+    effective_diameter,
+    mr_operating_mode,
+)
 from doseloop.dosimetry.method import Method
 from doseloop.reference.coefficients import coefficient_sets
 
-METHODS: Final[tuple[Method, ...]] = (effective_diameter.METHOD,)
+METHODS: Final[tuple[Method, ...]] = (
+    effective_diameter.METHOD,
+    conceptus_dose_ct.METHOD,
+    conceptus_dose_projection.METHOD,
+    conceptus_typical_range.METHOD,
+    conceptus_dose.METHOD,
+    mr_operating_mode.METHOD,
+)
 """In the order of the documentation: size, CT, tracers, projection, mammography, conceptus, MR."""
 
 
