@@ -11,7 +11,13 @@ from django.urls import URLPattern
 from django.utils import timezone
 
 from doseloop.access.rights import RIGHTS, Right, Role
+from doseloop.access.scope import SYSTEM
 from doseloop.report.compliance_report import encoded
+from doseloop.report.conceptus_entries import Entries
+from doseloop.report.conceptus_report import conceptus_report
+from doseloop.report.conceptus_report import encoded as conceptus_encoded
+from doseloop.store import conceptus_reports
+from doseloop.store.audit import Actor
 from doseloop.store.models import (
     ArchivedReport,
     AuditRow,
@@ -48,6 +54,7 @@ POSTED = {
     "levels-rearrange", "levels-confirm", "levels-undo-choice", "levels-undo-confirmation", "levels-own-preview",
     "levels-own-add", "local-level-make", "local-levels-compare", "local-level-withdraw", "local-levels-undo",
     "reports-make", "reports-schedule", "reports-stop", "reports-start", "report-again", "report-sign", "report-mail",
+    "conceptus-preview", "conceptus-save", "conceptus-sign",
     "report-mail-again", "rule-packs-choose", "rule-packs-confirm", "rule-packs-undo", "rule-packs-unconfirm",
 }  # fmt: skip
 """Routes that take what a person sends, and show nothing."""
@@ -78,10 +85,20 @@ def address(pattern: URLPattern, department: Department, *, own: bool) -> str:
         "<int:report>": report(department, own=own),
         "<int:schedule>": schedule(department, own=own),
         "<int:mail>": mail(department, own=own),
+        "<int:version>": conceptus_version(exam) if "<int:version>" in route else 0,
     }
     for part, value in chosen.items():
         route = route.replace(part, str(value))
     return f"/{route}"
+
+
+def conceptus_version(exam: int) -> int:
+    """The newest version of an exam's conceptus report."""
+    newest = conceptus_reports.versions(SYSTEM, exam)
+    if newest:
+        return newest[0].key
+    content = conceptus_encoded(conceptus_report(SYSTEM, exam, Entries()))
+    return conceptus_reports.save(SYSTEM, exam, content, None, Actor(None, "somebody")).key
 
 
 LEVEL = "uk-ukhsa-ndrl-2024-ct-ct-head-acute-stroke-dlp"
