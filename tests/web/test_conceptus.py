@@ -220,3 +220,37 @@ def test_the_picture_keeps_every_dose_within_its_line(department: Department, si
 def test_the_markup_of_a_patients_name_is_text(department: Department, signed_in: Any) -> None:
     page = signed_in("physicist").get(f"/exams/{department.hostile_exam}/conceptus/").content.decode()
     assert "<script>alert(1)</script>" not in page
+
+
+def test_a_signed_version_keeps_the_method_as_it_was(
+    department: Department, signed_in: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, exam = signed_in("physicist"), ct(department)
+    key = save(client, exam)
+    sign(client, exam, key)
+    path = f"/exams/{exam}/conceptus/{key}/report.pdf"
+    before = client.get(path).content
+    monkeypatch.setattr("doseloop.report.conceptus_report.METHODS", ())
+    assert client.get(path).content == before
+
+
+def test_of_an_exam_with_very_many_exposures_what_is_entered_holds_for_all(
+    department: Department, signed_in: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("doseloop.web.pages.conceptus.MOST_EVENTS", 1)
+    monkeypatch.setattr("doseloop.web.conceptus_view.MOST_EVENTS", 1)
+    client, exam = signed_in("physicist"), ct(department)
+    page = text(client, f"/exams/{exam}/conceptus/")
+    assert "more exposures than have fields of their own" in page
+    assert "e0-counts" not in page
+    key = save(client, exam, **{"e0-counts": "left out", "e0-note": "x"})
+    assert decoded(conceptus_reports.content_of(SYSTEM, exam, key)).entries.events == ()
+
+
+def test_an_mr_exam_has_no_link_to_it_and_no_exposure(department: Department, signed_in: Any) -> None:
+    exam = ct(department)
+    Exam.objects.filter(pk=exam).update(modality="MR")
+    Event.objects.filter(exam_id=exam).delete()
+    client = signed_in("physicist")
+    assert "dose to a conceptus" not in text(client, f"/exams/{exam}/")
+    assert "No exposure counts." in text(client, f"/exams/{exam}/conceptus/")

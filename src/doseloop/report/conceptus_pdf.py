@@ -1,12 +1,11 @@
 """The report of a conceptus dose as a PDF: one version, and the patient where identity may be seen."""
 
-from collections.abc import Iterable
 from typing import Any, Final
 
 from doseloop.dosimetry.conceptus_dose import NEEDS
-from doseloop.dosimetry.methods import METHODS
-from doseloop.report.conceptus_report import OWN, ConceptusReport, Exposure, Outcome, interval_said
-from doseloop.report.conceptus_words import BASES_SAID, entered, where
+from doseloop.dosimetry.method import Method
+from doseloop.report.conceptus_report import ConceptusReport, Exposure, interval_said
+from doseloop.report.conceptus_words import BASES_SAID, NOT_VERIFIED, SEEN_SAID, entered, where
 from doseloop.report.typst_pdf import set_by_typst
 from doseloop.store.conceptus_reports import SavedVersion
 from doseloop.store.exam_detail import PatientIdentity
@@ -42,16 +41,22 @@ def _told(report: ConceptusReport, saved: SavedVersion, patient: PatientIdentity
         "made_parts": [made.year, made.month, made.day, made.hour, made.minute, made.second],
         "interval": interval_said(report.result) if not report.result.reason else "No estimate",
         "reason": report.result.reason,
+        "standing": "" if report.result.is_verified or report.result.reason else f"{NOT_VERIFIED}.",
         "basis": BASES_SAID[report.entries.basis],
         "typical": interval_said(report.typical) if report.typical else "",
         "entered": [list(one) for one in entered(report.entries)],
         "exposures": [_exposure(one) for one in report.exposures],
         "marks": [
-            {"dose": f"{one.dose_mgy:g} mGy", "side": one.side or "–", "says": one.says, "who": one.who}
+            {
+                "dose": f"{one.dose_mgy:g} mGy",
+                "side": one.side or "–",
+                "says": one.says,
+                "who": f"{one.who} ({SEEN_SAID[one.verification]}).",
+            }
             for one in report.marks
         ],
-        "assumptions": list(_assumptions(report)),
-        "methods": list(_methods(report)),
+        "assumptions": list(report.assumptions),
+        "methods": [_method(one) for one in report.methods],
         "reasoning": [one for one in report.entries.reasoning.splitlines() if one.strip()],
         "signature": _signature(saved),
         "digest": saved.sha256,
@@ -72,24 +77,11 @@ def _exposure(one: Exposure) -> list[str]:
     return [str(one.position + 1), one.name, ", ".join(one.doses) or "–", how or "–", said]
 
 
-def _outcomes(report: ConceptusReport) -> Iterable[Outcome]:
-    yield report.result
-    if report.entries.basis == "events":
-        yield from (one.outcome for one in report.exposures if one.outcome)
-
-
-def _assumptions(report: ConceptusReport) -> Iterable[str]:
-    return dict.fromkeys(said for one in _outcomes(report) for said in one.assumptions)
-
-
-def _methods(report: ConceptusReport) -> Iterable[list[str]]:
-    """Title, version, equation, sources and verification of each method that was used."""
-    used = dict.fromkeys(one.method for one in _outcomes(report) if one.method != OWN)
-    for one in METHODS:
-        if one.id in used:
-            sources = "; ".join(" ".join(part for part in (s.title, s.place, s.url) if part) for s in one.sources)
-            standing = f"Not verified. {one.not_verified}" if one.not_verified else "Verified."
-            yield [f"{one.title} ({one.id}, version {one.version})", one.equation, one.uncertainty, sources, standing]
+def _method(one: Method) -> list[str]:
+    """Title, equation, uncertainty, sources and verification."""
+    sources = "; ".join(" ".join(part for part in (s.title, s.place, s.url) if part) for s in one.sources)
+    standing = f"{NOT_VERIFIED}. {one.not_verified}" if one.not_verified else "Verified."
+    return [f"{one.title} ({one.id}, version {one.version})", one.equation, one.uncertainty, sources, standing]
 
 
 def _signature(saved: SavedVersion) -> dict[str, str] | None:

@@ -11,12 +11,13 @@ import msgspec
 
 from doseloop.access.scope import Scope
 from doseloop.dosimetry import conceptus_dose, conceptus_typical_range
-from doseloop.dosimetry.methods import edition
+from doseloop.dosimetry.method import Method
+from doseloop.dosimetry.methods import METHODS, edition
 from doseloop.model.conceptus import VIEWS, UterusInEvent, View
 from doseloop.model.diameter import Diameter
 from doseloop.model.errors import DamagedReport
 from doseloop.model.estimate import Estimate, Estimated, Input, NotEstimated
-from doseloop.model.quantities import number_shown, shown
+from doseloop.model.quantities import QUANTITIES, number_shown, shown
 from doseloop.reference.conceptus_marks import conceptus_marks
 from doseloop.report.conceptus_entries import Entries, EventEntry, check
 from doseloop.store.exam_detail import ExamDetail, exam_detail
@@ -66,6 +67,8 @@ class MarkPassed:
     dose_mgy: float
     says: str
     who: str
+    verification: str
+    """How it was seen (`reference.conceptus_marks`)."""
     side: str
     """`below`, `across` or `above`; empty without an interval."""
 
@@ -86,8 +89,20 @@ class ConceptusReport:
     typical: Outcome | None
     """The typical range of the exam's procedure, to compare with; None where it has none."""
     marks: tuple[MarkPassed, ...]
+    methods: tuple[Method, ...]
+    """Those that were used, as they were then."""
     edition: str
     """Of methods and coefficients (`dosimetry.methods.edition`)."""
+
+    @property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """The result, and the intervals that it was made from."""
+        return _outcomes(self.result, self.exposures, self.entries)
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """Each assumption of them once."""
+        return tuple(dict.fromkeys(said for one in self.outcomes for said in one.assumptions))
 
 
 def conceptus_report(scope: Scope, exam: int, entries: Entries) -> ConceptusReport:
@@ -109,6 +124,7 @@ def conceptus_report(scope: Scope, exam: int, entries: Entries) -> ConceptusRepo
         result=result,
         typical=_outcome(typical) if isinstance(typical, Estimate) else None,
         marks=tuple(_marks(result)),
+        methods=_methods(_outcomes(result, exposures, entries)),
         edition=edition(),
     )
 
@@ -144,7 +160,8 @@ def interval_said(outcome: Outcome) -> str:
 def _exposure(event: EventDetail, entries: Entries) -> Exposure:
     stated = event.readings.get("water_equivalent_diameter_mm")
     entry = entries.of(event.position)
-    doses = [shown(name, event.readings[name].value) for name in _SHOWN_DOSES if name in event.readings]
+    stated_doses = (name for name in _SHOWN_DOSES if name in event.readings)
+    doses = [f"{QUANTITIES[name].symbol} {shown(name, event.readings[name].value)}" for name in stated_doses]
     doses += [f"{event.phantom_cm} cm phantom"] if event.phantom_cm else []
     return Exposure(
         position=event.position,
@@ -187,6 +204,17 @@ def _result(exposures: Iterable[Exposure], entries: Entries) -> Outcome:
             return _outcome(conceptus_dose.total(_estimated(one.outcome) for one in exposures if one.outcome))
 
 
+def _outcomes(result: Outcome, exposures: Iterable[Exposure], entries: Entries) -> tuple[Outcome, ...]:
+    if entries.basis != "events":
+        return (result,)
+    return (result, *(one.outcome for one in exposures if one.outcome and not one.outcome.reason))
+
+
+def _methods(outcomes: Iterable[Outcome]) -> tuple[Method, ...]:
+    used = {one.method for one in outcomes}
+    return tuple(one for one in METHODS if one.id in used)
+
+
 def _estimated(one: Outcome) -> Estimated:
     if one.low_mgy is None or one.high_mgy is None:
         return NotEstimated(QUANTITY, one.method, one.reason)
@@ -210,7 +238,7 @@ def _marks(result: Outcome) -> Iterable[MarkPassed]:
     low, high = result.low_mgy, result.high_mgy
     for one in conceptus_marks():
         side = conceptus_dose.side_of(low, high, one.dose_mgy) if low is not None and high is not None else ""
-        yield MarkPassed(one.dose_mgy, one.says, one.who, side)
+        yield MarkPassed(one.dose_mgy, one.says, one.who, one.verification, side)
 
 
 def _procedure(detail: ExamDetail) -> str | None:

@@ -23,6 +23,15 @@ SIDES_SAID: Final = {
     "above": "the estimate is above",
 }
 
+SEEN_SAID: Final = {
+    "primary": "read in the text itself",
+    "primary_quoted": "as others quote it",
+    "secondary_multiple": "as several give it",
+    "secondary": "second-hand",
+}
+"""How a mark was seen."""
+NOT_VERIFIED: Final = "Not verified"
+
 
 def where(entry: EventEntry) -> str:
     """How the uterus lay to one exposure, as entered; empty where nothing was."""

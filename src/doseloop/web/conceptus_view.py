@@ -1,23 +1,19 @@
 """What the pages of a conceptus dose show of a report: its result, its marks, its exposures and the fields of each."""
 
-from collections.abc import Iterable
 from typing import Any, Final
 
 from doseloop.dosimetry.conceptus_dose import NEEDS
 from doseloop.dosimetry.conceptus_typical_range import procedures
-from doseloop.dosimetry.method import Method
-from doseloop.dosimetry.methods import METHODS
 from doseloop.reference.procedures import catalogue
 from doseloop.report import conceptus_words as words
 from doseloop.report.conceptus_entries import EventEntry
-from doseloop.report.conceptus_report import OWN, ConceptusReport, Exposure, Outcome, interval_said
+from doseloop.report.conceptus_report import ConceptusReport, Exposure, interval_said
 from doseloop.report.table import Column, Row, Table
 from doseloop.store.conceptus_reports import SavedVersion
 from doseloop.web.conceptus_form import MOST_EVENTS
 from doseloop.web.conceptus_scale import scale
 from doseloop.web.tables import page_table
 
-_METHODS: Final = {one.id: one for one in METHODS}
 _COLUMNS: Final = (
     Column("position", "No.", "number"),
     Column("name", "Exposure"),
@@ -36,9 +32,10 @@ def result_context(report: ConceptusReport) -> dict[str, Any]:
         "basis": words.BASES_SAID[report.entries.basis],
         "typical": interval_said(report.typical) if report.typical else "",
         "scale": scale(report.result, report.marks),
-        "marks": [(one, words.SIDES_SAID.get(one.side, "")) for one in report.marks],
-        "assumptions": list(dict.fromkeys(said for one in _outcomes(report) for said in one.assumptions)),
-        "methods": _methods(_outcomes(report)),
+        "not_verified": "" if report.result.is_verified or report.result.reason else words.NOT_VERIFIED,
+        "marks": [(one, words.SIDES_SAID.get(one.side, ""), words.SEEN_SAID[one.verification]) for one in report.marks],
+        "assumptions": report.assumptions,
+        "methods": report.methods,
     }
 
 
@@ -70,6 +67,7 @@ def form_context(report: ConceptusReport, versions: tuple[SavedVersion, ...]) ->
         "newest": versions[0].key if versions else "",
         "diameter_cm": _cm(report.entries.diameter_mm),
         "depth_cm": _cm(report.entries.depth_mm),
+        "weeks": "" if report.entries.gestational_age_weeks is None else f"{report.entries.gestational_age_weeks:g}",
     }
 
 
@@ -99,15 +97,3 @@ def _row(one: Exposure) -> Row:
     reason = one.outcome.reason if one.outcome else ""
     values = (str(one.position + 1), one.name, ", ".join(one.doses), words.where(one.entry), dose)
     return Row(values, notes={"where": one.entry.note, "dose": reason})
-
-
-def _outcomes(report: ConceptusReport) -> list[Outcome]:
-    found = [report.result]
-    if report.entries.basis == "events":
-        found += [one.outcome for one in report.exposures if one.outcome and not one.outcome.reason]
-    return found
-
-
-def _methods(outcomes: Iterable[Outcome]) -> list[Method]:
-    used = dict.fromkeys(one.method for one in outcomes if one.method != OWN)
-    return [_METHODS[key] for key in used if key in _METHODS]

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from doseloop.dosimetry.mr_operating_mode import INDICES, MODES_SAID, JudgedIndex, MrJudgement, judge
+from doseloop.dosimetry.mr_operating_mode import INDICES, METHOD, MODES_SAID, JudgedIndex, MrJudgement, judge
 from doseloop.model.mr import MrSeries
 from doseloop.model.quantities import NOT_RECORDED, QUANTITIES, shown
 from doseloop.reference.mr_limits import mr_limits
@@ -32,6 +32,8 @@ class MrModes:
     """The modes that objects state, in words; empty where none does."""
     standard: str
     not_read: str
+    method: str
+    """Id and version of how they were judged."""
 
 
 def mr_modes(events: Iterable[EventDetail]) -> MrModes | None:
@@ -47,6 +49,7 @@ def mr_modes(events: Iterable[EventDetail]) -> MrModes | None:
         stated=", ".join(stated),
         standard=mr_limits().standard,
         not_read=mr_limits().not_read,
+        method=f"{METHOD.id}, version {METHOD.version}",
     )
 
 
