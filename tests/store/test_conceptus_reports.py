@@ -98,6 +98,7 @@ def test_another_site_sees_saves_and_signs_nothing(exam: Exam) -> None:
         lambda: reports.content_of(scope, exam.pk, key),
         lambda: reports.save(scope, exam.pk, b"{}", key, KEANE),
         lambda: reports.sign(scope, exam.pk, key, "Dr Keane", "MPE", KEANE),
+        lambda: reports.sign(scope, exam.pk, key, "", "", KEANE),
     ):
         with pytest.raises(NotVisible):
             refused()

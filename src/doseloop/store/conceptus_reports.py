@@ -80,8 +80,8 @@ def sign(scope: Scope, exam: int, key: int, name: str, function: str, actor: Act
 
     Errors: `NotVisible`; `DamagedReport`; `UnusableInput` where it is signed, is not the newest, or name or function is missing.
     """
-    given = signed_by(name, function)
     content_of(scope, exam, key)
+    given = signed_by(name, function)
     with transaction.atomic():
         row = _locked(scope, exam)
         if _rows(scope, exam).filter(pk__gt=key).exists():
