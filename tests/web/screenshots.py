@@ -52,6 +52,7 @@ def pages(page: Page, address: str) -> dict[str, str]:
     return {
         "today": "/", "exams": "/exams/", "exams-filtered": "/exams/?procedure=ct-chest&order=-dlp",
         "exams-empty": "/exams/?text=zzz",
+        "conceptus": f"{first(page, address, '/exams/?procedure=ct-abdomen-pelvis')}conceptus/",
         "exam": exam or "", "provenance": f"{exam}provenance/?event=1", "object-tree": tree or "", "procedures": "/procedures/",
         "procedure": procedure or "", "names": CHOSEN_NAMES,
         "compliance": "/compliance/?days=1095", "compliance-cell": cell or "",

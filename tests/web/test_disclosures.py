@@ -30,6 +30,7 @@ from tests.web.test_rights import ROUTES, address, flag_elsewhere
 ABOUT_PATIENTS = {
     "today", "today-live", "exams", "exams-csv", "exams-xlsx", "exam", "exam-events-csv", "exam-events-xlsx",
     "exam-parts-csv", "exam-parts-xlsx", "exam-computed-csv", "exam-computed-xlsx", "exam-provenance",
+    "conceptus", "conceptus-version", "conceptus-pdf",
     "exam-provenance-csv", "exam-provenance-xlsx", "object-tree", "flags", "flags-csv", "flags-xlsx", "flag",
     "patient", "patient-exams-csv", "patient-exams-xlsx",
     "plausibility-tests-csv", "plausibility-tests-xlsx", "plausibility-apart-csv", "plausibility-apart-xlsx", "plausibility",
@@ -78,6 +79,9 @@ OF_PATIENTS = {
     "sizes-undo",
 }  # fmt: skip
 """Merging and sizes: `tests/web/test_patients.py` holds whom they show, and what the audit says of it."""
+OF_CONCEPTUS = {"conceptus-preview", "conceptus-save", "conceptus-sign"}
+"""Reports of a conceptus dose; `tests/web/test_conceptus.py` and `tests/store/test_conceptus_reports.py` hold their rows of the
+audit."""
 OF_NAMES = {"names-preview", "names-accept", "names-undo"}
 """Changes of what names mean: they touch no patient's row; `tests/test_name_mapping.py` holds their rows of the audit."""
 OF_PEOPLE = {"people-preview", "people-accept", "people-undo", "person-judge", "people-switch"}
@@ -153,6 +157,7 @@ def test_every_route_is_of_one_kind() -> None:
     changes = [
         set(CHANGES),
         OF_PEERS,
+        OF_CONCEPTUS,
         OF_NAMES,
         OF_PEOPLE,
         OF_SCANNERS,

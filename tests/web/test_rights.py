@@ -11,10 +11,15 @@ from django.urls import URLPattern
 from django.utils import timezone
 
 from doseloop.access.rights import RIGHTS, Right, Role
+from doseloop.access.scope import SYSTEM
 from doseloop.report.compliance_report import encoded
+from doseloop.report.conceptus_entries import Entries
+from doseloop.report.conceptus_report import conceptus_report
+from doseloop.report.conceptus_report import encoded as conceptus_encoded
 from doseloop.store.models import (
     ArchivedReport,
     AuditRow,
+    ConceptusVersion,
     Decision,
     DoseObjectRow,
     Exam,
@@ -25,6 +30,7 @@ from doseloop.store.models import (
     SizeImport,
     ValueRepairRow,
 )
+from doseloop.store.sealed import sealed
 from doseloop.store.size_effect import Effect
 from doseloop.web.rights import declared_right
 from doseloop.web.urls import urlpatterns
@@ -48,6 +54,7 @@ POSTED = {
     "levels-rearrange", "levels-confirm", "levels-undo-choice", "levels-undo-confirmation", "levels-own-preview",
     "levels-own-add", "local-level-make", "local-levels-compare", "local-level-withdraw", "local-levels-undo",
     "reports-make", "reports-schedule", "reports-stop", "reports-start", "report-again", "report-sign", "report-mail",
+    "conceptus-preview", "conceptus-save", "conceptus-sign",
     "report-mail-again", "rule-packs-choose", "rule-packs-confirm", "rule-packs-undo", "rule-packs-unconfirm",
 }  # fmt: skip
 """Routes that take what a person sends, and show nothing."""
@@ -79,10 +86,21 @@ def address(pattern: URLPattern, department: Department, *, own: bool) -> str:
         "<int:report>": report(department, own=own),
         "<int:schedule>": schedule(department, own=own),
         "<int:mail>": mail(department, own=own),
+        "<int:version>": conceptus_version(exam) if "<int:version>" in route else 0,
     }
     for part, value in chosen.items():
         route = route.replace(part, str(value))
     return f"/{route}"
+
+
+def conceptus_version(exam: int) -> int:
+    """The newest version of an exam's conceptus report."""
+    newest = ConceptusVersion.objects.filter(exam_id=exam).order_by("-pk").values_list("pk", flat=True).first()
+    if newest:
+        return newest
+    content = conceptus_encoded(conceptus_report(SYSTEM, exam, Entries()))
+    given = {"made_at": timezone.now(), "made_by": "somebody", "version": "0", **sealed(content)}
+    return ConceptusVersion.objects.create(exam_id=exam, **given).pk
 
 
 LEVEL = "uk-ukhsa-ndrl-2024-ct-ct-head-acute-stroke-dlp"

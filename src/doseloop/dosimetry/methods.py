@@ -9,11 +9,16 @@ from typing import Final
 from doseloop.dosimetry import (
     act,
     activity_per_kg,
+    conceptus_dose,
+    conceptus_dose_ct,
+    conceptus_dose_projection,
+    conceptus_typical_range,
     deviation_index,
     effective_diameter,
     effective_dose_ct_methods,
     effective_dose_tracer,
     glandular_dose,
+    mr_operating_mode,
     noise,
     paediatric_activity,
     paediatric_activity_ratio,
@@ -39,6 +44,11 @@ METHODS: Final[tuple[Method, ...]] = (
     paediatric_activity_ratio.METHOD,
     deviation_index.METHOD,
     glandular_dose.METHOD,
+    conceptus_dose_ct.METHOD,
+    conceptus_dose_projection.METHOD,
+    conceptus_typical_range.METHOD,
+    conceptus_dose.METHOD,
+    mr_operating_mode.METHOD,
 )
 """In the order of the documentation: size, CT, tracers, projection, mammography, conceptus, MR."""
 

@@ -72,6 +72,8 @@ ACTIONS: Mapping[str, Event] = {
     "report mailed": Event(_EXPORT, does="R"),
     "report scheduled": Event(_ALERT, _SOFTWARE, "C"),
     "report schedule stopped": Event(_ALERT, _SOFTWARE, "U"),
+    "conceptus report saved": Event(_PROCEDURE, does="C"),
+    "conceptus report signed": Event(_PROCEDURE, does="U"),
     "rules imported": Event(_ALERT, _SOFTWARE, "C"),
     "rules chosen": Event(_ALERT, _SOFTWARE, "U"),
     "rules confirmed": Event(_ALERT, _SOFTWARE, "U"),

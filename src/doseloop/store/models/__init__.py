@@ -1,6 +1,7 @@
 """The tables of the record, one concept a file. Only repositories of `store`, `web` and `roles` may see them."""
 
 from doseloop.store.models.audit import AuditRow, AuditSeal, Counter, PeerDecision, RefusedPeer
+from doseloop.store.models.conceptus import ConceptusVersion
 from doseloop.store.models.ct_series import CtSeriesRow
 from doseloop.store.models.decision import Decision
 from doseloop.store.models.equipment import (
@@ -42,6 +43,7 @@ __all__ = [
     "ChosenLevelSets",
     "ChosenRulePacks",
     "Comment",
+    "ConceptusVersion",
     "ConfirmedLevelSet",
     "ConfirmedRulePack",
     "Counter",
