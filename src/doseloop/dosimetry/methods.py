@@ -3,11 +3,23 @@
 import hashlib
 from typing import Final
 
-from doseloop.dosimetry import effective_diameter
+from doseloop.dosimetry import (
+    effective_diameter,
+    effective_dose_projection,
+    entrance_kerma,
+    entrance_kerma_from_output,
+    kerma_calibration,
+)
 from doseloop.dosimetry.method import Method
 from doseloop.reference.coefficients import coefficient_sets
 
-METHODS: Final[tuple[Method, ...]] = (effective_diameter.METHOD,)
+METHODS: Final[tuple[Method, ...]] = (
+    effective_diameter.METHOD,
+    kerma_calibration.METHOD,
+    entrance_kerma.METHOD,
+    entrance_kerma_from_output.METHOD,
+    effective_dose_projection.METHOD,
+)
 """In the order of the documentation: size, CT, tracers, projection, mammography, conceptus, MR."""
 
 
