@@ -26,6 +26,7 @@ from doseloop.model.flag import Finding
 from doseloop.model.procedure import Match, StudyNames
 from doseloop.reference.procedures import catalogue
 from doseloop.store import (
+    calibrations,
     changes,
     claims,
     decisions,
@@ -89,6 +90,7 @@ DECISIONS = (
     patient_merging.MERGINGS,
     size_import.SIZES,
     value_repairs.REPAIRS,
+    calibrations.CALIBRATIONS,
 )
 """Every kind of decision; the worker looks for the exams that each moves."""
 _BAND_NAMES = {band.key: band.name for band in AGE_BANDS}

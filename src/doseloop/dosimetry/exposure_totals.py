@@ -6,7 +6,7 @@ from math import fsum
 from typing import Final
 
 from doseloop.dosimetry import kerma_calibration
-from doseloop.model.calibration import CALIBRATED, CalibratedQuantity, Calibration, TubePlane, plane_of
+from doseloop.model.calibration import CALIBRATED, PLANES_SAID, CalibratedQuantity, Calibration, TubePlane, plane_of
 from doseloop.model.estimate import Estimate, Estimated, Input, NotEstimated
 from doseloop.model.precedence import chosen
 from doseloop.model.projection import PlaneTotals, ProjectionEvent
@@ -120,5 +120,6 @@ def _added(quantity: CalibratedQuantity, planes: Sequence[Estimate]) -> Estimate
 
 
 def _name(plane: TubePlane | None) -> str:
-    names = {"single": "the single plane", None: "the plane without a known name"}
-    return names.get(plane) or f"plane {plane}"
+    if plane is None:
+        return "the plane without a known name"
+    return f"the {PLANES_SAID[plane]}" if plane == "single" else PLANES_SAID[plane]

@@ -5,7 +5,7 @@ from math import isfinite
 from typing import Final
 
 from doseloop.dosimetry.method import Method, Source
-from doseloop.model.calibration import CALIBRATED, CalibratedQuantity, Calibration, TubePlane, plane_of
+from doseloop.model.calibration import CALIBRATED, PLANES_SAID, CalibratedQuantity, Calibration, TubePlane, plane_of
 from doseloop.model.estimate import Estimate, Estimated, Input, InputSource, NotEstimated
 from doseloop.model.projection import ProjectionEvent
 from doseloop.model.reading import Reading
@@ -114,8 +114,7 @@ def of_displayed(displayed: float | None, calibration: Calibration, source: Inpu
 def told(calibration: Calibration) -> str:
     """The calibration in words: `K0001, plane A, since 2026-01-01, Report 17`."""
     until = f" until {calibration.until}" if calibration.until else ""
-    plane = "single plane" if calibration.plane == "single" else f"plane {calibration.plane}"
-    words = (calibration.id, plane, f"since {calibration.since}{until}", calibration.reference)
+    words = (calibration.id, PLANES_SAID[calibration.plane], f"since {calibration.since}{until}", calibration.reference)
     return ", ".join(word for word in words if word)
 
 

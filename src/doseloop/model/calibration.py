@@ -12,6 +12,8 @@ CALIBRATED: Final[tuple[CalibratedQuantity, ...]] = ("dap_gy_cm2", "ka_r_mgy")
 TubePlane = Literal["single", "A", "B"]
 PLANES: Final[Mapping[TubePlane, str]] = MappingProxyType({"single": "Single plane", "A": "Plane A", "B": "Plane B"})
 """The planes of CID 10003 (113622, 113620, 113621) with their names."""
+PLANES_SAID: Final[Mapping[str, str]] = MappingProxyType({"single": "single plane", "A": "plane A", "B": "plane B"})
+"""The same within a sentence."""
 _CODES: Final[Mapping[str, TubePlane]] = MappingProxyType({"113622": "single", "113620": "A", "113621": "B"})
 _MEANINGS: Final = {name.casefold(): plane for plane, name in PLANES.items()}
 
