@@ -7,6 +7,7 @@ from doseloop.harmonise.age_bands import age_at_exam
 from doseloop.harmonise.radionuclides import product_name, radionuclide
 from doseloop.harmonise.sizes import Size
 from doseloop.harmonise.target_filter import target_filter
+from doseloop.model.calibration import Calibration
 from doseloop.model.ct_series import CtSeries
 from doseloop.model.estimate import ExamEstimates
 from doseloop.model.exam import ExamEvent, ExamRecord
@@ -16,15 +17,21 @@ from doseloop.model.tracer import Administration
 from doseloop.store.images_of_events import with_images
 
 
-def estimated(record: ExamRecord, sizes: Mapping[str, Size | None], series: Sequence[CtSeries]) -> ExamEstimates:
-    """What is computed of an exam with these series of axial images."""
+def estimated(
+    record: ExamRecord,
+    sizes: Mapping[str, Size | None],
+    series: Sequence[CtSeries],
+    calibrations: tuple[Calibration, ...] = (),
+) -> ExamEstimates:
+    """What is computed of an exam with these series of axial images, and calibrations of its tubes that hold on its day."""
     parts = tuple(
         PartOfExam(part.modality, part.procedure.procedure if part.procedure else None, part.is_estimate)
         for part in record.parts
     )
     listed = [(number, event) for number, part in enumerate(record.parts) for event in part.events]
     events = tuple(_event(event, part) for part, event in listed)
-    return estimates(ExamToEstimate(_subject(record, sizes), parts, with_images(events, series) if series else events))
+    events = with_images(events, series) if series else events
+    return estimates(ExamToEstimate(_subject(record, sizes), parts, events, calibrations))
 
 
 def _subject(record: ExamRecord, sizes: Mapping[str, Size | None]) -> Subject:

@@ -19,6 +19,7 @@ from doseloop.harmonise.procedures import match
 from doseloop.harmonise.sizes import DEFAULT_WINDOWS, QUANTITIES, ExamOfSize, Size, Windows, size_at_exam
 from doseloop.harmonise.study import equipment_of, unite
 from doseloop.harmonise.value_repairs import day_of, repaired, with_repairs
+from doseloop.model.calibration import Calibration
 from doseloop.model.dose_object import Deidentified, DoseObject, Modality, ReadResult
 from doseloop.model.errors import DoseloopError, NotDose, NotReadYet, ObjectError, ReaderStopped, Unsettled
 from doseloop.model.exam import ExamRecord
@@ -26,6 +27,7 @@ from doseloop.model.flag import Finding
 from doseloop.model.procedure import Match, StudyNames
 from doseloop.reference.procedures import catalogue
 from doseloop.store import (
+    calibrations,
     changes,
     claims,
     ct_series,
@@ -92,6 +94,7 @@ DECISIONS = (
     patient_merging.MERGINGS,
     size_import.SIZES,
     value_repairs.REPAIRS,
+    calibrations.CALIBRATIONS,
 )
 """Every kind of decision; the worker looks for the exams that each moves."""
 _BAND_NAMES = {band.key: band.name for band in AGE_BANDS}
@@ -376,7 +379,7 @@ def _compose(exam: int, held: list[HeldObject], scanner: ScannerAtSite, windows:
     scanners.note_description(scanner, equipment_of(held), record.started_at.local[:10])
     sizes = _sizes(exam, record, scanner.site, windows)
     series = ct_series.series_of(exam)
-    computed = estimation.estimated(record, sizes, series)
+    computed = estimation.estimated(record, sizes, series, _calibrations(record, scanner))
     exams.write(exam, record, scanner, record.issues, sizes, computed, arrived=arrived)
     if series:
         ct_series.taken_in(exam)
@@ -385,6 +388,12 @@ def _compose(exam: int, held: list[HeldObject], scanner: ScannerAtSite, windows:
     hours = suspected_tests.hours_of(scanner.scanner) if phantom.needs_hours(record) else ()
     marks = {mark for one in held for mark in one.dose.test_marks}
     suspected_tests.note(exam, phantom.on_exam(record, marks, hours))
+
+
+def _calibrations(record: ExamRecord, scanner: ScannerAtSite) -> tuple[Calibration, ...]:
+    if not any(part.modality in calibrations.MODALITIES for part in record.parts):
+        return ()
+    return calibrations.in_force(scanner.scanner, scanner.named, record.started_at.local[:10])
 
 
 def _sizes(exam: int, record: ExamRecord, site: int, windows: Windows) -> dict[str, Size | None]:

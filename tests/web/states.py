@@ -195,6 +195,24 @@ def _scanner_preview(page: Any, served: Served) -> None:
     page.wait_for_url("**/merge/preview")
 
 
+def _open_calibration(page: Any, served: Served) -> None:
+    page.goto(f"{served.address}/scanners/")
+    page.get_by_role("link", name="Angio 1").first.click()
+    page.get_by_role("link", name="2 factors").click()
+    page.get_by_role("heading", name="Enter a factor").wait_for()
+
+
+def _calibration_preview(page: Any, served: Served) -> None:
+    """Of a factor that is further off than the standard allows."""
+    _open_calibration(page, served)
+    page.get_by_label("Factor", exact=True).fill("0.7")
+    page.get_by_label("First study date").fill("2026-11-20")
+    page.get_by_label("Measured by").fill("L. Moreau")
+    page.get_by_label("Document").fill("Report 17")
+    page.get_by_role("button", name="Preview").click()
+    page.get_by_text("The display would be 43 % too high.").wait_for()
+
+
 def _person_shared(page: Any, served: Served) -> None:
     page.goto(f"{served.address}/people/")
     page.get_by_role("link", name="MTRA", exact=True).first.click()
@@ -256,6 +274,8 @@ STATES: dict[str, State] = {
     "scanner-merged": _open_scanner,
     "scanner-preview": _scanner_preview,
     "scanner-report": _report_of_scanner,
+    "calibration": _open_calibration,
+    "calibration-preview": _calibration_preview,
     "people-merged": _at("/people/"),
     "people-preview": _people_preview,
     "person-shared": _person_shared,

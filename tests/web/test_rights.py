@@ -27,7 +27,9 @@ from doseloop.store.models import (
     RepairProposal,
     ReportMail,
     ReportSchedule,
+    Scanner,
     SizeImport,
+    TubeCalibration,
     ValueRepairRow,
 )
 from doseloop.store.sealed import sealed
@@ -53,6 +55,7 @@ POSTED = {
     "plausibility-include", "compliance-explain", "compliance-undo", "compliance-review", "compliance-review-undo",
     "levels-rearrange", "levels-confirm", "levels-undo-choice", "levels-undo-confirmation", "levels-own-preview",
     "levels-own-add", "local-level-make", "local-levels-compare", "local-level-withdraw", "local-levels-undo",
+    "scanner-calibration-preview", "scanner-calibration-add", "scanner-calibration-undo",
     "reports-make", "reports-schedule", "reports-stop", "reports-start", "report-again", "report-sign", "report-mail",
     "conceptus-preview", "conceptus-save", "conceptus-sign",
     "report-mail-again", "rule-packs-choose", "rule-packs-confirm", "rule-packs-undo", "rule-packs-unconfirm",
@@ -128,11 +131,22 @@ def batch(department: Department, route: str, *, own: bool) -> str:
     }
     kind, subject = next((found for page, found in subjects.items() if route.startswith(page)), ("name", "CT/x"))
     given = {"kind": kind, "subject": subject, "written": "x", "actor": "somebody", "at": timezone.now()}
+    if route.startswith("scanners"):
+        given |= {"kind": "calibration", "subject": calibration(scanner), "after": "in force"}
     if route.startswith("plausibility"):
         given |= {"kind": "repair", "subject": repair(department, own=own), "after": "in force"}
     key = f"{'own' if own else 'other'}{Decision.objects.count()}"
     Decision.objects.create(batch=key, site_id=site, **given)
     return key
+
+
+def calibration(scanner: int) -> str:
+    """A factor of a scanner, in force."""
+    told = {"quantity": "dap_gy_cm2", "plane": "single", "factor": 0.9, "since": "2026-01-01", "in_force": True}
+    told |= {"measured_by": "x", "reference": "x", "author": "x", "made_at": timezone.now()}
+    site = Scanner.objects.get(pk=scanner).site_id
+    number = TubeCalibration.objects.count() + 1
+    return f"K{TubeCalibration.objects.create(scanner_id=scanner, site_id=site, number=number, **told).number:04}"
 
 
 def local_level(department: Department, *, own: bool) -> int:

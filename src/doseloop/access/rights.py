@@ -23,7 +23,7 @@ class Right(StrEnum):
     """Tables as files."""
     NAME = "map names"
     """What names mean: procedures of names on scanners, scanners of names in objects; what happened to a scanner;
-    and which of its values are repaired."""
+    which of its values are repaired, and by which factors they are corrected."""
     PEOPLE = "see people"
     """Operators and physicians: who they are, what each did and with what dose; held only where the site has switched it on."""
     REPORT = "make reports"

@@ -9,9 +9,13 @@ from doseloop.dosimetry import (
     deviation_index,
     effective_dose_ct,
     effective_dose_ct_exam,
+    effective_dose_projection,
     effective_dose_tracer,
+    entrance_kerma,
     exam_effective_dose,
+    exposure_totals,
     glandular_dose,
+    kerma_calibration,
     noise,
     paediatric_activity,
     paediatric_activity_ratio,
@@ -19,6 +23,7 @@ from doseloop.dosimetry import (
     water_equivalent_diameter,
 )
 from doseloop.dosimetry.methods import edition
+from doseloop.model.calibration import CALIBRATED, Calibration
 from doseloop.model.ct import CtEvent
 from doseloop.model.diameter import Diameter, MeasuredNoise
 from doseloop.model.dose_object import Modality
@@ -69,6 +74,8 @@ class ExamToEstimate:
     subject: Subject
     parts: tuple[PartOfExam, ...]
     events: tuple[EventOfExam, ...]
+    calibrations: tuple[Calibration, ...] = ()
+    """Of its tubes, in force on its day."""
 
 
 def estimates(exam: ExamToEstimate) -> ExamEstimates:
@@ -76,7 +83,8 @@ def estimates(exam: ExamToEstimate) -> ExamEstimates:
     doses = [_doses_by_set(one, exam) for one in exam.events]
     events = tuple(_of_event(one, exam, by_set) for one, by_set in zip(exam.events, doses, strict=True))
     parts = tuple(_of_part(exam, events, doses, number) for number in range(len(exam.parts)))
-    return ExamEstimates(events, parts, exam_effective_dose.of_whole(parts), edition())
+    whole = (*exam_effective_dose.of_whole(parts), *_corrected_of_whole(parts))
+    return ExamEstimates(events, parts, whole, edition())
 
 
 def _doses_by_set(one: EventOfExam, exam: ExamToEstimate) -> Mapping[str, Estimated]:
@@ -95,7 +103,7 @@ def _of_event(one: EventOfExam, exam: ExamToEstimate, by_set: Mapping[str, Estim
         case CtEvent():
             return _of_ct(one, one.event, part, by_set)
         case ProjectionEvent():
-            return _of_projection(one, one.event, part, exam.subject)
+            return _of_projection(one, one.event, part, exam)
         case Administration():
             return _of_tracer(one, one.event, exam.subject)
         case MrSeries():
@@ -115,11 +123,15 @@ def _of_ct(
 
 
 def _of_projection(
-    one: EventOfExam, event: ProjectionEvent, part: PartOfExam, subject: Subject
+    one: EventOfExam, event: ProjectionEvent, part: PartOfExam, exam: ExamToEstimate
 ) -> tuple[Estimated, ...]:
     if part.modality == "MG":
-        return (glandular_dose.estimate(event, one.target_filter, subject),)
-    return (deviation_index.estimate(event),) if part.modality == "DX" else ()
+        return (glandular_dose.estimate(event, one.target_filter, exam.subject),)
+    doses = effective_dose_projection.estimates(event, exam.subject, part.procedure)
+    corrected = kerma_calibration.estimates(event, exam.calibrations)
+    if part.modality != "DX":
+        return (*corrected, *doses)
+    return (*corrected, *doses, entrance_kerma.estimate(event), deviation_index.estimate(event))
 
 
 def _of_tracer(one: EventOfExam, event: Administration, subject: Subject) -> tuple[Estimated, ...]:
@@ -140,8 +152,25 @@ def _of_part(
     part = exam.parts[number]
     own = [place for place, one in enumerate(exam.events) if one.part == number]
     if part.modality != "CT" or part.is_estimate:
-        return exam_effective_dose.of_part([found[place] for place in own])
+        return (*exam_effective_dose.of_part([found[place] for place in own]), *_corrected(exam, own))
     return effective_dose_ct_exam.added([(_as_event(exam.events[place]), doses[place]) for place in own])
+
+
+def _corrected(exam: ExamToEstimate, own: Sequence[int]) -> tuple[Estimated, ...]:
+    """Totals over the planes of a part, by the calibration of each tube; of what the events tell alone."""
+    if not exam.calibrations:
+        return ()
+    events = [event for place in own if isinstance(event := exam.events[place].event, ProjectionEvent)]
+    totals = exposure_totals.displayed_by_plane(events, ())
+    found = (exposure_totals.corrected_total(totals, exam.calibrations, quantity) for quantity in CALIBRATED)
+    return tuple(one for one in found if one is not None)
+
+
+def _corrected_of_whole(parts: Sequence[tuple[Estimated, ...]]) -> tuple[Estimated, ...]:
+    """Corrected totals of the exam, where exactly one of its parts has them."""
+    of_parts = [tuple(one for one in found if one.quantity in CALIBRATED) for found in parts]
+    known = [found for found in of_parts if found]
+    return known[0] if len(known) == 1 else ()
 
 
 def _as_event(one: EventOfExam) -> ExamEvent:

@@ -7,7 +7,8 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Model
 
-from doseloop.store import changes, ct_series, estimate_columns
+from doseloop.model.calibration import Calibration
+from doseloop.store import calibrations, changes, ct_series, estimate_columns
 from doseloop.store.held_exam import Columns, HeldExam, MadeColumns
 from doseloop.store.models import Event, Exam, Part
 from doseloop.store.prepared import Slot, Update
@@ -15,7 +16,20 @@ from doseloop.store.series_columns import SeriesColumns
 
 ByExam = Mapping[int, Sequence[Columns]]
 
-_EXAM = ("pk", "changed", "methods_edition", "age_years", "sex", "weight_kg", "height_m", *estimate_columns.TOTALS)
+_EXAM = (
+    *(
+        "pk",
+        "changed",
+        "methods_edition",
+        "age_years",
+        "sex",
+        "weight_kg",
+        "height_m",
+        "scanner_id",
+        "named_scanner_id",
+    ),
+    *("started_at", *estimate_columns.TOTALS),
+)
 _PART = ("exam_id", "pk", "modality", "procedure_id", "is_estimate", *estimate_columns.TOTALS)
 _EVENT = (
     *("exam_id", "pk", "part_id", "kind", "role", "radionuclide", "product", "target_filter", "detail"),
@@ -63,8 +77,11 @@ def write(found: Iterable[tuple[HeldExam, MadeColumns]]) -> list[int]:
 
 
 def _held(row: Columns, parts: ByExam, events: ByExam, series: Mapping[int, list[SeriesColumns]]) -> HeldExam:
-    key = row["pk"]
-    return HeldExam(row, parts.get(key, ()), events.get(key, ()), series.get(key, ()))
+    key, own = row["pk"], parts.get(row["pk"], ())
+    factors: tuple[Calibration, ...] = ()
+    if any(part["modality"] in calibrations.MODALITIES for part in own):
+        factors = calibrations.in_force(row["scanner_id"], row["named_scanner_id"], row["started_at"][:10])
+    return HeldExam(row, own, events.get(key, ()), series.get(key, ()), factors)
 
 
 _EXAM_MADE = Update(

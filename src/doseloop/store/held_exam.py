@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from doseloop.dosimetry.of_exam import EventOfExam, ExamToEstimate, PartOfExam, estimates
+from doseloop.model.calibration import Calibration
 from doseloop.model.estimate import ExamEstimates
 from doseloop.model.exam import EVENT_KINDS
 from doseloop.model.subject import Subject
@@ -26,6 +27,8 @@ class HeldExam:
     events: Sequence[Columns]
     series: Sequence[SeriesColumns] = ()
     """Of its axial images."""
+    calibrations: tuple[Calibration, ...] = ()
+    """Of its tubes, in force on its day."""
 
     @property
     def key(self) -> int:
@@ -68,6 +71,7 @@ def to_estimate(held: HeldExam) -> ExamToEstimate:
         Subject(row["age_years"], row["sex"] or None, row["weight_kg"], row["height_m"]),
         tuple(PartOfExam(part["modality"], part["procedure_id"], part["is_estimate"]) for part in held.parts),
         with_images(events, united(held.series)) if held.series else events,
+        held.calibrations,
     )
 
 

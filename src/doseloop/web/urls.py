@@ -5,6 +5,7 @@ from django.urls import URLPattern
 from doseloop.web import sign_in
 from doseloop.web.pages import (
     audit,
+    calibration,
     compliance,
     compliance_cell,
     conceptus,
@@ -71,6 +72,7 @@ urlpatterns: list[URLPattern] = [
     *scanners.routes,
     *quality.routes,
     *scanner.routes,
+    *calibration.routes,
     *plausibility.routes,
     *scanner_reports.routes,
     *reports.routes,
