@@ -15,7 +15,6 @@ from doseloop.store.calibration_preview import preview
 from doseloop.store.calibration_wanted import WantedCalibration
 from doseloop.store.calibrations import CALIBRATIONS, in_force
 from doseloop.store.models import AuditRow, Decision, Event, Exam, Scanner, Site, TubeCalibration
-from doseloop.store.scanners import ScannerAtSite
 from tests.store.taken_in import pipeline_over, take_in
 from tests.test_value_repairs import DAYS, angiography, follow
 
@@ -31,13 +30,6 @@ def tube() -> Scanner:
     return Scanner.objects.get(station_name="ANGIO1")
 
 
-def at_site(scanner: Scanner, named: Scanner | None = None) -> ScannerAtSite:
-    now = scanner.last_object_at
-    return ScannerAtSite(
-        scanner.pk, named.pk if named else None, scanner.name, "RF", scanner.site_id, "", "UTC", "", "", now, now
-    )
-
-
 def wanted(**given: Any) -> WantedCalibration:
     plain = WantedCalibration(tube().pk, "dap_gy_cm2", "single", 0.8, "2026-02-01", "", 5.0, "A. Osei", "Report 17")
     return replace(plain, **given)
@@ -48,7 +40,7 @@ def enter(**given: Any) -> str:
 
 
 def holds(day: str) -> list[tuple[str, str, float]]:
-    return [(one.id, one.quantity, one.factor) for one in in_force(at_site(tube()), day)]
+    return [(one.id, one.quantity, one.factor) for one in in_force(tube().pk, None, day)]
 
 
 def batch_of(subject: str) -> str:
@@ -216,7 +208,27 @@ def test_another_name_of_a_scanner_keeps_its_own_factors_and_takes_what_it_lacks
     enter(quantity="ka_r_mgy", factor=1.1)
     calibrations.put_into_force(SYSTEM, wanted(scanner=other.pk, factor=0.7), COMMAND)
     scanner_merging.merge(SYSTEM, other.pk, tube().pk, COMMAND)
-    found = in_force(at_site(tube(), other), "2026-04-01")
+    found = in_force(tube().pk, other.pk, "2026-04-01")
     assert [(one.quantity, one.factor) for one in found] == [("dap_gy_cm2", 0.7), ("ka_r_mgy", 1.1)]
     assert len(calibrations.calibrations_of(SYSTEM, tube().pk)) == 3
     assert Site.objects.count() == 1
+
+
+def test_corrected_values_follow_a_factor_and_go_with_it(pipeline: Pipeline) -> None:
+    displayed = Exam.objects.order_by("started_at").last()
+    assert displayed is not None
+    assert displayed.dap_corrected_gy_cm2 is None
+    enter()
+    moved_by_the_worker(pipeline)
+    corrected = Exam.objects.get(pk=displayed.pk)
+    assert corrected.dap_gy_cm2 == displayed.dap_gy_cm2
+    assert corrected.dap_corrected_gy_cm2 == pytest.approx(0.8 * displayed.dap_gy_cm2)
+    decisions.undo(SYSTEM, calibrations.CALIBRATIONS, batch_of("K0001"), COMMAND)
+    moved_by_the_worker(pipeline)
+    assert Exam.objects.get(pk=displayed.pk).dap_corrected_gy_cm2 is None
+
+
+def moved_by_the_worker(pipeline: Pipeline) -> None:
+    decisions.mark_outdated(DECISIONS)
+    for key in decisions.outdated(0, 100):
+        pipeline.make_anew(key)

@@ -10,7 +10,7 @@ from doseloop.harmonise.target_filter import target_filter
 from doseloop.model.calibration import Calibration
 from doseloop.model.ct_series import CtSeries
 from doseloop.model.estimate import ExamEstimates
-from doseloop.model.exam import ExamEvent, ExamRecord
+from doseloop.model.exam import ExamEvent, ExamRecord, Part
 from doseloop.model.projection import ProjectionEvent
 from doseloop.model.subject import Subject
 from doseloop.model.tracer import Administration
@@ -24,14 +24,17 @@ def estimated(
     calibrations: tuple[Calibration, ...] = (),
 ) -> ExamEstimates:
     """What is computed of an exam with these series of axial images, and calibrations of its tubes that hold on its day."""
-    parts = tuple(
-        PartOfExam(part.modality, part.procedure.procedure if part.procedure else None, part.is_estimate)
-        for part in record.parts
-    )
+    parts = tuple(_part(part) for part in record.parts)
     listed = [(number, event) for number, part in enumerate(record.parts) for event in part.events]
     events = tuple(_event(event, part) for part, event in listed)
     events = with_images(events, series) if series else events
     return estimates(ExamToEstimate(_subject(record, sizes), parts, events, calibrations))
+
+
+def _part(part: Part) -> PartOfExam:
+    totals = {total.quantity: total.value for total in part.totals}
+    procedure = part.procedure.procedure if part.procedure else None
+    return PartOfExam(part.modality, procedure, part.is_estimate, totals.get("dap_gy_cm2"), totals.get("ka_r_mgy"))
 
 
 def _subject(record: ExamRecord, sizes: Mapping[str, Size | None]) -> Subject:

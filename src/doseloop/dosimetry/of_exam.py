@@ -22,8 +22,9 @@ from doseloop.dosimetry import (
     ssde,
     water_equivalent_diameter,
 )
+from doseloop.dosimetry.exposure_totals import PlaneTotal
 from doseloop.dosimetry.methods import edition
-from doseloop.model.calibration import CALIBRATED, Calibration
+from doseloop.model.calibration import CALIBRATED, Calibration, plane_of
 from doseloop.model.ct import CtEvent
 from doseloop.model.diameter import Diameter, MeasuredNoise
 from doseloop.model.dose_object import Modality
@@ -65,6 +66,9 @@ class PartOfExam:
     """Key of the standard procedure."""
     is_estimate: bool = False
     """Whether it is known from headers of images alone: nothing is computed from those."""
+    dap_gy_cm2: float | None = None
+    ka_r_mgy: float | None = None
+    """Its totals as displayed, which may be stated where its events do not tell theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,18 +156,27 @@ def _of_part(
     part = exam.parts[number]
     own = [place for place, one in enumerate(exam.events) if one.part == number]
     if part.modality != "CT" or part.is_estimate:
-        return (*exam_effective_dose.of_part([found[place] for place in own]), *_corrected(exam, own))
+        return (*exam_effective_dose.of_part([found[place] for place in own]), *_corrected(exam, own, number))
     return effective_dose_ct_exam.added([(_as_event(exam.events[place]), doses[place]) for place in own])
 
 
-def _corrected(exam: ExamToEstimate, own: Sequence[int]) -> tuple[Estimated, ...]:
-    """Totals over the planes of a part, by the calibration of each tube; of what the events tell alone."""
+def _corrected(exam: ExamToEstimate, own: Sequence[int], number: int) -> tuple[Estimated, ...]:
+    """Totals over the planes of a part, by the calibration of each tube."""
     if not exam.calibrations:
         return ()
     events = [event for place in own if isinstance(event := exam.events[place].event, ProjectionEvent)]
-    totals = exposure_totals.displayed_by_plane(events, ())
+    totals = _of_one_plane(events, exam.parts[number]) or exposure_totals.displayed_by_plane(events, ())
     found = (exposure_totals.corrected_total(totals, exam.calibrations, quantity) for quantity in CALIBRATED)
     return tuple(one for one in found if one is not None)
+
+
+def _of_one_plane(events: Sequence[ProjectionEvent], part: PartOfExam) -> tuple[PlaneTotal, ...]:
+    """The part's totals where all of its events are of one plane; of several only the events tell what each had."""
+    planes = {plane_of(event.plane) for event in events}
+    if len(planes) != 1:
+        return ()
+    plane = planes.pop()
+    return tuple(PlaneTotal(plane, quantity, getattr(part, quantity), "stated") for quantity in CALIBRATED)
 
 
 def _corrected_of_whole(parts: Sequence[tuple[Estimated, ...]]) -> tuple[Estimated, ...]:

@@ -5,31 +5,34 @@ from typing import Final
 
 from doseloop.model.estimate import Estimate, Estimated, ExamEstimates, default_of
 
-_TOTALS: Final = {
-    "effective_dose_estimate_msv": "effective_dose_msv",
-    "dap_corrected_gy_cm2": "dap_gy_cm2",
-    "ka_r_corrected_mgy": "ka_r_mgy",
+_OF_TOTAL: Final = {"effective_dose_estimate_msv": "effective_dose_msv"}
+_OF_EVENT: Final = {
+    **{name: name for name in ("ssde_mgy", "water_equivalent_diameter_mm", "ka_i_mgy")},
+    "agd_estimate_mgy": "agd_mgy",
+    **_OF_TOTAL,
 }
 """What the quantity of each column is called where it is estimated: what objects state has the plain name."""
-_OF_EVENT: Final = {
+_CORRECTED: Final = {"dap_corrected_gy_cm2": "dap_gy_cm2", "ka_r_corrected_mgy": "ka_r_mgy"}
+_NOISE: Final = {"noise_hu": "noise_hu"}
+"""Columns that stand for themselves alone, beside what is displayed: whether their method is verified the pages say."""
+EVENT: Final = {
     **{name: name for name in ("ssde_mgy", "water_equivalent_diameter_mm", "noise_hu", "ka_i_mgy")},
     "agd_estimate_mgy": "agd_mgy",
     **_TOTALS,
 }
-EVENT: Final = tuple(_OF_EVENT)
-TOTALS: Final = tuple(_TOTALS)
+EVENT: Final = (*_OF_EVENT, *_CORRECTED, *_NOISE)
+TOTALS: Final = (*_OF_TOTAL, *_CORRECTED)
 """Of parts and of exams."""
 
 
 def of_event(found: tuple[Estimated, ...]) -> dict[str, float | None]:
-    """The columns of an event. Noise has one method, which is not verified: pages say so beside it."""
-    noise = next((one.value for one in found if isinstance(one, Estimate) and one.quantity == "noise_hu"), None)
-    return {**_columns(_OF_EVENT, found), "noise_hu": noise}
+    """The columns of an event."""
+    return {**_standing(_OF_EVENT, found), **_beside(_CORRECTED, found), **_beside(_NOISE, found)}
 
 
 def of_total(found: tuple[Estimated, ...]) -> dict[str, float | None]:
     """The columns of a part or of an exam."""
-    return _columns(_TOTALS, found)
+    return {**_standing(_OF_TOTAL, found), **_beside(_CORRECTED, found)}
 
 
 def of_exam(found: ExamEstimates) -> dict[str, float | str | None]:
@@ -37,6 +40,13 @@ def of_exam(found: ExamEstimates) -> dict[str, float | str | None]:
     return {**of_total(found.whole), "methods_edition": found.edition}
 
 
-def _columns(names: dict[str, str], found: tuple[Estimated, ...]) -> dict[str, float | None]:
+def _standing(names: dict[str, str], found: tuple[Estimated, ...]) -> dict[str, float | None]:
+    """What stands for its quantity."""
     estimates = {column: default_of(found, quantity) for column, quantity in names.items()}
     return {column: one.value if one else None for column, one in estimates.items()}
+
+
+def _beside(names: dict[str, str], found: tuple[Estimated, ...]) -> dict[str, float | None]:
+    """The only value that there is."""
+    values = {one.quantity: one.value for one in found if isinstance(one, Estimate)}
+    return {column: values.get(quantity) for column, quantity in names.items()}

@@ -30,7 +30,10 @@ _EXAM = (
     ),
     *("started_at", *estimate_columns.TOTALS),
 )
-_PART = ("exam_id", "pk", "modality", "procedure_id", "is_estimate", *estimate_columns.TOTALS)
+_PART = (
+    *("exam_id", "pk", "modality", "procedure_id", "is_estimate", "dap_gy_cm2", "ka_r_mgy"),
+    *estimate_columns.TOTALS,
+)
 _EVENT = (
     *("exam_id", "pk", "part_id", "kind", "role", "radionuclide", "product", "target_filter", "detail"),
     *estimate_columns.EVENT,

@@ -69,10 +69,15 @@ def to_estimate(held: HeldExam) -> ExamToEstimate:
     events = tuple(_event(event, number_of[event["part_id"]]) for event in held.events)
     return ExamToEstimate(
         Subject(row["age_years"], row["sex"] or None, row["weight_kg"], row["height_m"]),
-        tuple(PartOfExam(part["modality"], part["procedure_id"], part["is_estimate"]) for part in held.parts),
+        tuple(_part(part) for part in held.parts),
         with_images(events, united(held.series)) if held.series else events,
         held.calibrations,
     )
+
+
+def _part(row: Columns) -> PartOfExam:
+    totals = (row["dap_gy_cm2"], row["ka_r_mgy"])
+    return PartOfExam(row["modality"], row["procedure_id"], row["is_estimate"], *totals)
 
 
 def _event(row: Columns, part: int) -> EventOfExam:
