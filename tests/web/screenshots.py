@@ -4,7 +4,6 @@ Without an address it starts a server of its own over the department of `tests.w
 found on the pages.
 """
 
-import re
 import sys
 import tempfile
 from pathlib import Path
@@ -50,11 +49,7 @@ def pages(page: Page, address: str) -> dict[str, str]:
     exams = [int(text) for text in page.locator("td.c-exams").all_inner_texts()]
     reports = page.locator("td.c-reports a").nth(exams.index(max(exams))).get_attribute("href")
     scanner = page.get_by_role("link", name="CT 2 Outpatients").get_attribute("href")
-    angio = (
-        page.locator("tr", has=page.locator("td", has_text=re.compile("^RF$")))
-        .locator("td.lead a")
-        .first.get_attribute("href")
-    )
+    tube = page.get_by_role("link", name="Angio 1").first.get_attribute("href")
     return {
         "today": "/", "exams": "/exams/", "exams-filtered": "/exams/?procedure=ct-chest&order=-dlp",
         "exams-empty": "/exams/?text=zzz",
@@ -66,7 +61,7 @@ def pages(page: Page, address: str) -> dict[str, str]:
         "flags": "/flags/", "flag": flag or "",
         "notifiable": "/notifiable/?sent=1&pack=uk-saue&on=2026-11-27&exposure=unintended&patient=adult&intended=0.5&delivered=6",
         "rule-packs": "/notifiable/packs/", "scanners": "/scanners/",
-        "scanner-reports": reports or "", "scanner": scanner or "", "calibration": f"{angio}calibration/",
+        "scanner-reports": reports or "", "scanner": scanner or "", "calibration": f"{tube}calibration/",
         "quality": "/quality/?days=365",
         **{f"exam-{kind}": first(page, address, f"/exams/?modality={modality}") for kind, modality in KINDS.items()},
         "people": "/people/?choose=sure", "person": person or "", "people-sites": "/people/sites/",
