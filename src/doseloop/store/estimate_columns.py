@@ -15,11 +15,6 @@ _OF_EVENT: Final = {
 _CORRECTED: Final = {"dap_corrected_gy_cm2": "dap_gy_cm2", "ka_r_corrected_mgy": "ka_r_mgy"}
 _NOISE: Final = {"noise_hu": "noise_hu"}
 """Columns that stand for themselves alone, beside what is displayed: whether their method is verified the pages say."""
-EVENT: Final = {
-    **{name: name for name in ("ssde_mgy", "water_equivalent_diameter_mm", "noise_hu", "ka_i_mgy")},
-    "agd_estimate_mgy": "agd_mgy",
-    **_TOTALS,
-}
 EVENT: Final = (*_OF_EVENT, *_CORRECTED, *_NOISE)
 TOTALS: Final = (*_OF_TOTAL, *_CORRECTED)
 """Of parts and of exams."""
