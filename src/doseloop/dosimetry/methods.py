@@ -79,10 +79,13 @@ def edition() -> str:
     return hashlib.sha256("\n".join(told).encode()).hexdigest()[:12]
 
 
-def worked_example(one: Method) -> list[Example]:
-    """The published example of a method, from the docstring of its function; empty where none was seen."""
+def worked_example(one: Method) -> tuple[str, list[Example]]:
+    """The published example of a method, from the docstring of its function: where it stands, in words, and what is computed.
+    Empty where none was seen."""
     if not one.example:
-        return []
+        return "", []
     module, _, function = one.example.partition(":")
-    told = getattr(import_module(f"doseloop.dosimetry.{module}"), function).__doc__
-    return DocTestParser().get_examples(told or "")
+    told = getattr(import_module(f"doseloop.dosimetry.{module}"), function).__doc__ or ""
+    pieces = DocTestParser().parse(told)
+    words = " ".join(" ".join(piece for piece in pieces if isinstance(piece, str)).split("\n\n", 1)[-1].split())
+    return words, [piece for piece in pieces if isinstance(piece, Example)]
