@@ -13,6 +13,7 @@ from doseloop.access.scope import Scope
 from doseloop.harmonise.age_bands import AGE_BANDS
 from doseloop.store import (
     comments,
+    ct_series,
     exam_detail,
     exam_events,
     exam_provenance,
@@ -23,7 +24,7 @@ from doseloop.store import (
 )
 from doseloop.store.audit import Seen
 from doseloop.store.exam_events import EventDetail
-from doseloop.web import computed, exam_tables, plausibility_marks, provenance_tables
+from doseloop.web import computed, ct_images, exam_tables, plausibility_marks, provenance_tables
 from doseloop.web.actor import actor_of, note_sight
 from doseloop.web.exam_totals import totals
 from doseloop.web.exports import export_links, export_routes
@@ -69,6 +70,9 @@ def exam(request: HttpRequest, exam: int) -> HttpResponse:
         "highest_sar": max(_whole_body_sar(events), default=None),
         "parts_exports": export_links(request, "exam-parts", exam),
         "computed": computed.of_exam(request, exam),
+        "images": ct_images.shown(ct_series.series_of(exam)),
+        "width": ct_images.WIDTH,
+        "height": ct_images.HEIGHT,
         "computed_exports": export_links(request, "exam-computed", exam),
         "flags": flags.flag_list(scope, exam=exam),
         "objects": object_list.exam_objects(scope, exam),
