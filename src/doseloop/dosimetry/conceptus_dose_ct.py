@@ -1,9 +1,11 @@
 """Dose to the conceptus of one CT acquisition, from CTDIvol and where the uterus lay: an interval."""
 
-from math import exp, isfinite
+from math import isfinite
 from typing import Final
 
 from doseloop.dosimetry.method import Method, Source
+from doseloop.dosimetry.missing import Missing
+from doseloop.dosimetry.ssde import OF_THE_TRUNK, conversion_factor
 from doseloop.model.conceptus import Placement, UterusInEvent
 from doseloop.model.ct import CtEvent
 from doseloop.model.diameter import Diameter
@@ -12,7 +14,6 @@ from doseloop.reference.coefficients import coefficient_set
 
 QUANTITY: Final = "conceptus_dose_mgy"
 SHARES: Final = "conceptus-ct-rpd-2015"
-SIZE: Final = "conceptus-ct-size"
 PHANTOM_CM: Final = 32
 METHOD: Final = Method(
     id="conceptus-dose-ct-ctdivol",
@@ -67,10 +68,10 @@ def shares(placement: Placement) -> tuple[float, float]:
 
 def size_factor(diameter_cm: float) -> float | None:
     """Factor of AAPM Report 204 for the 32 cm phantom; None outside of its 8 to 45 cm."""
-    told = coefficient_set(SIZE)
-    if not told.facts["diameter_from_cm"] <= diameter_cm <= told.facts["diameter_to_cm"]:
+    try:
+        return conversion_factor(diameter_cm, PHANTOM_CM)
+    except Missing:
         return None
-    return told.rows["a",] * exp(-told.rows["b",] * diameter_cm)
 
 
 def bounds_mgy(ctdi_vol_mgy: float, placement: Placement, factor: float | None) -> tuple[float, float]:
@@ -96,7 +97,7 @@ def estimate(event: CtEvent, uterus: UterusInEvent) -> Estimated:
         low=low,
         high=high,
         inputs=_inputs(event.ctdi_vol_mgy.value, uterus),
-        coefficients=f"{SHARES}, {SIZE}" if uterus.diameter else SHARES,
+        coefficients=f"{SHARES}, {OF_THE_TRUNK}" if uterus.diameter else SHARES,
         assumptions=_assumptions(uterus),
         is_default=False,
     )

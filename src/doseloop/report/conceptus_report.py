@@ -158,7 +158,7 @@ def interval_said(outcome: Outcome) -> str:
 
 
 def _exposure(event: EventDetail, entries: Entries) -> Exposure:
-    stated = event.readings.get("water_equivalent_diameter_mm")
+    known = _known_diameter(event)
     entry = entries.of(event.position)
     stated_doses = (name for name in _SHOWN_DOSES if name in event.readings)
     doses = [f"{QUANTITIES[name].symbol} {shown(name, event.readings[name].value)}" for name in stated_doses]
@@ -168,9 +168,9 @@ def _exposure(event: EventDetail, entries: Entries) -> Exposure:
         kind=event.kind,
         name=event.protocol or event.type or event.role,
         doses=tuple(doses),
-        diameter_mm=stated.value if stated else None,
+        diameter_mm=known.value_mm if known else None,
         entry=entry,
-        outcome=_of_exposure(event, entry, _diameter(entry, stated.value if stated else None, entries)),
+        outcome=_of_exposure(event, entry, _diameter(entry, known, entries)),
     )
 
 
@@ -183,12 +183,20 @@ def _of_exposure(event: EventDetail, entry: EventEntry, diameter: Diameter | Non
     return _outcome(conceptus_dose.estimate(event.detail, uterus))
 
 
-def _diameter(entry: EventEntry, stated_mm: float | None, entries: Entries) -> Diameter | None:
-    """The one entered for the exposure, else that of its object, else the one entered for all."""
+def _known_diameter(event: EventDetail) -> Diameter | None:
+    """Measured in the images of the exposure, else as its object states it."""
+    if event.measured_diameter_mm is not None:
+        return Diameter(event.measured_diameter_mm, "water-equivalent", "images")
+    stated = event.readings.get("water_equivalent_diameter_mm")
+    return Diameter(stated.value, "water-equivalent", "object") if stated else None
+
+
+def _diameter(entry: EventEntry, known: Diameter | None, entries: Entries) -> Diameter | None:
+    """The one entered for the exposure, else that of its images or its object, else the one entered for all."""
     if entry.diameter_mm is not None:
         return Diameter(entry.diameter_mm, "effective", "site", "entered for this exposure")
-    if stated_mm is not None:
-        return Diameter(stated_mm, "water-equivalent", "object")
+    if known is not None:
+        return known
     if entries.diameter_mm is not None:
         return Diameter(entries.diameter_mm, "effective", "site", "entered for all exposures")
     return None

@@ -41,6 +41,8 @@ class EventDetail:
     """What the event's object says, without what it leaves out. kVp and mA of a CT stand in its first source."""
     repairs: tuple[RepairedValue, ...]
     """Of these, what a rule of a person repaired, with the value as read."""
+    measured_diameter_mm: float | None = None
+    """Water-equivalent diameter of the axial images that show it; None where none was measured."""
 
 
 def exam_events(scope: Scope, exam: int) -> tuple[EventDetail, ...]:
@@ -73,6 +75,7 @@ def _event(row: models.Event) -> EventDetail:
         detail=detail,
         readings=dict(_readings(detail)),
         repairs=tuple(RepairedValue(**one) for one in row.repairs or ()),
+        measured_diameter_mm=row.water_equivalent_diameter_mm,
     )
 
 
