@@ -4,6 +4,7 @@ Every other kind of object is read by its header alone. What goes wrong here is 
 measured, and changes nothing of what its header says.
 """
 
+import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +36,8 @@ _WANTED = frozenset((*OF_PIXELS.values(), 0x00080005)) | frozenset(
         "PerFrameFunctionalGroupsSequence",
     )
 )
+_DECODERS_RAISE = (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError, EOFError, OSError, struct.error)
+"""On bytes that are not what they say. Whatever else one raises ends the reader process, which costs the measure alone."""
 LEAST_ACROSS = 0.8
 """Least share of the image's normal that lies along the table: a gantry tilted by 30 degrees has 0.87, sagittal planes have 0."""
 
@@ -134,7 +137,7 @@ def _measured(frame: _Frame, tags: Tags, pixels: PixelsOf, limits: ReadLimits, m
         return error.why
     except MemoryError:
         return "reader-stopped"
-    except Exception:  # noqa: BLE001 (the rim: what a decoder raises on hostile bytes is told, and never spoils the header)
+    except _DECODERS_RAISE:
         return "undecodable"
 
 
