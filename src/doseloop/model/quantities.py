@@ -93,6 +93,12 @@ _CT: Final = (
         "Takes lungs and bone for water.", "AAPM Report 204",
     ),
     Quantity(
+        "noise_hu", "Noise", "Image noise", (Unit("HU", max_decimals=1),),
+        "Standard deviation of CT numbers that homogeneous soft tissue most often has.",
+        "Comparable for the same slice thickness and kernel alone; low noise is not the same as a good image.",
+        "Christianson et al. 2015",
+    ),
+    Quantity(
         "scanning_length_mm", "L", "Scanning length", _LENGTH,
         "Length of table travel while the beam was on.", "Makers count the run-in and run-out differently.",
         "DICOM PS3.16 TID 10014 (113825)",
@@ -280,6 +286,14 @@ _OTHER: Final = (
 )  # fmt: skip
 
 QUANTITIES: Final[dict[str, Quantity]] = {one.key: one for one in (*_CT, *_PROJECTION, *_OTHER)}
+COMPUTED: Final = {
+    **{one: one for one in ("ssde_mgy", "water_equivalent_diameter_mm", "noise_hu", "ka_i_mgy")},
+    "agd_estimate_mgy": "agd_mgy",
+    "effective_dose_estimate_msv": "effective_dose_msv",
+    "dap_corrected_gy_cm2": "dap_gy_cm2",
+    "ka_r_corrected_mgy": "ka_r_mgy",
+}
+"""What Doseloop computes, and what the methods call it: what objects state has the plain name."""
 BY_PLAN_NAME: Final[dict[str, Quantity]] = {one.plan_name: one for one in QUANTITIES.values() if one.plan_name}
 
 

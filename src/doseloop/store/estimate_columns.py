@@ -1,34 +1,26 @@
 """Columns of computed values. How each was computed is not stored: the same methods make it again from the record, and the
 edition beside it says which methods those were."""
 
+from functools import cache
 from typing import Final
 
-from doseloop.model.estimate import Estimated, ExamEstimates, default_of
+from doseloop.dosimetry.methods import METHODS
+from doseloop.model.estimate import Estimate, Estimated, ExamEstimates, default_of
+from doseloop.model.quantities import COMPUTED
 
-_TOTALS: Final = {
-    "effective_dose_estimate_msv": "effective_dose_msv",
-    "dap_corrected_gy_cm2": "dap_gy_cm2",
-    "ka_r_corrected_mgy": "ka_r_mgy",
-}
-"""What the quantity of each column is called where it is estimated: what objects state has the plain name."""
-_OF_EVENT: Final = {
-    **{name: name for name in ("ssde_mgy", "water_equivalent_diameter_mm", "noise_hu", "ka_i_mgy")},
-    "agd_estimate_mgy": "agd_mgy",
-    **_TOTALS,
-}
-EVENT: Final = tuple(_OF_EVENT)
-TOTALS: Final = tuple(_TOTALS)
+EVENT: Final = tuple(COMPUTED)
+TOTALS: Final = ("effective_dose_estimate_msv", "dap_corrected_gy_cm2", "ka_r_corrected_mgy")
 """Of parts and of exams."""
 
 
 def of_event(found: tuple[Estimated, ...]) -> dict[str, float | None]:
     """The columns of an event."""
-    return _columns(_OF_EVENT, found)
+    return _columns(EVENT, found)
 
 
 def of_total(found: tuple[Estimated, ...]) -> dict[str, float | None]:
     """The columns of a part or of an exam."""
-    return _columns(_TOTALS, found)
+    return _columns(TOTALS, found)
 
 
 def of_exam(found: ExamEstimates) -> dict[str, float | str | None]:
@@ -36,6 +28,16 @@ def of_exam(found: ExamEstimates) -> dict[str, float | str | None]:
     return {**of_total(found.whole), "methods_edition": found.edition}
 
 
-def _columns(names: dict[str, str], found: tuple[Estimated, ...]) -> dict[str, float | None]:
-    estimates = {column: default_of(found, quantity) for column, quantity in names.items()}
-    return {column: one.value if one else None for column, one in estimates.items()}
+def _columns(names: tuple[str, ...], found: tuple[Estimated, ...]) -> dict[str, float | None]:
+    estimates = {column: default_of(found, COMPUTED[column]) for column in names}
+    return {column: one.value if one and _counts(one) else None for column, one in estimates.items()}
+
+
+def _counts(one: Estimate) -> bool:
+    """Whether figures may count it: verified, or of a quantity that no verified method computes, which pages then say."""
+    return one.verified or one.quantity not in _quantities_with_a_verified_method()
+
+
+@cache
+def _quantities_with_a_verified_method() -> frozenset[str]:
+    return frozenset(one.quantity for one in METHODS if one.is_verified)

@@ -23,6 +23,7 @@ from doseloop.web.charts import distribution as distribution_chart
 from doseloop.web.charts import trend as trend_chart
 from doseloop.web.charts.level_lines import Line, are_numbered, one_each
 from doseloop.web.clock import today_here
+from doseloop.web.computed_note import computed_note
 from doseloop.web.exports import export_links, export_routes
 from doseloop.web.facts import the_facts
 from doseloop.web.level_matches import level_matches, near_levels
@@ -53,6 +54,7 @@ def procedure(request: HttpRequest, procedure: str) -> HttpResponse:
         "view": view,
         "units": units,
         "quantity": QUANTITIES[view.quantity],
+        "computed": computed_note(view.quantity),
         "controls": _controls(request, known.modality, view),
         "bands": BANDS,
         "compared": compared,
