@@ -4,10 +4,14 @@ import re
 from typing import Any
 
 import pytest
+from django.conf import settings
 
+from doseloop.access.scope import SYSTEM
 from doseloop.dosimetry.methods import METHODS
 from doseloop.model.quantities import COMPUTED
 from doseloop.store.changes import note_change
+from doseloop.store.level_choice import chosen
+from doseloop.store.local_levels import local_levels
 from doseloop.store.models import Event, Exam, Part
 from doseloop.web.computed_note import computed_note
 from tests.web.record import Department
@@ -53,6 +57,43 @@ def test_a_quantity_that_is_computed_for_another_modality_alone_cannot_be_chosen
 ) -> None:
     found = signed_in("physicist").get("/procedures/ct-chest/?quantity=dap_corrected_gy_cm2")
     assert found.status_code == 400
+
+
+def test_a_local_level_of_ssde_is_set_per_acquisition_and_says_that_it_is_computed(
+    computed_chests: Department, signed_in: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "DOSELOOP", settings.DOSELOOP.model_copy(update={"level_patients": 3}))
+    client, site = signed_in("physicist"), computed_chests.site.pk
+    asked = {"procedure": "ct-chest", "quantity": "ssde_mgy", "site": str(site)}
+    page = client.get("/levels/local/set/", asked).content.decode()
+    assert "is computed, not stated by the scanner." in page
+    fields = dict(re.findall(r'<input type="hidden" name="(?!csrf)([^"]+)" value="([^"]*)"', page))
+    assert fields["per"] == "acquisition" and fields["phantom"] == ""
+    sent = {**fields, "name": "Chest SSDE", "review_on": "2027-06-01", "note": ""}
+    assert client.post("/levels/local/set/make", sent).status_code == 302
+    (level,) = local_levels(SYSTEM)
+    assert (level.intact.of.quantity, level.intact.value) == ("ssde_mgy", 9.75)
+    assert any("computed by Doseloop" in one for one in level.intact.sentences)
+    assert "is computed, not stated" in shown(client, f"/levels/local/{level.key}/")
+    client.post(f"/levels/local/at/{site}/compare")
+    compliance = client.get("/compliance/?days=1095").content.decode()
+    assert '<a href="/methods/">computed</a>' in compliance
+    scanner = Part.objects.filter(procedure="ct-chest", exam__site=site)[0].exam.scanner_id
+    cell = shown(client, f"/compliance/{scanner}/{level_id(site)}/?days=1095")
+    assert "SSDE is computed by Doseloop, not stated by the scanner: an estimate that needs a physicist." in cell
+    assert "needs a physicist, by" in cell or "needs a physicist; figures" in cell
+    assert "Chest SSDE" in shown(client, "/procedures/ct-chest/?quantity=ssde_mgy")
+
+
+def level_id(site: int) -> str:
+    (chosen_set,) = [one for one in chosen(SYSTEM, site) if one.id == f"local-{site}"]
+    return chosen_set.levels[0].id
+
+
+def test_there_is_no_local_level_of_ssde_per_examination(department: Department, signed_in: Any) -> None:
+    asked = {"procedure": "ct-chest", "quantity": "ssde_mgy", "per": "examination"}
+    found = signed_in("physicist").get("/levels/local/set/", asked)
+    assert found.status_code == 400 and "no examination adds it up" in found.content.decode()
 
 
 @pytest.mark.parametrize("quantity", COMPUTED)
