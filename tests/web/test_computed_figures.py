@@ -1,5 +1,7 @@
 """Computed quantities in the figures of procedures: chosen like any other, and said to be computed wherever they are."""
 
+import csv
+import io
 import re
 from typing import Any
 
@@ -14,6 +16,7 @@ from doseloop.store.level_choice import chosen
 from doseloop.store.local_levels import local_levels
 from doseloop.store.models import Event, Exam, Part
 from doseloop.web.computed_note import computed_note
+from tests.web.disclosures import text_of
 from tests.web.record import Department
 
 
@@ -104,3 +107,53 @@ def test_the_note_tells_whether_a_method_of_the_quantity_is_verified(quantity: s
     assert note.is_verified is any(verified)
     assert ("no method of it is verified" in note.sentence) is (bool(verified) and not any(verified))
     assert ("figures leave out" in note.sentence) is (any(verified) and not all(verified))
+
+
+@pytest.fixture
+def computed_exam(department: Department) -> int:
+    """An exam with an effective dose, and an acquisition with size, noise and SSDE; its object stated no SSDE."""
+    Exam.objects.filter(pk=department.exam).update(effective_dose_estimate_msv=12.5)
+    Part.objects.filter(exam=department.exam).update(effective_dose_estimate_msv=12.5)
+    found = {"ssde_mgy": 31.25, "water_equivalent_diameter_mm": 287.5, "noise_hu": 9.5}
+    assert Event.objects.filter(exam=department.exam, role="main").update(**found)
+    note_change([department.exam])
+    return department.exam
+
+
+def lines_of(client: Any, address: str) -> list[dict[str, str]]:
+    text = text_of(b"".join(client.get(address)), "csv")
+    return list(csv.DictReader(io.StringIO(text.lstrip("\ufeff"))))
+
+
+def test_the_figures_of_an_exam_lead_to_what_was_computed_of_it(computed_exam: int, signed_in: Any) -> None:
+    page = signed_in("physicist").get(f"/exams/{computed_exam}/").content.decode()
+    strip = page[page.index('<dl class="figures') : page.index("</dl>")]
+    assert ">E computed</abbr></dt><dd>12.5 " in strip
+    assert '<a href="#h-computed">computed, needs a physicist</a>' in strip and 'id="h-computed"' in page
+
+
+def test_an_exam_without_a_computed_dose_has_no_figure_of_it(department: Department, signed_in: Any) -> None:
+    page = signed_in("physicist").get(f"/exams/{department.angiography}/").content.decode()
+    assert "E computed" not in page[: page.index("</dl>")]
+
+
+def test_the_file_of_events_has_what_was_computed_of_each_and_says_so(computed_exam: int, signed_in: Any) -> None:
+    lines = lines_of(signed_in("physicist"), f"/exams/{computed_exam}/events.csv")
+    (main,) = [one for one in lines if one["SSDE computed (mGy)"]]
+    named = ("SSDE computed (mGy)", "Dw computed (mm)", "Noise computed (HU)")
+    assert [main[name] for name in named] == ["31.25", "287.5", "9.5"]
+    assert [one["SSDE computed (mGy)"] for one in lines].count("") == len(lines) - 1
+
+
+def test_the_file_of_events_leaves_out_what_was_computed_of_none(department: Department, signed_in: Any) -> None:
+    (first, *_) = lines_of(signed_in("physicist"), f"/exams/{department.angiography}/events.csv")
+    assert not any("computed" in name for name in first)
+
+
+def test_files_of_parts_and_lists_of_exams_have_the_computed_dose(computed_exam: int, signed_in: Any) -> None:
+    client = signed_in("physicist")
+    (part,) = lines_of(client, f"/exams/{computed_exam}/parts.csv")
+    assert part["E computed (mSv)"] == "12.5"
+    exams = lines_of(client, "/exams.csv?order=-effective_dose_estimate")
+    assert exams[0]["E computed (mSv)"] == "12.5" and {one["E computed (mSv)"] for one in exams[1:]} == {""}
+    assert "12.5" in shown(client, "/exams/?order=-effective_dose_estimate")

@@ -31,7 +31,12 @@ from doseloop.web.templatetags.doseloop import person
 
 PAGE = 50
 _MOST_EXAMS = 50_000_000
-_ORDERED = {"started": OrderBy.STARTED, "dlp_mgy_cm": OrderBy.DLP, "dap_gy_cm2": OrderBy.DAP}
+_ORDERED = {
+    "started": OrderBy.STARTED,
+    "dlp_mgy_cm": OrderBy.DLP,
+    "dap_gy_cm2": OrderBy.DAP,
+    "effective_dose_estimate_msv": OrderBy.EFFECTIVE_DOSE,
+}
 _BANDS = {band.key: band.name for band in AGE_BANDS}
 
 
@@ -106,6 +111,7 @@ def _table(scope: Scope, rows: Iterable[ExamRow], known: Mapping[int, PatientIde
         quantity_column("dlp_mgy_cm", units),
         quantity_column("dap_gy_cm2", units),
         quantity_column("ka_r_mgy", units),
+        quantity_column("effective_dose_estimate_msv", units),
         Column("events", "Events", "number"),
         Column("state", "State", "state"),
     )
@@ -131,6 +137,7 @@ def _row(scope: Scope, row: ExamRow, patient: PatientIdentity | None) -> Row:
             row.dlp_mgy_cm,
             row.dap_gy_cm2,
             row.ka_r_mgy,
+            row.effective_dose_estimate_msv,
             row.event_count,
             state,
         ),
