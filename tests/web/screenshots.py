@@ -53,7 +53,7 @@ def pages(page: Page, address: str) -> dict[str, str]:
         "today": "/", "exams": "/exams/", "exams-filtered": "/exams/?procedure=ct-chest&order=-dlp",
         "exams-empty": "/exams/?text=zzz",
         "exam": exam or "", "provenance": f"{exam}provenance/?event=1", "object-tree": tree or "", "procedures": "/procedures/",
-        "procedure": procedure or "", "names": CHOSEN_NAMES,
+        "procedure": procedure or "", "procedure-computed": "/procedures/ct-chest/?quantity=ssde_mgy", "names": CHOSEN_NAMES,
         "compliance": "/compliance/?days=1095", "compliance-cell": cell or "",
         "methods": "/methods/", "method": "/methods/ssde-aapm-220/",
         "flags": "/flags/", "flag": flag or "",

@@ -16,6 +16,7 @@ from doseloop.store.level_choice import chosen
 from doseloop.store.local_levels import local_levels
 from doseloop.store.models import Event, Exam, Part
 from doseloop.web.computed_note import computed_note
+from tests.web.computed_columns import give_computed
 from tests.web.disclosures import text_of
 from tests.web.record import Department
 
@@ -157,3 +158,26 @@ def test_files_of_parts_and_lists_of_exams_have_the_computed_dose(computed_exam:
     exams = lines_of(client, "/exams.csv?order=-effective_dose_estimate")
     assert exams[0]["E computed (mSv)"] == "12.5" and {one["E computed (mSv)"] for one in exams[1:]} == {""}
     assert "12.5" in shown(client, "/exams/?order=-effective_dose_estimate")
+
+
+def test_dose_against_noise_is_shown_where_ten_acquisitions_tell_both(department: Department, signed_in: Any) -> None:
+    client = signed_in("physicist")
+    assert "Dose against noise" not in client.get("/procedures/ct-chest/").content.decode()
+    give_computed()
+    page = client.get("/procedures/ct-chest/").content.decode()
+    assert "Dose against noise" in page and 'data-chart="chart-noise"' in page and 'href="/methods/' in page
+    (line,) = lines_of(client, "/procedures/ct-chest/noise.csv")
+    assert line["Protocol"] == "Thorax" and int(line["n"]) >= 10 and float(line["Median noise (HU)"]) > 0
+    ssde = lines_of(client, "/procedures/ct-chest/noise.csv?quantity=ssde_mgy")
+    assert float(ssde[0]["Median dose (mGy)"]) > float(line["Median dose (mGy)"])
+    assert "Dose against noise" not in client.get("/procedures/xa-pci/").content.decode()
+
+
+def test_the_noise_is_said_to_be_by_a_method_that_is_not_verified_where_it_is(
+    department: Department, signed_in: Any
+) -> None:
+    give_computed()
+    text = shown(signed_in("physicist"), "/procedures/ct-chest/")
+    note = computed_note("noise_hu")
+    assert note is not None
+    assert ("it is computed, by a method that is not verified" in text) is not note.is_verified
