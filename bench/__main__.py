@@ -5,7 +5,7 @@ import os
 import platform
 import sys
 
-from bench import chain, compliance, facts, kinds, names, reading, recompute, records
+from bench import chain, compliance, diameter, facts, kinds, names, reading, recompute, records
 
 
 def machine() -> str:
@@ -20,6 +20,7 @@ def main() -> None:
     """Print every figure."""
     print(machine(), "\n")
     print(reading.table(reading.measure()), "\n", flush=True)
+    print(diameter.shown(diameter.measure()), "\n", flush=True)
     for name, figure in facts.measure().items():
         print(f"  {name:<50} {figure:10.1f}")
     print(compliance.table(compliance.measure()), "\n", flush=True)

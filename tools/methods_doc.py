@@ -77,10 +77,10 @@ def _page(one: Method) -> Iterator[str]:
 
 
 def _example(one: Method) -> Iterator[str]:
-    examples = worked_example(one)
+    words, examples = worked_example(one)
     if not examples:
         return
-    yield from ("## Worked example", "", "```python")
+    yield from ("## Worked example", "", words, "", "```python")
     for example in examples:
         yield from (f">>> {example.source.rstrip()}", *example.want.splitlines())
     yield from ("```", "")

@@ -19,6 +19,7 @@ from doseloop.harmonise.procedures import match
 from doseloop.harmonise.sizes import DEFAULT_WINDOWS, QUANTITIES, ExamOfSize, Size, Windows, size_at_exam
 from doseloop.harmonise.study import equipment_of, unite
 from doseloop.harmonise.value_repairs import day_of, repaired, with_repairs
+from doseloop.model.calibration import Calibration
 from doseloop.model.dose_object import Deidentified, DoseObject, Modality, ReadResult
 from doseloop.model.errors import DoseloopError, NotDose, NotReadYet, ObjectError, ReaderStopped, Unsettled
 from doseloop.model.exam import ExamRecord
@@ -26,9 +27,12 @@ from doseloop.model.flag import Finding
 from doseloop.model.procedure import Match, StudyNames
 from doseloop.reference.procedures import catalogue
 from doseloop.store import (
+    calibrations,
     changes,
     claims,
+    ct_series,
     decisions,
+    estimate_rows,
     exams,
     findings,
     history,
@@ -62,6 +66,7 @@ from doseloop.store import (
 from doseloop.store.claims import Claim
 from doseloop.store.failpoint import failpoint
 from doseloop.store.findings import ExamFinding
+from doseloop.store.held_exam import is_held, made_of
 from doseloop.store.inbox import Inbox
 from doseloop.store.models import Identity
 from doseloop.store.objects import Beside
@@ -89,6 +94,7 @@ DECISIONS = (
     patient_merging.MERGINGS,
     size_import.SIZES,
     value_repairs.REPAIRS,
+    calibrations.CALIBRATIONS,
 )
 """Every kind of decision; the worker looks for the exams that each moves."""
 _BAND_NAMES = {band.key: band.name for band in AGE_BANDS}
@@ -212,6 +218,16 @@ class Pipeline:
                     failpoint("pipeline: quiet exam settled, before the commit")
         return len(keys)
 
+    def take_images_in(self, most: int = 50) -> int:
+        """Let computed values know the images that came since they were computed. Returns of how many exams."""
+        keys = ct_series.waiting(most)
+        for key in keys:
+            with exams.exam_lock(key):
+                held = estimate_rows.held([key])
+                estimate_rows.write(both for both in zip(held, made_of(held), strict=True) if not is_held(*both))
+                ct_series.taken_in(key)
+        return len(keys)
+
     def make_anew(self, exam: int) -> None:
         """Make an exam anew that a decision has moved (`store.decisions`), and judge it."""
         with exams.exam_lock(exam):
@@ -255,18 +271,21 @@ class Pipeline:
         beside = objects.beside_copies(claim.object, dose, identity)
         if beside.standing == objects.RESEND and beside.exam is not None:
             objects.settle_read(claim, result, identity, beside.standing, beside.exam)
+            ct_series.note(beside.exam, result.measured)
             return []
         left = _follow_patient(identity, dose.study.study_uid, beside)
         known = exams.known_exam(identity.patient_id, dose.study.study_uid)
         image = objects.image_of_series(dose, known)
         if image and image.stands_for(dose):
             objects.settle_slice(claim, result, identity, image.exam)
+            ct_series.note(image.exam, result.measured)
             if beside.standing == objects.DEMOGRAPHIC:
                 self.remake(image.exam)
             return [*left, claim.sha256]
         patients.make_current(identity)
         exam = known or exams.new_exam(identity.patient_id, dose.study.study_uid, scanner)
         objects.settle_read(claim, result, identity, beside.standing, exam)
+        ct_series.note(exam, result.measured)
         failpoint("pipeline: object settled, before its exam is made")
         if image:
             left += objects.one_of_each_series(exam)
@@ -359,13 +378,22 @@ def _compose(exam: int, held: list[HeldObject], scanner: ScannerAtSite, windows:
     record = with_repairs(unite(mended, scanner.zone, "site", _matcher(scanner.site)), noted)
     scanners.note_description(scanner, equipment_of(held), record.started_at.local[:10])
     sizes = _sizes(exam, record, scanner.site, windows)
-    computed = estimation.estimated(record, sizes, {})
+    series = ct_series.series_of(exam)
+    computed = estimation.estimated(record, sizes, series, _calibrations(record, scanner))
     exams.write(exam, record, scanner, record.issues, sizes, computed, arrived=arrived)
+    if series:
+        ct_series.taken_in(exam)
     people.name_people(exam, scanner.site, record.people)
     scanner_names.note(scanner.named or scanner.scanner, record)
     hours = suspected_tests.hours_of(scanner.scanner) if phantom.needs_hours(record) else ()
     marks = {mark for one in held for mark in one.dose.test_marks}
     suspected_tests.note(exam, phantom.on_exam(record, marks, hours))
+
+
+def _calibrations(record: ExamRecord, scanner: ScannerAtSite) -> tuple[Calibration, ...]:
+    if not any(part.modality in calibrations.MODALITIES for part in record.parts):
+        return ()
+    return calibrations.in_force(scanner.scanner, scanner.named, record.started_at.local[:10])
 
 
 def _sizes(exam: int, record: ExamRecord, site: int, windows: Windows) -> dict[str, Size | None]:

@@ -49,9 +49,11 @@ def pages(page: Page, address: str) -> dict[str, str]:
     exams = [int(text) for text in page.locator("td.c-exams").all_inner_texts()]
     reports = page.locator("td.c-reports a").nth(exams.index(max(exams))).get_attribute("href")
     scanner = page.get_by_role("link", name="CT 2 Outpatients").get_attribute("href")
+    tube = page.get_by_role("link", name="Angio 1").first.get_attribute("href")
     return {
         "today": "/", "exams": "/exams/", "exams-filtered": "/exams/?procedure=ct-chest&order=-dlp",
         "exams-empty": "/exams/?text=zzz",
+        "conceptus": f"{first(page, address, '/exams/?procedure=ct-abdomen-pelvis')}conceptus/",
         "exam": exam or "", "provenance": f"{exam}provenance/?event=1", "object-tree": tree or "", "procedures": "/procedures/",
         "procedure": procedure or "", "procedure-computed": "/procedures/ct-chest/?quantity=ssde_mgy", "names": CHOSEN_NAMES,
         "compliance": "/compliance/?days=1095", "compliance-cell": cell or "",
@@ -59,7 +61,8 @@ def pages(page: Page, address: str) -> dict[str, str]:
         "flags": "/flags/", "flag": flag or "",
         "notifiable": "/notifiable/?sent=1&pack=uk-saue&on=2026-11-27&exposure=unintended&patient=adult&intended=0.5&delivered=6",
         "rule-packs": "/notifiable/packs/", "scanners": "/scanners/",
-        "scanner-reports": reports or "", "scanner": scanner or "", "quality": "/quality/?days=365",
+        "scanner-reports": reports or "", "scanner": scanner or "", "calibration": f"{tube}calibration/",
+        "quality": "/quality/?days=365",
         **{f"exam-{kind}": first(page, address, f"/exams/?modality={modality}") for kind, modality in KINDS.items()},
         "people": "/people/?choose=sure", "person": person or "", "people-sites": "/people/sites/",
         "patients": "/patients/", "patient": patient or "", "sizes": "/sizes/",

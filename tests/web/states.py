@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from tests.web.screenshots import CHOSEN_NAMES, sign_in
+from tests.web.screenshots import CHOSEN_NAMES, first, sign_in
 from tests.web.serving import Served
 
 State = Callable[[Any, Served], None]
@@ -26,6 +26,7 @@ def make(page: Any, served: Served) -> None:
         _repair,
         _judge_exam,
         _set_flag_aside,
+        _sign_conceptus,
     ):
         decide(page, served)
 
@@ -122,6 +123,37 @@ def _set_flag_aside(page: Any, served: Served) -> None:
     page.get_by_text("Clinically justified").first.wait_for()
 
 
+def _sign_conceptus(page: Any, served: Served) -> None:
+    _open_conceptus(page, served)
+    page.get_by_label("Uterus in the field").first.select_option("in field")
+    page.get_by_label("Diameter of the patient, cm").fill("29")
+    page.get_by_label("Reasoning").fill("The scan covers the pelvis.")
+    page.get_by_role("button", name="Save as a version").click()
+    page.get_by_label("Your name").fill("Dr Ada Okafor")
+    page.get_by_label("As what you sign").fill("Medical physics expert")
+    page.get_by_role("button", name="Sign this version").click()
+    page.get_by_text("Signed by").wait_for()
+
+
+def _open_conceptus(page: Any, served: Served) -> None:
+    page.goto(served.address + first(page, served.address, "/exams/?procedure=ct-abdomen-pelvis"))
+    page.get_by_role("link", name="dose to a conceptus").click()
+    page.get_by_role("heading", name="What is known").wait_for()
+
+
+def _conceptus_signed(page: Any, served: Served) -> None:
+    _open_conceptus(page, served)
+    page.get_by_role("link", name=re.compile("^Version")).first.click()
+    page.get_by_role("heading", name="About this version").wait_for()
+
+
+def _conceptus_worked_out(page: Any, served: Served) -> None:
+    _open_conceptus(page, served)
+    page.get_by_label("Uterus in the field").first.select_option("at edge")
+    page.get_by_role("button", name="Work it out").click()
+    page.get_by_text("Not saved").wait_for()
+
+
 def _until(page: Any, address: str, text: str) -> None:
     for _ in range(100):
         page.goto(address)
@@ -161,6 +193,24 @@ def _scanner_preview(page: Any, served: Served) -> None:
     page.locator("#other").select_option(index=1)
     page.locator("form", has=page.locator("#other")).get_by_role("button").click()
     page.wait_for_url("**/merge/preview")
+
+
+def _open_calibration(page: Any, served: Served) -> None:
+    page.goto(f"{served.address}/scanners/")
+    page.get_by_role("link", name="Angio 1").first.click()
+    page.get_by_role("link", name="2 factors").click()
+    page.get_by_role("heading", name="Enter a factor").wait_for()
+
+
+def _calibration_preview(page: Any, served: Served) -> None:
+    """Of a factor that is further off than the standard allows."""
+    _open_calibration(page, served)
+    page.get_by_label("Factor", exact=True).fill("0.7")
+    page.get_by_label("First study date").fill("2026-11-20")
+    page.get_by_label("Measured by").fill("L. Moreau")
+    page.get_by_label("Document").fill("Report 17")
+    page.get_by_role("button", name="Preview").click()
+    page.get_by_text("The display would be 43 % too high.").wait_for()
 
 
 def _person_shared(page: Any, served: Served) -> None:
@@ -224,6 +274,8 @@ STATES: dict[str, State] = {
     "scanner-merged": _open_scanner,
     "scanner-preview": _scanner_preview,
     "scanner-report": _report_of_scanner,
+    "calibration": _open_calibration,
+    "calibration-preview": _calibration_preview,
     "people-merged": _at("/people/"),
     "people-preview": _people_preview,
     "person-shared": _person_shared,
@@ -233,6 +285,8 @@ STATES: dict[str, State] = {
     "repair-tests": _at("/plausibility/?show=tests"),
     "repair-apart": _at("/plausibility/?show=apart"),
     "repair-of-a-proposal": _proposal_repaired,
+    "conceptus-signed": _conceptus_signed,
+    "conceptus-worked-out": _conceptus_worked_out,
     "exam-excluded": lambda page, served: page.goto(f"{served.address}/exams/{served.keys['hostile_exam']}/"),
     "flag-set-aside": _flag_set_aside,
     "flags-all": _at("/flags/?state=all"),

@@ -104,7 +104,8 @@ def test_there_is_no_local_level_of_ssde_per_examination(department: Department,
 def test_the_note_tells_whether_a_method_of_the_quantity_is_verified(quantity: str) -> None:
     note = computed_note(quantity)
     assert note is not None
-    verified = [one.is_verified for one in METHODS if one.quantity == COMPUTED[quantity]]
+    verified = [one.is_verified for one in note.methods]
+    assert note.methods and set(note.methods) <= set(METHODS)
     assert note.is_verified is any(verified)
     assert ("no method of it is verified" in note.sentence) is (bool(verified) and not any(verified))
     assert ("figures leave out" in note.sentence) is (any(verified) and not all(verified))
@@ -155,9 +156,10 @@ def test_files_of_parts_and_lists_of_exams_have_the_computed_dose(computed_exam:
     client = signed_in("physicist")
     (part,) = lines_of(client, f"/exams/{computed_exam}/parts.csv")
     assert part["E computed (mSv)"] == "12.5"
-    exams = lines_of(client, "/exams.csv?order=-effective_dose_estimate")
-    assert exams[0]["E computed (mSv)"] == "12.5" and {one["E computed (mSv)"] for one in exams[1:]} == {""}
-    assert "12.5" in shown(client, "/exams/?order=-effective_dose_estimate")
+    exams = lines_of(client, "/exams.csv")
+    assert sorted(one["E computed (mSv)"] for one in exams)[-1] == "12.5"
+    assert {"KAP corrected (cGy·cm²)", "Ka,r corrected (mGy)"} <= set(exams[0])
+    assert "E computed" not in shown(client, "/exams/")
 
 
 def test_dose_against_noise_is_shown_where_ten_acquisitions_tell_both(department: Department, signed_in: Any) -> None:
@@ -181,3 +183,12 @@ def test_the_noise_is_said_to_be_by_a_method_that_is_not_verified_where_it_is(
     note = computed_note("noise_hu")
     assert note is not None
     assert ("it is computed, by a method that is not verified" in text) is not note.is_verified
+
+
+def test_the_note_on_ssde_tells_that_the_size_beneath_it_is_not_verified(
+    department: Department, signed_in: Any
+) -> None:
+    (size,) = [one for one in METHODS if one.quantity == "water_equivalent_diameter_mm"]
+    page = signed_in("physicist").get("/procedures/ct-chest/?quantity=ssde_mgy").content.decode()
+    told = "The size that it is made from, where images gave it, is by a method that is not verified" in page
+    assert told is not size.is_verified and (f'href="/methods/{size.id}/"' in page) is told

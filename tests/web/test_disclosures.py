@@ -30,6 +30,7 @@ from tests.web.test_rights import ROUTES, address, flag_elsewhere
 ABOUT_PATIENTS = {
     "today", "today-live", "exams", "exams-csv", "exams-xlsx", "exam", "exam-events-csv", "exam-events-xlsx",
     "exam-parts-csv", "exam-parts-xlsx", "exam-computed-csv", "exam-computed-xlsx", "exam-provenance",
+    "conceptus", "conceptus-version", "conceptus-pdf",
     "exam-provenance-csv", "exam-provenance-xlsx", "object-tree", "flags", "flags-csv", "flags-xlsx", "flag",
     "patient", "patient-exams-csv", "patient-exams-xlsx",
     "plausibility-tests-csv", "plausibility-tests-xlsx", "plausibility-apart-csv", "plausibility-apart-xlsx", "plausibility",
@@ -49,6 +50,7 @@ OF_GROUPS = {
     "people", "people-csv", "people-xlsx", "people-shared-csv", "people-shared-xlsx", "person", "person-figures-csv",
     "person-figures-xlsx", "people-sites", "own-figures",
     "scanner", "scanner-timeline-csv", "scanner-timeline-xlsx", "scanner-hours-csv", "scanner-hours-xlsx",
+    "scanner-calibration", "scanner-calibration-csv", "scanner-calibration-xlsx",
     "plausibility-csv", "plausibility-xlsx", "plausibility-rules-csv", "plausibility-rules-xlsx",
     "compliance", "compliance-csv", "compliance-xlsx",
     "levels", "levels-csv", "levels-xlsx", "level-set", "level-set-csv", "level-set-xlsx", "levels-own", "levels-own-lines",
@@ -79,6 +81,9 @@ OF_PATIENTS = {
     "sizes-undo",
 }  # fmt: skip
 """Merging and sizes: `tests/web/test_patients.py` holds whom they show, and what the audit says of it."""
+OF_CONCEPTUS = {"conceptus-preview", "conceptus-save", "conceptus-sign"}
+"""Reports of a conceptus dose; `tests/web/test_conceptus.py` and `tests/store/test_conceptus_reports.py` hold their rows of the
+audit."""
 OF_NAMES = {"names-preview", "names-accept", "names-undo"}
 """Changes of what names mean: they touch no patient's row; `tests/test_name_mapping.py` holds their rows of the audit."""
 OF_PEOPLE = {"people-preview", "people-accept", "people-undo", "person-judge", "people-switch"}
@@ -90,6 +95,8 @@ OF_SCANNERS = {
 OF_REPAIRS = {"plausibility-accept", "plausibility-decline", "plausibility-again", "plausibility-undo"}
 """Changes of what values of a scanner count as: they touch no patient's row; `tests/test_value_repairs.py` and
 `tests/store/test_repair_proposals.py` hold their rows of the audit."""
+OF_CALIBRATIONS = {"scanner-calibration-preview", "scanner-calibration-add", "scanner-calibration-undo"}
+"""Factors of what a scanner displays: they touch no patient's row; `tests/test_calibrations.py` holds their rows of the audit."""
 OF_COMPLIANCE = {"compliance-explain", "compliance-undo", "compliance-review", "compliance-review-undo"}
 """What people say of groups: it touches no patient's row; `tests/web/test_compliance.py` holds its rows of the audit."""
 OF_LEVELS = {
@@ -154,11 +161,13 @@ def test_every_route_is_of_one_kind() -> None:
     changes = [
         set(CHANGES),
         OF_PEERS,
+        OF_CONCEPTUS,
         OF_NAMES,
         OF_PEOPLE,
         OF_SCANNERS,
         OF_PATIENTS,
         OF_REPAIRS,
+        OF_CALIBRATIONS,
         OF_TESTS,
         OF_COMPLIANCE,
         OF_LEVELS,

@@ -11,10 +11,15 @@ from django.urls import URLPattern
 from django.utils import timezone
 
 from doseloop.access.rights import RIGHTS, Right, Role
+from doseloop.access.scope import SYSTEM
 from doseloop.report.compliance_report import encoded
+from doseloop.report.conceptus_entries import Entries
+from doseloop.report.conceptus_report import conceptus_report
+from doseloop.report.conceptus_report import encoded as conceptus_encoded
 from doseloop.store.models import (
     ArchivedReport,
     AuditRow,
+    ConceptusVersion,
     Decision,
     DoseObjectRow,
     Exam,
@@ -22,9 +27,12 @@ from doseloop.store.models import (
     RepairProposal,
     ReportMail,
     ReportSchedule,
+    Scanner,
     SizeImport,
+    TubeCalibration,
     ValueRepairRow,
 )
+from doseloop.store.sealed import sealed
 from doseloop.store.size_effect import Effect
 from doseloop.web.rights import declared_right
 from doseloop.web.urls import urlpatterns
@@ -47,7 +55,9 @@ POSTED = {
     "plausibility-include", "compliance-explain", "compliance-undo", "compliance-review", "compliance-review-undo",
     "levels-rearrange", "levels-confirm", "levels-undo-choice", "levels-undo-confirmation", "levels-own-preview",
     "levels-own-add", "local-level-make", "local-levels-compare", "local-level-withdraw", "local-levels-undo",
+    "scanner-calibration-preview", "scanner-calibration-add", "scanner-calibration-undo",
     "reports-make", "reports-schedule", "reports-stop", "reports-start", "report-again", "report-sign", "report-mail",
+    "conceptus-preview", "conceptus-save", "conceptus-sign",
     "report-mail-again", "rule-packs-choose", "rule-packs-confirm", "rule-packs-undo", "rule-packs-unconfirm",
 }  # fmt: skip
 """Routes that take what a person sends, and show nothing."""
@@ -79,10 +89,21 @@ def address(pattern: URLPattern, department: Department, *, own: bool) -> str:
         "<int:report>": report(department, own=own),
         "<int:schedule>": schedule(department, own=own),
         "<int:mail>": mail(department, own=own),
+        "<int:version>": conceptus_version(exam) if "<int:version>" in route else 0,
     }
     for part, value in chosen.items():
         route = route.replace(part, str(value))
     return f"/{route}"
+
+
+def conceptus_version(exam: int) -> int:
+    """The newest version of an exam's conceptus report."""
+    newest = ConceptusVersion.objects.filter(exam_id=exam).order_by("-pk").values_list("pk", flat=True).first()
+    if newest:
+        return newest
+    content = conceptus_encoded(conceptus_report(SYSTEM, exam, Entries()))
+    given = {"made_at": timezone.now(), "made_by": "somebody", "version": "0", **sealed(content)}
+    return ConceptusVersion.objects.create(exam_id=exam, **given).pk
 
 
 LEVEL = "uk-ukhsa-ndrl-2024-ct-ct-head-acute-stroke-dlp"
@@ -110,11 +131,22 @@ def batch(department: Department, route: str, *, own: bool) -> str:
     }
     kind, subject = next((found for page, found in subjects.items() if route.startswith(page)), ("name", "CT/x"))
     given = {"kind": kind, "subject": subject, "written": "x", "actor": "somebody", "at": timezone.now()}
+    if route.startswith("scanners"):
+        given |= {"kind": "calibration", "subject": calibration(scanner), "after": "in force"}
     if route.startswith("plausibility"):
         given |= {"kind": "repair", "subject": repair(department, own=own), "after": "in force"}
     key = f"{'own' if own else 'other'}{Decision.objects.count()}"
     Decision.objects.create(batch=key, site_id=site, **given)
     return key
+
+
+def calibration(scanner: int) -> str:
+    """A factor of a scanner, in force."""
+    told = {"quantity": "dap_gy_cm2", "plane": "single", "factor": 0.9, "since": "2026-01-01", "in_force": True}
+    told |= {"measured_by": "x", "reference": "x", "author": "x", "made_at": timezone.now()}
+    site = Scanner.objects.get(pk=scanner).site_id
+    number = TubeCalibration.objects.count() + 1
+    return f"K{TubeCalibration.objects.create(scanner_id=scanner, site_id=site, number=number, **told).number:04}"
 
 
 def local_level(department: Department, *, own: bool) -> int:

@@ -23,11 +23,13 @@ class Right(StrEnum):
     """Tables as files."""
     NAME = "map names"
     """What names mean: procedures of names on scanners, scanners of names in objects; what happened to a scanner;
-    and which of its values are repaired."""
+    which of its values are repaired, and by which factors they are corrected."""
     PEOPLE = "see people"
     """Operators and physicians: who they are, what each did and with what dose; held only where the site has switched it on."""
     REPORT = "make reports"
     """Compliance reports: make them, sign them, have them made by a schedule and sent by mail."""
+    CONCEPTUS = "estimate conceptus doses"
+    """Reports of the dose to the conceptus of one patient: work them out, save, sign and read them. For physicists."""
     MERGE = "merge patients"
     """Which numbers are one patient, and sizes from a file. For those who see identity and account for the figures."""
     LEVELS = "choose levels"
@@ -50,7 +52,7 @@ class Role(StrEnum):
 _SEE = frozenset({Right.PUBLIC, Right.SIGNED_IN, Right.SEE})
 _PHYSICIST = _SEE | {
     *(Right.SEE_IDENTITY, Right.JUDGE, Right.EXPORT),
-    *(Right.NAME, Right.PEOPLE, Right.MERGE, Right.LEVELS, Right.REPORT),
+    *(Right.NAME, Right.PEOPLE, Right.MERGE, Right.LEVELS, Right.REPORT, Right.CONCEPTUS),
 }
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.VIEWER: _SEE,

@@ -9,20 +9,33 @@ from typing import Final
 from doseloop.dosimetry import (
     act,
     activity_per_kg,
+    conceptus_dose,
+    conceptus_dose_ct,
+    conceptus_dose_projection,
+    conceptus_typical_range,
     deviation_index,
     effective_diameter,
     effective_dose_ct_methods,
+    effective_dose_projection,
     effective_dose_tracer,
+    entrance_kerma,
+    entrance_kerma_from_output,
     glandular_dose,
+    kerma_calibration,
+    mr_operating_mode,
+    noise,
     paediatric_activity,
     paediatric_activity_ratio,
     ssde_methods,
+    water_equivalent_diameter,
 )
 from doseloop.dosimetry.method import Method
 from doseloop.reference.coefficients import coefficient_sets
 
 METHODS: Final[tuple[Method, ...]] = (
     effective_diameter.METHOD,
+    water_equivalent_diameter.METHOD,
+    noise.METHOD,
     ssde_methods.AAPM_204,
     ssde_methods.AAPM_220,
     ssde_methods.AAPM_293,
@@ -33,8 +46,17 @@ METHODS: Final[tuple[Method, ...]] = (
     activity_per_kg.METHOD,
     paediatric_activity.METHOD,
     paediatric_activity_ratio.METHOD,
+    kerma_calibration.METHOD,
+    entrance_kerma.METHOD,
+    entrance_kerma_from_output.METHOD,
+    effective_dose_projection.METHOD,
     deviation_index.METHOD,
     glandular_dose.METHOD,
+    conceptus_dose_ct.METHOD,
+    conceptus_dose_projection.METHOD,
+    conceptus_typical_range.METHOD,
+    conceptus_dose.METHOD,
+    mr_operating_mode.METHOD,
 )
 """In the order of the documentation: size, CT, tracers, projection, mammography, conceptus, MR."""
 
@@ -57,10 +79,13 @@ def edition() -> str:
     return hashlib.sha256("\n".join(told).encode()).hexdigest()[:12]
 
 
-def worked_example(one: Method) -> list[Example]:
-    """The published example of a method, from the docstring of its function; empty where none was seen."""
+def worked_example(one: Method) -> tuple[str, list[Example]]:
+    """The published example of a method, from the docstring of its function: where it stands, in words, and what is computed.
+    Empty where none was seen."""
     if not one.example:
-        return []
+        return "", []
     module, _, function = one.example.partition(":")
-    told = getattr(import_module(f"doseloop.dosimetry.{module}"), function).__doc__
-    return DocTestParser().get_examples(told or "")
+    told = getattr(import_module(f"doseloop.dosimetry.{module}"), function).__doc__ or ""
+    pieces = DocTestParser().parse(told)
+    words = " ".join(" ".join(piece for piece in pieces if isinstance(piece, str)).split("\n\n", 1)[-1].split())
+    return words, [piece for piece in pieces if isinstance(piece, Example)]

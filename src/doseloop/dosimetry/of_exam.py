@@ -9,16 +9,24 @@ from doseloop.dosimetry import (
     deviation_index,
     effective_dose_ct,
     effective_dose_ct_exam,
+    effective_dose_projection,
     effective_dose_tracer,
+    entrance_kerma,
     exam_effective_dose,
+    exposure_totals,
     glandular_dose,
+    kerma_calibration,
+    noise,
     paediatric_activity,
     paediatric_activity_ratio,
     ssde,
+    water_equivalent_diameter,
 )
+from doseloop.dosimetry.exposure_totals import PlaneTotal
 from doseloop.dosimetry.methods import edition
+from doseloop.model.calibration import CALIBRATED, Calibration, plane_of
 from doseloop.model.ct import CtEvent
-from doseloop.model.diameter import Diameter
+from doseloop.model.diameter import Diameter, MeasuredNoise
 from doseloop.model.dose_object import Modality
 from doseloop.model.estimate import Estimated, ExamEstimates
 from doseloop.model.exam import Event, ExamEvent
@@ -45,6 +53,8 @@ class EventOfExam:
     target_filter: str = ""
     diameter: Diameter | None = None
     """Measured in the images that show it."""
+    noise: MeasuredNoise | None = None
+    """Likewise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +66,9 @@ class PartOfExam:
     """Key of the standard procedure."""
     is_estimate: bool = False
     """Whether it is known from headers of images alone: nothing is computed from those."""
+    dap_gy_cm2: float | None = None
+    ka_r_mgy: float | None = None
+    """Its totals as displayed, which may be stated where its events do not tell theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +78,8 @@ class ExamToEstimate:
     subject: Subject
     parts: tuple[PartOfExam, ...]
     events: tuple[EventOfExam, ...]
+    calibrations: tuple[Calibration, ...] = ()
+    """Of its tubes, in force on its day."""
 
 
 def estimates(exam: ExamToEstimate) -> ExamEstimates:
@@ -72,7 +87,8 @@ def estimates(exam: ExamToEstimate) -> ExamEstimates:
     doses = [_doses_by_set(one, exam) for one in exam.events]
     events = tuple(_of_event(one, exam, by_set) for one, by_set in zip(exam.events, doses, strict=True))
     parts = tuple(_of_part(exam, events, doses, number) for number in range(len(exam.parts)))
-    return ExamEstimates(events, parts, exam_effective_dose.of_whole(parts), edition())
+    whole = (*exam_effective_dose.of_whole(parts), *_corrected_of_whole(parts))
+    return ExamEstimates(events, parts, whole, edition())
 
 
 def _doses_by_set(one: EventOfExam, exam: ExamToEstimate) -> Mapping[str, Estimated]:
@@ -91,7 +107,7 @@ def _of_event(one: EventOfExam, exam: ExamToEstimate, by_set: Mapping[str, Estim
         case CtEvent():
             return _of_ct(one, one.event, part, by_set)
         case ProjectionEvent():
-            return _of_projection(one, one.event, part, exam.subject)
+            return _of_projection(one, one.event, part, exam)
         case Administration():
             return _of_tracer(one, one.event, exam.subject)
         case MrSeries():
@@ -104,15 +120,22 @@ def _of_ct(
     doses = effective_dose_ct.worth_telling([*by_set.values()])
     if one.role != "main":
         return doses
-    return (ssde.estimate(event, ssde.diameter_of(event, one.diameter), part.procedure), *doses)
+    size = ssde.diameter_of(event, one.diameter)
+    measured = (water_equivalent_diameter.estimate(size), noise.estimate(one.noise))
+    known = tuple(found for found in measured if found is not None)
+    return (*known, ssde.estimate(event, size, part.procedure), *doses)
 
 
 def _of_projection(
-    one: EventOfExam, event: ProjectionEvent, part: PartOfExam, subject: Subject
+    one: EventOfExam, event: ProjectionEvent, part: PartOfExam, exam: ExamToEstimate
 ) -> tuple[Estimated, ...]:
     if part.modality == "MG":
-        return (glandular_dose.estimate(event, one.target_filter, subject),)
-    return (deviation_index.estimate(event),) if part.modality == "DX" else ()
+        return (glandular_dose.estimate(event, one.target_filter, exam.subject),)
+    doses = effective_dose_projection.estimates(event, exam.subject, part.procedure)
+    corrected = kerma_calibration.estimates(event, exam.calibrations)
+    if part.modality != "DX":
+        return (*corrected, *doses)
+    return (*corrected, *doses, entrance_kerma.estimate(event), deviation_index.estimate(event))
 
 
 def _of_tracer(one: EventOfExam, event: Administration, subject: Subject) -> tuple[Estimated, ...]:
@@ -133,8 +156,34 @@ def _of_part(
     part = exam.parts[number]
     own = [place for place, one in enumerate(exam.events) if one.part == number]
     if part.modality != "CT" or part.is_estimate:
-        return exam_effective_dose.of_part([found[place] for place in own])
+        return (*exam_effective_dose.of_part([found[place] for place in own]), *_corrected(exam, own, number))
     return effective_dose_ct_exam.added([(_as_event(exam.events[place]), doses[place]) for place in own])
+
+
+def _corrected(exam: ExamToEstimate, own: Sequence[int], number: int) -> tuple[Estimated, ...]:
+    """Totals over the planes of a part, by the calibration of each tube."""
+    if not exam.calibrations:
+        return ()
+    events = [event for place in own if isinstance(event := exam.events[place].event, ProjectionEvent)]
+    totals = _of_one_plane(events, exam.parts[number]) or exposure_totals.displayed_by_plane(events, ())
+    found = (exposure_totals.corrected_total(totals, exam.calibrations, quantity) for quantity in CALIBRATED)
+    return tuple(one for one in found if one is not None)
+
+
+def _of_one_plane(events: Sequence[ProjectionEvent], part: PartOfExam) -> tuple[PlaneTotal, ...]:
+    """The part's totals where all of its events are of one plane; of several only the events tell what each had."""
+    planes = {plane_of(event.plane) for event in events}
+    if len(planes) != 1:
+        return ()
+    plane = planes.pop()
+    return tuple(PlaneTotal(plane, quantity, getattr(part, quantity), "stated") for quantity in CALIBRATED)
+
+
+def _corrected_of_whole(parts: Sequence[tuple[Estimated, ...]]) -> tuple[Estimated, ...]:
+    """Corrected totals of the exam, where exactly one of its parts has them."""
+    of_parts = [tuple(one for one in found if one.quantity in CALIBRATED) for found in parts]
+    known = [found for found in of_parts if found]
+    return known[0] if len(known) == 1 else ()
 
 
 def _as_event(one: EventOfExam) -> ExamEvent:

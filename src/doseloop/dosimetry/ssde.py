@@ -7,6 +7,7 @@ from doseloop.dosimetry.method import Method
 from doseloop.dosimetry.missing import Missing
 from doseloop.dosimetry.scanned_region import TRUNK, RegionNotRecorded, ScannedRegion, scanned_region
 from doseloop.dosimetry.ssde_methods import AAPM_204, AAPM_220, AAPM_293
+from doseloop.dosimetry.water_equivalent_diameter import LEAST_CERTAIN_SHARE
 from doseloop.model.ct import CtEvent
 from doseloop.model.diameter import Diameter
 from doseloop.model.estimate import Estimate, Estimated, Input, NotEstimated
@@ -103,7 +104,8 @@ def _estimate(event: CtEvent, diameter: Diameter | None, region: ScannedRegion, 
     size = _size(diameter, method)
     coefficients = OF_THE_HEAD if method is AAPM_293 else OF_THE_TRUNK
     value = ctdi_vol_mgy * conversion_factor(size.value_mm / 10, phantom_cm, coefficients)
-    verified = method.is_verified and coefficient_set(coefficients).is_verified
+    certain = (size.truncated_share or 0.0) <= LEAST_CERTAIN_SHARE
+    verified = method.is_verified and coefficient_set(coefficients).is_verified and certain
     return Estimate(
         quantity="ssde_mgy",
         value=value,

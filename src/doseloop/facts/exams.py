@@ -21,7 +21,6 @@ class OrderBy(StrEnum):
     RECEIVED = "received"
     DLP = "dlp"
     DAP = "dap"
-    EFFECTIVE_DOSE = "effective_dose_estimate"
 
 
 _COLUMNS = {
@@ -29,7 +28,6 @@ _COLUMNS = {
     OrderBy.RECEIVED: "received_at",
     OrderBy.DLP: "dlp_mgy_cm",
     OrderBy.DAP: "dap_gy_cm2",
-    OrderBy.EFFECTIVE_DOSE: "effective_dose_estimate_msv",
 }
 
 

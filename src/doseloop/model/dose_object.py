@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from doseloop.model.ct import CtEvent
+from doseloop.model.ct_series import MeasuredImage
 from doseloop.model.image import ImageHeader
 from doseloop.model.mr import MrSeries
 from doseloop.model.projection import PlaneTotals, ProjectionEvent
@@ -244,6 +245,9 @@ class ReadResult:
     requesters: Requesters = Requesters()
     header_bytes: int | None = None
     """Of an image: how many bytes of the file come before the pixels, which are all that is kept; None to keep it whole."""
+    measured: MeasuredImage | None = None
+    """Of an axial CT image that came with its pixels: what was measured in them. Not part of `dose`, so that neither copies nor
+    digests of what the object says depend on it."""
 
 
 @dataclass(frozen=True, slots=True)

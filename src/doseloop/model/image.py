@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ImageHeader:
-    """One image, of which the pixels are never read. What is not recorded is None or empty."""
+    """One image as its header tells of it. What is not recorded is None or empty."""
 
     sop_instance_uid: str
     """SOP Instance UID (0008,0018)."""

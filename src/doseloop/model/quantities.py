@@ -5,6 +5,7 @@ dash, never 0. Names that questions use (`ask`) map to a quantity through `plan_
 """
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -217,6 +218,12 @@ _OTHER: Final = (
         "Depends on the table of coefficients and on the assumed share of glandular tissue.", "Dance and Sechopoulos 2016",
     ),
     Quantity(
+        "conceptus_dose_mgy", "Dc", "Dose to the conceptus", _MGY,
+        "Absorbed dose to the embryo or fetus, or to the uterus where it is early.",
+        "An estimate with an interval for one person: a physicist reads it, and it stands in no list and no level.",
+        "ICRP Publication 84",
+    ),
+    Quantity(
         "kvp", "kV", "Tube voltage", (Unit("kV", max_decimals=0),), "Peak voltage of the X-ray tube.",
         "Means little without filter and current.", _DOSE_REPORT + " (113733)", "kvp",
     ),
@@ -261,6 +268,10 @@ _OTHER: Final = (
     Quantity(
         "sar_whole_body_w_kg", "SAR body", "Specific absorption rate, whole body", (Unit("W/kg", max_decimals=2),),
         "What the scanner predicts for the body with the weight that was typed.", _INDEX, "IEC 60601-2-33; DICOM (0018,1316)",
+    ),
+    Quantity(
+        "sar_partial_body_w_kg", "SAR part", "Specific absorption rate, exposed part of the body", (Unit("W/kg", max_decimals=2),),
+        "What the scanner predicts for the part of the body that is exposed.", _INDEX, "IEC 60601-2-33; DICOM (0018,9181)",
     ),
     Quantity(
         "sar_head_w_kg", "SAR head", "Specific absorption rate, head", (Unit("W/kg", max_decimals=2),),
@@ -313,6 +324,15 @@ def unit_of(key: str, label: str | None = None) -> Unit:
         if one.label == label:
             return one
     raise UnusableInput(f"{quantity(key).symbol} is not shown in {label!r}.")
+
+
+def units_shown(chosen: Mapping[str, str]) -> dict[str, str]:
+    """Display units by quantity: what is computed has the unit of what is stated, where none was chosen for it.
+
+    >>> units_shown({"dap_gy_cm2": "cGy·cm²"})["dap_corrected_gy_cm2"]
+    'cGy·cm²'
+    """
+    return {**{key: chosen[plain] for key, plain in COMPUTED.items() if plain in chosen}, **chosen}
 
 
 def converted(key: str, value: float, unit: str | None = None) -> float:

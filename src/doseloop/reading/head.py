@@ -13,7 +13,8 @@ FIRST_BYTES = 256 * 1024
 
 
 def object_bytes(path: Path, limits: ReadLimits) -> bytes:
-    """What of the object in a file is read: pixels never are. What cannot be made out is given as far as it was read.
+    """What of the object in a file is read, up to its pixels: those of CT images alone are read too, by `ct_pixels`. What cannot be
+    made out is given as far as it was read.
 
     Raises `TooLarge` for a header longer than the limit, and `OSError`.
     """

@@ -27,6 +27,14 @@ class ReadLimits:
     """Most bytes that a deflated object may become."""
     inflate_ratio: int = 100
     """Most bytes out for each byte in, beyond the first mebibyte."""
+    pixels: int = 2048 * 2048
+    """Most pixels of a CT image, or of one of its frames, that is measured."""
+    compressed_bytes: int = 128 * MEBIBYTE
+    """Longest compressed pixel data of a CT image that is measured."""
+    frames: int = 300
+    """Most frames of one CT object that are measured, evenly over its length."""
+    compressed_frames: int = 40
+    """The same where its pixels are compressed, since decoding takes ten times as long."""
 
 
 DEFAULT_LIMITS = ReadLimits()

@@ -18,7 +18,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import ModuleType, TracebackType
@@ -26,8 +26,10 @@ from typing import Literal, Self
 
 import msgspec
 
-from doseloop.model.dose_object import Deidentified, ReadResult
+from doseloop.model.ct_series import CtSlice, MeasuredImage, SeriesHeader
+from doseloop.model.dose_object import Deidentified, DoseObject, ReadResult
 from doseloop.model.errors import DoseloopError, NotDose, ObjectError, ReaderStopped, TooLarge
+from doseloop.reading.ct_pixels import Measure, measured_image
 from doseloop.reading.deidentify import deidentify
 from doseloop.reading.head import object_bytes
 from doseloop.reading.limits import DEFAULT_LIMITS, MEBIBYTE, ReadLimits
@@ -35,7 +37,7 @@ from doseloop.reading.object import read_content_tree, read_object
 from doseloop.reading.sr import ContentItem
 from doseloop.reading.values import CodeMemory
 
-Task = Literal["read", "tree", "deidentify"]
+Task = Literal["read", "tree", "deidentify", "measure"]
 _STARTING = threading.Lock()
 PRELOADED = ["doseloop.reading.process"]
 _LONGEST_ANSWER = 256 * MEBIBYTE
@@ -70,12 +72,16 @@ class _Clean(msgspec.Struct, frozen=True, tag="clean"):
     clean: Deidentified
 
 
+class _Measured(msgspec.Struct, frozen=True, tag="measured"):
+    image: MeasuredImage | None
+
+
 class _Failed(msgspec.Struct, frozen=True, tag="failed"):
     code: str
     message: str
 
 
-_Answer = _Dose | _Tree | _Clean | _Failed
+_Answer = _Dose | _Tree | _Clean | _Measured | _Failed
 _ANSWERS = msgspec.msgpack.Decoder(_Answer)
 _JOBS = msgspec.msgpack.Decoder(_Job)
 
@@ -94,13 +100,19 @@ class ReaderPool:
     """A few long-lived reader processes. Thread-safe: as many threads read at once as there are processes."""
 
     def __init__(
-        self, size: int, limits: ProcessLimits = ProcessLimits(), reading: ReadLimits = DEFAULT_LIMITS
+        self,
+        size: int,
+        limits: ProcessLimits = ProcessLimits(),
+        reading: ReadLimits = DEFAULT_LIMITS,
+        measure: Measure | None = None,
     ) -> None:
-        """Start `size` processes; before any database is open."""
+        """Start `size` processes; before any database is open. `measure`: what measures CT images, a function of a module; None to
+        leave their pixels unread."""
         self._limits = limits
         self._reading = reading
+        self._measure = measure
         self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(PRELOADED)
+        self._context.set_forkserver_preload([*PRELOADED, measure.__module__] if measure else PRELOADED)
         self._idle: queue.LifoQueue[_Child] = queue.LifoQueue()
         self._size = size
         self._closing = threading.Event()
@@ -112,7 +124,7 @@ class ReaderPool:
         answer = self._ask("read", path)
         if not isinstance(answer, _Dose):
             raise ReaderStopped("the reader process answered something else than it was asked for")
-        return answer.result
+        return self._with_measures(path, answer.result)
 
     def tree(self, path: Path) -> ContentItem:
         """The content tree of the report in a file. Raises `NotDose`, an `ObjectError`, or `ReaderStopped`."""
@@ -129,7 +141,18 @@ class ReaderPool:
         answer = self._ask("deidentify", path, key)
         if not isinstance(answer, _Clean):
             raise ReaderStopped("the reader process answered something else than it was asked for")
-        return answer.clean
+        return replace(answer.clean, result=self._with_measures(path, answer.clean.result))
+
+    def _with_measures(self, path: Path, result: ReadResult) -> ReadResult:
+        """The reading with what the pixels of a CT image give. A task of its own, so that pixels which end a reader, or cannot be
+        read, change nothing of what the header says."""
+        if self._measure is None or result.dose.kind != "ct image":
+            return result
+        try:
+            answer = self._ask("measure", path)
+        except (ObjectError, NotDose):
+            return replace(result, measured=_stopped(result.dose))
+        return replace(result, measured=answer.image) if isinstance(answer, _Measured) else result
 
     def close(self) -> None:
         """End the processes, once each has finished its object."""
@@ -148,9 +171,9 @@ class ReaderPool:
         self.close()
 
     def _new_child(self) -> "_Child":
-        return _Child(self._context, self._limits, self._reading)
+        return _Child(self._context, self._limits, self._reading, self._measure)
 
-    def _ask(self, task: Task, path: Path, key: bytes = b"") -> _Dose | _Tree | _Clean:
+    def _ask(self, task: Task, path: Path, key: bytes = b"") -> _Dose | _Tree | _Clean | _Measured:
         if self._closing.is_set():
             raise ReaderStopped("the reader processes are being ended")
         child = self._idle.get()
@@ -176,11 +199,17 @@ class _Child:
     __slots__ = ("_pipe", "_process", "_wall_s")
 
     def __init__(
-        self, context: multiprocessing.context.ForkServerContext, limits: ProcessLimits, reading: ReadLimits
+        self,
+        context: multiprocessing.context.ForkServerContext,
+        limits: ProcessLimits,
+        reading: ReadLimits,
+        measure: Measure | None,
     ) -> None:
         self._wall_s = limits.wall_s
         self._pipe, far_end = context.Pipe()
-        self._process = context.Process(target=_serve, args=(far_end, limits.memory_bytes, reading), daemon=True)
+        self._process = context.Process(
+            target=_serve, args=(far_end, limits.memory_bytes, reading, measure), daemon=True
+        )
         with _without_main():
             self._process.start()
         far_end.close()
@@ -237,7 +266,16 @@ def _why(exit_code: int | None) -> str:
     return f"signal {signal.Signals(-exit_code).name}" if exit_code < 0 else f"exit status {exit_code}"
 
 
-def _serve(pipe: Connection, memory_bytes: int, limits: ReadLimits) -> None:
+def _stopped(dose: DoseObject) -> MeasuredImage | None:
+    """What is told of a CT image of which the pixels ended the reader; None for a localiser."""
+    if dose.image is None or "LOCALIZER" in dose.image.image_type:
+        return None
+    header = SeriesHeader(dose.series_uid or "", acquisition_number=dose.image.acquisition_number or "")
+    uid = next((event.event_uid.value for event in dose.ct_events if event.event_uid), "")
+    return MeasuredImage(replace(header, event_uid=uid), (CtSlice(dose.sop_instance_uid, why_not="reader-stopped"),))
+
+
+def _serve(pipe: Connection, memory_bytes: int, limits: ReadLimits, measure: Measure | None) -> None:
     """What a reader process does until its pipe closes."""
     _end_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt at the terminal is for the parent to handle
@@ -251,7 +289,7 @@ def _serve(pipe: Connection, memory_bytes: int, limits: ReadLimits) -> None:
             job = _JOBS.decode(pipe.recv_bytes())
         except (EOFError, OSError):
             return
-        pipe.send_bytes(msgspec.msgpack.encode(_answer(job, limits, memory)))
+        pipe.send_bytes(msgspec.msgpack.encode(_answer(job, limits, memory, measure)))
 
 
 def _end_with_parent() -> None:
@@ -269,8 +307,10 @@ def _end_with_parent() -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _answer(job: _Job, limits: ReadLimits, memory: CodeMemory) -> _Answer:
+def _answer(job: _Job, limits: ReadLimits, memory: CodeMemory, measure: Measure | None) -> _Answer:
     try:
+        if job.task == "measure":
+            return _Measured(measured_image(Path(job.path), limits, measure) if measure else None)
         data = _bytes_of(Path(job.path), limits)
         if job.task == "tree":
             return _Tree(read_content_tree(data, limits, memory))

@@ -72,6 +72,35 @@ KEYWORDS = (
     *("MREchoSequence", "EffectiveEchoTime"),
 )
 """Everything that is read of an image, identity and study apart."""
+PIXEL_KEYWORDS = (
+    *(
+        "SOPInstanceUID",
+        "SeriesInstanceUID",
+        "Columns",
+        "SamplesPerPixel",
+        "PhotometricInterpretation",
+        "BitsAllocated",
+    ),
+    *(
+        "BitsStored",
+        "HighBit",
+        "PixelRepresentation",
+        "PixelSpacing",
+        "RescaleSlope",
+        "RescaleIntercept",
+        "RescaleType",
+    ),
+    *(
+        "ImagePositionPatient",
+        "ImageOrientationPatient",
+        "SliceThickness",
+        "ConvolutionKernel",
+        "ReconstructionDiameter",
+    ),
+    *("PixelMeasuresSequence", "PlanePositionSequence", "PlaneOrientationSequence"),
+    *("PixelValueTransformationSequence", "CTReconstructionSequence", "IrradiationEventIdentificationSequence"),
+)
+"""What is read of a CT image besides, where its pixels are measured."""
 
 
 def _tag(keyword: str) -> int:
@@ -82,8 +111,10 @@ def _tag(keyword: str) -> int:
 
 
 TAGS = {keyword: _tag(keyword) for keyword in KEYWORDS}
-VRS = {tag: dictionary_VR(tag) for tag in TAGS.values()}
-_SINGLE = frozenset(tag for tag in TAGS.values() if dictionary_VM(tag) == "1")
+OF_PIXELS = {keyword: _tag(keyword) for keyword in PIXEL_KEYWORDS}
+_ALL = TAGS | OF_PIXELS
+VRS = {tag: dictionary_VR(tag) for tag in _ALL.values()}
+_SINGLE = frozenset(tag for tag in _ALL.values() if dictionary_VM(tag) == "1")
 """Elements of one value."""
 _BINARY = {"US": "H", "SS": "h", "UL": "I", "SL": "i", "FL": "f", "FD": "d"}
 _CODE_VALUES = (0x00080100, 0x00080119, 0x00080120)
@@ -105,8 +136,8 @@ class Tags:
     def text(self, *keywords: str) -> Reading[str] | None:
         """The first of these elements that is not empty, several values joined as written."""
         for keyword in keywords:
-            for place, raw in self._raws(TAGS[keyword]):
-                written = self.written(TAGS[keyword], raw)
+            for place, raw in self._raws(_ALL[keyword]):
+                written = self.written(_ALL[keyword], raw)
                 if written:
                     return Reading(written, place, written)
         return None
@@ -159,19 +190,19 @@ class Tags:
 
     def items(self, keyword: str) -> list["Tags"]:
         """The items of a sequence, wherever in the functional groups it stands."""
-        for place, raw in self._raws(TAGS[keyword]):
+        for place, raw in self._raws(_ALL[keyword]):
             if isinstance(raw, list) and raw:
                 return [Tags(item, self.decode, self.big_endian, f"{place}[{n}]") for n, item in enumerate(raw, 1)]
         return []
 
     def frames(self, keyword: str) -> list["Tags"]:
         """The first item of a functional group for each frame (PS3.3 section C.7.6.16)."""
-        groups, at = self.data_set.get(TAGS[_GROUPS[1]]), named(TAGS[_GROUPS[1]])
+        groups, at = self.data_set.get(_ALL[_GROUPS[1]]), named(_ALL[_GROUPS[1]])
         found = []
         for number, group in enumerate(groups if isinstance(groups, list) else (), 1):
-            items = group.get(TAGS[keyword])
+            items = group.get(_ALL[keyword])
             if isinstance(items, list) and items:
-                place = f"{at}[{number}].{named(TAGS[keyword])}[1]"
+                place = f"{at}[{number}].{named(_ALL[keyword])}[1]"
                 found.append(Tags(items[0], self.decode, self.big_endian, place))
         return found
 
@@ -190,8 +221,8 @@ class Tags:
         )
 
     def _number(self, keyword: str, factor: float, *, total: bool) -> Reading[float] | None:
-        for place, raw in self._raws(TAGS[keyword]):
-            written = self.written(TAGS[keyword], raw)
+        for place, raw in self._raws(_ALL[keyword]):
+            written = self.written(_ALL[keyword], raw)
             numbers = [number for number in numbers_of(written) if number is not None]
             if numbers:
                 counted = numbers if total else ([one for one in numbers if one != 0] or [0.0])
@@ -204,9 +235,9 @@ class Tags:
         if tag in self.data_set:
             yield self._place(tag), self.data_set[tag]
         for groups in _GROUPS if not self.at else ():
-            found = self.data_set.get(TAGS[groups])
+            found = self.data_set.get(_ALL[groups])
             if isinstance(found, list) and found:
-                yield from self._deep(found[0], tag, f"{named(TAGS[groups])}[1]")
+                yield from self._deep(found[0], tag, f"{named(_ALL[groups])}[1]")
 
     def _deep(self, item: DataSet, tag: int, at: str) -> Iterator[tuple[str, object]]:
         if tag in item:

@@ -1,17 +1,8 @@
-"""The compliance report as a PDF for committee and regulator, set by Typst.
+"""The compliance report as a PDF for committee and regulator."""
 
-All that a person or an object named goes to Typst as data and never as markup. Fonts are those in Typst's own wheel, so that
-the same report gives the same bytes on any machine; dates are the report's own.
-"""
-
-import re
 from dataclasses import asdict
 from datetime import date, datetime
-from importlib.resources import as_file, files
 from typing import Any, Final
-
-import msgspec
-import typst
 
 from doseloop.model.archived_report import ReportHead
 from doseloop.report.compliance_blocks import blocks
@@ -19,46 +10,14 @@ from doseloop.report.compliance_report import STATES, ComplianceReport, figures_
 from doseloop.report.compliance_tables import excluded_table, set_of, sets_table
 from doseloop.report.compliance_words import STATES_SAID, method
 from doseloop.report.table import Table, Value
+from doseloop.report.typst_pdf import set_by_typst
 
-_WITHOUT_GLYPH: Final = re.compile(r"the text `\"(.+?)\"` could not be displayed")
-"""What Typst says of a text for which no font has a character: PDF/UA then forbids the file."""
-_BOX: Final = "□"
 _TEMPLATE: Final = "compliance.typ"
 
 
 def compliance_pdf(report: ComplianceReport, head: ReportHead) -> bytes:
-    """The report on A4: the same report under the same head gives the same bytes.
-
-    A name in a script that Typst's fonts lack is set in a font of the machine; where that has none, boxes stand for it.
-    """
-    told = msgspec.json.encode(told_to_typst(report, head), order="sorted").decode()
-    try:
-        return _set(told, own_fonts=True)
-    except typst.TypstError as error:
-        lacking = _lacking(error)
-    try:
-        return _set(told, own_fonts=False)
-    except typst.TypstError as error:
-        lacking |= _lacking(error)
-    return _set(told.translate({ord(one): _BOX for one in lacking}), own_fonts=True)
-
-
-def _lacking(error: typst.TypstError) -> set[str]:
-    """The characters that no font has. Errors: the one given, where it is about anything else."""
-    found = set("".join(_WITHOUT_GLYPH.findall(error.diagnostic)))
-    if not found:
-        raise error
-    return found
-
-
-def _set(told: str, *, own_fonts: bool) -> bytes:
-    """As PDF/UA-1 (ISO 14289-1): tagged, so that screen readers read it in its order."""
-    with as_file(files("doseloop.report") / "templates") as folder:
-        made = typst.compile(
-            folder / _TEMPLATE, root=folder, ignore_system_fonts=own_fonts, pdf_standards=["ua-1"],
-            sys_inputs={"report": told},
-        )  # fmt: skip
-    return bytes(made)
+    """The report on A4: the same report under the same head gives the same bytes."""
+    return set_by_typst(_TEMPLATE, told_to_typst(report, head))
 
 
 def told_to_typst(report: ComplianceReport, head: ReportHead) -> dict[str, Any]:

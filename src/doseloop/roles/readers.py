@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from doseloop.dosimetry import ct_slice
 from doseloop.model.dose_object import Deidentified, ReadResult
+from doseloop.reading.ct_pixels import Measure
 from doseloop.reading.limits import ReadLimits
 from doseloop.reading.process import ProcessLimits, ReaderPool
 from doseloop.roles.data_folder import DataFolder
@@ -20,6 +22,11 @@ def limits_of(options: Settings) -> ProcessLimits:
 def reading_limits_of(options: Settings) -> ReadLimits:
     """How much of one object is read: what is taken in is also read."""
     return ReadLimits(object_bytes=options.max_object_bytes)
+
+
+def measure_of(options: Settings) -> Measure | None:
+    """What measures CT images as they arrive; None where that is switched off."""
+    return ct_slice.measured if options.measure_images else None
 
 
 def reader_of(options: Settings, folder: DataFolder, pool: ReaderPool) -> Reader:

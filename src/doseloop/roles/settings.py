@@ -205,6 +205,9 @@ class Settings(BaseSettings):
     readers: int = Field(2, ge=1, le=64, description="Reader processes of a worker.")
     reader_memory_bytes: int = Field(768 * _MIB, description="Address space of one reader process.")
     reader_seconds: float = Field(5.0, description="Time that reading one object may take.")
+    measure_images: bool = Field(
+        True, description="Whether size and noise of the patient are measured in axial CT images when they arrive."
+    )
 
     demo: bool = Field(False, description="Made by `make demo`: shows the demo account on the log-in page.")
 

@@ -22,7 +22,7 @@ from doseloop.roles.data_folder import DataFolder
 from doseloop.roles.follower import Follower
 from doseloop.roles.inbox import inbox_of
 from doseloop.roles.level_watch import LevelWatch
-from doseloop.roles.readers import Reader, limits_of, reader_of, reading_limits_of
+from doseloop.roles.readers import Reader, limits_of, measure_of, reader_of, reading_limits_of
 from doseloop.roles.report_tasks import enqueue_due
 from doseloop.roles.settings import Settings
 from doseloop.roles.task_runner import TaskRunner
@@ -130,7 +130,7 @@ class Worker:
 def run(stop: threading.Event) -> None:
     """Work until `stop` is set."""
     options: Settings = settings.DOSELOOP
-    pool = ReaderPool(options.readers, limits_of(options), reading_limits_of(options))
+    pool = ReaderPool(options.readers, limits_of(options), reading_limits_of(options), measure_of(options))
     folder: DataFolder = settings.FOLDER
     mode.hold(pseudonymous=options.pseudonymous)
     method_editions.note()
@@ -142,6 +142,7 @@ def run(stop: threading.Event) -> None:
     chain = audit.chain_of(folder)
     clocks = [
         Clock(2.0, lambda: pipeline.settle_quiet(quiet)),
+        Clock(10.0, pipeline.take_images_in),
         Clock(1.0, Follower(pipeline).step),
         Clock(1.0, TimelineFill(pipeline).step),
         Clock(180.0, heartbeats.keep),

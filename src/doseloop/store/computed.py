@@ -7,7 +7,7 @@ from doseloop.dosimetry.methods import edition
 from doseloop.dosimetry.of_exam import estimates
 from doseloop.model.estimate import ExamEstimates
 from doseloop.store import estimate_rows, visible
-from doseloop.store.held_exam import HeldExam, MadeColumns, columns_of, to_estimate
+from doseloop.store.held_exam import columns_of, is_held, to_estimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +26,4 @@ def computed(scope: Scope, exam: int) -> Computed | None:
         return None
     held = estimate_rows.held([exam])[0]
     made = estimates(to_estimate(held))
-    return Computed(made, held.exam["methods_edition"] == edition() and _is_held(held, columns_of(made)))
-
-
-def _is_held(held: HeldExam, made: MadeColumns) -> bool:
-    rows = zip((held.exam, *held.parts, *held.events), (made.exam, *made.parts, *made.events), strict=True)
-    return all(was[name] == value for was, now in rows for name, value in now.items())
+    return Computed(made, held.exam["methods_edition"] == edition() and is_held(held, columns_of(made)))

@@ -7,13 +7,33 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Model
 
-from doseloop.store import changes, estimate_columns
+from doseloop.model.calibration import Calibration
+from doseloop.store import calibrations, changes, ct_series, estimate_columns
 from doseloop.store.held_exam import Columns, HeldExam, MadeColumns
 from doseloop.store.models import Event, Exam, Part
 from doseloop.store.prepared import Slot, Update
+from doseloop.store.series_columns import SeriesColumns
 
-_EXAM = ("pk", "changed", "methods_edition", "age_years", "sex", "weight_kg", "height_m", *estimate_columns.TOTALS)
-_PART = ("exam_id", "pk", "modality", "procedure_id", "is_estimate", *estimate_columns.TOTALS)
+ByExam = Mapping[int, Sequence[Columns]]
+
+_EXAM = (
+    *(
+        "pk",
+        "changed",
+        "methods_edition",
+        "age_years",
+        "sex",
+        "weight_kg",
+        "height_m",
+        "scanner_id",
+        "named_scanner_id",
+    ),
+    *("started_at", *estimate_columns.TOTALS),
+)
+_PART = (
+    *("exam_id", "pk", "modality", "procedure_id", "is_estimate", "dap_gy_cm2", "ka_r_mgy"),
+    *estimate_columns.TOTALS,
+)
 _EVENT = (
     *("exam_id", "pk", "part_id", "kind", "role", "radionuclide", "product", "target_filter", "detail"),
     *estimate_columns.EVENT,
@@ -36,7 +56,8 @@ def held(exams: Sequence[int]) -> list[HeldExam]:
     parts, events = _by_exam(Part, _PART, exams), _by_exam(Event, _EVENT, exams)
     rows = Exam.objects.filter(pk__in=exams).order_by("pk").values_list(*_EXAM)
     told = (dict(zip(_EXAM, row, strict=True)) for row in rows)
-    return [HeldExam(one, parts.get(one["pk"], []), events.get(one["pk"], [])) for one in told]
+    series = ct_series.of_exams(exams)
+    return [_held(one, parts, events, series) for one in told]
 
 
 def write(found: Iterable[tuple[HeldExam, MadeColumns]]) -> list[int]:
@@ -53,8 +74,17 @@ def write(found: Iterable[tuple[HeldExam, MadeColumns]]) -> list[int]:
                 events += _differing(one.events, made.events, estimate_columns.EVENT)
         _write(Part, estimate_columns.TOTALS, parts)
         _write(Event, estimate_columns.EVENT, events)
-        changes.note_change(written)
+        if written:
+            changes.note_change(written)
     return written
+
+
+def _held(row: Columns, parts: ByExam, events: ByExam, series: Mapping[int, list[SeriesColumns]]) -> HeldExam:
+    key, own = row["pk"], parts.get(row["pk"], ())
+    factors: tuple[Calibration, ...] = ()
+    if any(part["modality"] in calibrations.MODALITIES for part in own):
+        factors = calibrations.in_force(row["scanner_id"], row["named_scanner_id"], row["started_at"][:10])
+    return HeldExam(row, own, events.get(key, ()), series.get(key, ()), factors)
 
 
 _EXAM_MADE = Update(
@@ -63,7 +93,7 @@ _EXAM_MADE = Update(
 )
 
 
-def _by_exam(model: Any, names: tuple[str, ...], exams: Sequence[int]) -> Mapping[int, list[dict[str, Any]]]:
+def _by_exam(model: Any, names: tuple[str, ...], exams: Sequence[int]) -> ByExam:
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for row in model.objects.filter(exam_id__in=exams).order_by("exam_id", "position").values_list(*names):
         told = dict(zip(names, row, strict=True))

@@ -7,6 +7,7 @@ from typing import Any
 
 from doseloop.access.scope import Scope
 from doseloop.model.errors import NotVisible
+from doseloop.model.quantities import units_shown
 from doseloop.model.value_repair import RepairedValue
 from doseloop.store import visible
 from doseloop.store.estimate_columns import TOTALS
@@ -157,7 +158,7 @@ def _detail(scope: Scope, row: Exam) -> ExamDetail:
     people = _people(row) if scope.operators else {}
     return ExamDetail(
         id=row.pk,
-        site=SiteShown(row.site.pk, row.site.name, row.site.zone, row.site.units),
+        site=SiteShown(row.site.pk, row.site.name, row.site.zone, units_shown(row.site.units)),
         scanner=scanner_shown(row.scanner),
         patient_key=row.patient_id,
         patient=current_identities(scope, {row.patient_id}).get(row.patient_id),

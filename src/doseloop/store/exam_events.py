@@ -44,6 +44,8 @@ class EventDetail:
     """Of these, what a rule of a person repaired, with the value as read."""
     computed: dict[str, float]
     """What Doseloop computed of it by the name of its column (`ssde_mgy`, ...), without what it could not."""
+    measured_diameter_mm: float | None = None
+    """Water-equivalent diameter of the axial images that show it; None where none was measured."""
 
 
 def exam_events(scope: Scope, exam: int) -> tuple[EventDetail, ...]:
@@ -77,6 +79,7 @@ def _event(row: models.Event) -> EventDetail:
         readings=dict(_readings(detail)),
         repairs=tuple(RepairedValue(**one) for one in row.repairs or ()),
         computed={name: value for name in EVENT if (value := getattr(row, name)) is not None},
+        measured_diameter_mm=row.water_equivalent_diameter_mm,
     )
 
 

@@ -14,7 +14,7 @@ from doseloop.harmonise.age_bands import age_at_exam, age_band
 from doseloop.harmonise.sizes import QUANTITIES, Size
 from doseloop.model.estimate import ExamEstimates
 from doseloop.model.exam import ExamRecord, Part
-from doseloop.store import estimate_columns, locks, models
+from doseloop.store import ct_series, estimate_columns, locks, models
 from doseloop.store.audit import WORKER, record_change
 from doseloop.store.delay import delay_h
 from doseloop.store.event_rows import EventPlace, event_row
@@ -106,10 +106,12 @@ _NEW = Insert(models.Exam)
 
 def join(one: int, other: int) -> int:
     """Make two exams of one study one, since an object of both came with either patient. Returns the key that stays: the older
-    one's, which takes over the objects, the comments and what people judged of the other."""
+    one's, which takes over the objects, the comments, reports and what people judged of the other."""
     kept, gone = (models.Exam.objects.get(pk=key) for key in sorted((one, other)))
     models.DoseObjectRow.objects.filter(exam=gone).update(exam=kept)
+    ct_series.take_over(gone.pk, kept.pk)
     models.Comment.objects.filter(exam=gone).update(exam=kept)
+    models.ConceptusVersion.objects.filter(exam=gone).update(exam=kept)
     models.Flag.objects.filter(exam=gone).exclude(judged_at=None).update(exam=kept)
     if gone.excluded_as and not kept.excluded_as:
         kept.excluded_as, kept.excluded_reason = gone.excluded_as, gone.excluded_reason

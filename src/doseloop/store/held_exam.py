@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from doseloop.dosimetry.of_exam import EventOfExam, ExamToEstimate, PartOfExam, estimates
+from doseloop.model.calibration import Calibration
 from doseloop.model.estimate import ExamEstimates
 from doseloop.model.exam import EVENT_KINDS
 from doseloop.model.subject import Subject
 from doseloop.store import estimate_columns
+from doseloop.store.images_of_events import with_images
 from doseloop.store.packing import unpack
+from doseloop.store.series_columns import SeriesColumns, united
 
 Columns = Mapping[str, Any]
 
@@ -22,6 +25,10 @@ class HeldExam:
     exam: Columns
     parts: Sequence[Columns]
     events: Sequence[Columns]
+    series: Sequence[SeriesColumns] = ()
+    """Of its axial images."""
+    calibrations: tuple[Calibration, ...] = ()
+    """Of its tubes, in force on its day."""
 
     @property
     def key(self) -> int:
@@ -49,15 +56,28 @@ def columns_of(made: ExamEstimates) -> MadeColumns:
     return MadeColumns(estimate_columns.of_exam(made), tuple(parts), tuple(events))
 
 
+def is_held(held: HeldExam, made: MadeColumns) -> bool:
+    """Whether the record holds these very values."""
+    rows = zip((held.exam, *held.parts, *held.events), (made.exam, *made.parts, *made.events), strict=True)
+    return all(was[name] == value for was, now in rows for name, value in now.items())
+
+
 def to_estimate(held: HeldExam) -> ExamToEstimate:
     """The exam as the methods see it."""
     row = held.exam
     number_of = {part["pk"]: number for number, part in enumerate(held.parts)}
+    events = tuple(_event(event, number_of[event["part_id"]]) for event in held.events)
     return ExamToEstimate(
         Subject(row["age_years"], row["sex"] or None, row["weight_kg"], row["height_m"]),
-        tuple(PartOfExam(part["modality"], part["procedure_id"], part["is_estimate"]) for part in held.parts),
-        tuple(_event(event, number_of[event["part_id"]]) for event in held.events),
+        tuple(_part(part) for part in held.parts),
+        with_images(events, united(held.series)) if held.series else events,
+        held.calibrations,
     )
+
+
+def _part(row: Columns) -> PartOfExam:
+    totals = (row["dap_gy_cm2"], row["ka_r_mgy"])
+    return PartOfExam(row["modality"], row["procedure_id"], row["is_estimate"], *totals)
 
 
 def _event(row: Columns, part: int) -> EventOfExam:

@@ -3,8 +3,6 @@
 The store knows nothing of what a report says: its content is bytes, held by their digest.
 """
 
-import hashlib
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -17,12 +15,11 @@ from django.utils import timezone
 
 from doseloop.access.scope import Scope
 from doseloop.model.archived_report import ReportHead, Signature
-from doseloop.model.errors import DamagedReport, NotVisible, UnusableInput
+from doseloop.model.errors import NotVisible, UnusableInput
 from doseloop.store import visible
 from doseloop.store.audit import Actor, record_change
 from doseloop.store.models import ArchivedReport
-
-LONGEST_NAME = 120
+from doseloop.store.sealed import opened, sealed, signed_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +71,7 @@ def archive(scope: Scope, new: NewReport, actor: Actor) -> Archived:
             site_id=new.site, schedule_id=new.schedule, due=new.due, title=new.title, made_at=timezone.now(),
             made_by=actor.name, version=version("doseloop"), first_day=new.first_day, last_day=new.last_day,
             for_signature=new.for_signature, data_state=new.data_state, counts=dict(new.counts),
-            content=zlib.compress(new.content, 9), sha256=hashlib.sha256(new.content).hexdigest(),
-            figures_sha256=new.figures_sha256,
+            figures_sha256=new.figures_sha256, **sealed(new.content),
         )  # fmt: skip
         told = {"title": new.title, "from": str(new.first_day), "to": str(new.last_day), "sha256": row.sha256}
         record_change(actor, "report made", f"report {row.pk}", site=new.site, after=told)
@@ -100,14 +96,7 @@ def content_of(scope: Scope, report: int) -> bytes:
     row = _rows(scope).filter(pk=report).values_list("content", "sha256").first()
     if row is None:
         raise NotVisible(f"There is no report {report}.")
-    held, sha256 = row
-    try:
-        content = zlib.decompress(bytes(held))
-    except zlib.error:
-        raise DamagedReport(f"Report {report} cannot be unpacked: its bytes have changed in the record.") from None
-    if hashlib.sha256(content).hexdigest() != sha256:
-        raise DamagedReport(f"Report {report} is not what was archived: its SHA-256 is not {sha256[:12]}….")
-    return content
+    return opened(*row, f"Report {report}")
 
 
 def sign(scope: Scope, report: int, name: str, function: str, actor: Actor) -> None:
@@ -116,7 +105,7 @@ def sign(scope: Scope, report: int, name: str, function: str, actor: Actor) -> N
     Errors: `NotVisible`; `UnusableInput` where it is not for signature, is signed already, or the name or function is missing.
     """
     found = archived(scope, report)
-    given = {"signed_name": _line(name, "your name"), "signed_function": _line(function, "as what you sign")}
+    given = signed_by(name, function)
     if not found.for_signature:
         raise UnusableInput("This report was not made for signature: it may hold sets that nobody verified.")
     content_of(scope, report)
@@ -126,13 +115,6 @@ def sign(scope: Scope, report: int, name: str, function: str, actor: Actor) -> N
             raise UnusableInput("This report is signed already, and what is signed never changes.")
         sha256 = ArchivedReport.objects.values_list("sha256", flat=True).get(pk=report)
         record_change(actor, "report signed", f"report {report}", site=found.site, after={**given, "sha256": sha256})
-
-
-def _line(text: str, what: str) -> str:
-    said = " ".join(text.split())
-    if not said or len(said) > LONGEST_NAME or not said.isprintable():
-        raise UnusableInput(f"Say {what}, in at most {LONGEST_NAME} characters.")
-    return said
 
 
 def _rows(scope: Scope) -> "QuerySet[ArchivedReport]":

@@ -23,7 +23,15 @@ _PROJECTION = (
 )
 _TRACER = ("activity_mbq", "effective_dose_msv", "pre_activity_mbq", "post_activity_mbq", "extravasation_activity_mbq")
 _MR = (
-    *("sar_whole_body_w_kg", "sar_head_w_kg", "sar_local_w_kg", "b1_rms_ut", "db_dt_t_s", "field_strength_t"),
+    *(
+        "sar_whole_body_w_kg",
+        "sar_partial_body_w_kg",
+        "sar_head_w_kg",
+        "sar_local_w_kg",
+        "b1_rms_ut",
+        "db_dt_t_s",
+        "field_strength_t",
+    ),
     "duration_s",
 )
 _OF_KIND = {"tracer": _TRACER, "ct": _CT, "projection": _PROJECTION, "mr": _MR}

@@ -5,8 +5,10 @@ from django.urls import URLPattern
 from doseloop.web import sign_in
 from doseloop.web.pages import (
     audit,
+    calibration,
     compliance,
     compliance_cell,
+    conceptus,
     exam,
     exams,
     flags,
@@ -46,6 +48,7 @@ urlpatterns: list[URLPattern] = [
     *today.routes,
     *exams.routes,
     *exam.routes,
+    *conceptus.routes,
     *object_tree.routes,
     *provenance.routes,
     *patient.routes,
@@ -69,6 +72,7 @@ urlpatterns: list[URLPattern] = [
     *scanners.routes,
     *quality.routes,
     *scanner.routes,
+    *calibration.routes,
     *plausibility.routes,
     *scanner_reports.routes,
     *reports.routes,

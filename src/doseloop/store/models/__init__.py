@@ -1,6 +1,9 @@
 """The tables of the record, one concept a file. Only repositories of `store`, `web` and `roles` may see them."""
 
 from doseloop.store.models.audit import AuditRow, AuditSeal, Counter, PeerDecision, RefusedPeer
+from doseloop.store.models.calibration import TubeCalibration
+from doseloop.store.models.conceptus import ConceptusVersion
+from doseloop.store.models.ct_series import CtSeriesRow
 from doseloop.store.models.decision import Decision
 from doseloop.store.models.equipment import (
     Scanner,
@@ -41,9 +44,11 @@ __all__ = [
     "ChosenLevelSets",
     "ChosenRulePacks",
     "Comment",
+    "ConceptusVersion",
     "ConfirmedLevelSet",
     "ConfirmedRulePack",
     "Counter",
+    "CtSeriesRow",
     "Decision",
     "DoseObjectRow",
     "Event",
@@ -83,6 +88,7 @@ __all__ = [
     "SizeImport",
     "SuspectedTest",
     "TimelineEntry",
+    "TubeCalibration",
     "UsualWeekRow",
     "ValueRepairRow",
 ]

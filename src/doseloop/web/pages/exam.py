@@ -13,6 +13,7 @@ from doseloop.access.scope import Scope
 from doseloop.harmonise.age_bands import AGE_BANDS
 from doseloop.store import (
     comments,
+    ct_series,
     exam_detail,
     exam_events,
     exam_provenance,
@@ -23,10 +24,11 @@ from doseloop.store import (
 )
 from doseloop.store.audit import Seen
 from doseloop.store.exam_events import EventDetail
-from doseloop.web import computed, exam_tables, plausibility_marks, provenance_tables
+from doseloop.web import computed, ct_images, exam_tables, plausibility_marks, provenance_tables
 from doseloop.web.actor import actor_of, note_sight
 from doseloop.web.exam_totals import totals
 from doseloop.web.exports import export_links, export_routes
+from doseloop.web.mr_modes import mr_modes
 from doseloop.web.placements import placements
 from doseloop.web.rights import may, needs
 from doseloop.web.size_origins import size_origins
@@ -64,14 +66,19 @@ def exam(request: HttpRequest, exam: int) -> HttpResponse:
         "provenance_exports": export_links(request, "exam-provenance", exam),
         "events_exports": export_links(request, "exam-events", exam),
         "has_mr": any(event.kind == "mr" for event in events),
+        "mr_modes": mr_modes(events),
         "highest_sar": max(_whole_body_sar(events), default=None),
         "parts_exports": export_links(request, "exam-parts", exam),
         "computed": computed.of_exam(request, exam),
+        "images": ct_images.shown(ct_series.series_of(exam)),
+        "width": ct_images.WIDTH,
+        "height": ct_images.HEIGHT,
         "computed_exports": export_links(request, "exam-computed", exam),
         "flags": flags.flag_list(scope, exam=exam),
         "objects": object_list.exam_objects(scope, exam),
         "slices": object_list.further_slices(scope, exam),
         "may_audit": may(request, Right.AUDIT, detail.site.id),
+        "may_estimate": may(request, Right.CONCEPTUS, detail.site.id) and detail.modality != "MR",
         **_talk(request, exam, detail.site.id),
     }
     return render(request, "doseloop/exam.html", context)

@@ -54,7 +54,8 @@ def method(request: HttpRequest, method: str) -> HttpResponse:
         one = method_of(method)
     except KeyError as error:
         raise Http404(f"There is no method {method}.") from error
-    context = {"method": one, "quantity": QUANTITIES[one.quantity], "example": worked_example(one)}
+    words, example = worked_example(one)
+    context = {"method": one, "quantity": QUANTITIES[one.quantity], "words": words, "example": example}
     return render(request, "doseloop/method.html", context)
 
 

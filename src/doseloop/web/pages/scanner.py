@@ -15,10 +15,11 @@ from doseloop.access.scope import Scope
 from doseloop.assess.heartbeat import LEAST_EXAMS, LEAST_WEEKS
 from doseloop.model.errors import UnusableInput
 from doseloop.report.table import Column, Row, Table
-from doseloop.store import decisions, scanner_list, scanner_merging, scanner_naming, timeline
+from doseloop.store import calibrations, decisions, scanner_list, scanner_merging, scanner_naming, timeline
 from doseloop.store.heartbeats import Heartbeat, heartbeat_of
 from doseloop.store.timeline import Entry, EntryKind, Written
 from doseloop.web.actor import actor_of
+from doseloop.web.calibration_tables import holding_on
 from doseloop.web.clock import today_here
 from doseloop.web.exports import export_links, export_routes
 from doseloop.web.rights import may, needs
@@ -26,6 +27,7 @@ from doseloop.web.scanner_history import KINDS, steps
 from doseloop.web.usual_week import day_rows, week_table, worked
 
 _DIGITS = 18
+_DISPLAY_KERMA = frozenset(("RF", "XA", "DX", "PX"))
 _LEAST_WEEKS = round(LEAST_WEEKS)
 
 
@@ -43,6 +45,7 @@ def scanner(request: HttpRequest, scanner: int) -> HttpResponseBase:
         "scanner": replace(shown, name=names[scanner]),
         "given_name": shown.name,
         **_life(heartbeat_of(scope, scanner)),
+        **_factors(scope, scanner, shown.modality),
         "entries": timeline.timeline(scope, scanner),
         "names": scanner_merging.names_in_objects(scope, scanner),
         "suggestions": _suggested(scope, scanner, names),
@@ -152,6 +155,14 @@ def _life(beat: Heartbeat) -> dict[str, Any]:
         "least_weeks": _LEAST_WEEKS,
         "least_exams": LEAST_EXAMS,
     }
+
+
+def _factors(scope: Scope, scanner: int, modality: str) -> dict[str, Any]:
+    """How many factors hold today, of a scanner that displays kerma."""
+    if modality not in _DISPLAY_KERMA:
+        return {}
+    found = calibrations.calibrations_of(scope, scanner)
+    return {"displays_kerma": True, "factors": len(holding_on(found, today_here().isoformat()))}
 
 
 def _suggested(scope: Scope, scanner: int, names: dict[int, str]) -> list[dict[str, Any]]:
