@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from doseloop.access.scope import Scope
 from doseloop.dosimetry.methods import edition
 from doseloop.dosimetry.of_exam import estimates
+from doseloop.model.calibration import Calibration
 from doseloop.model.estimate import ExamEstimates
 from doseloop.store import estimate_rows, visible
 from doseloop.store.held_exam import columns_of, is_held, to_estimate
@@ -18,6 +19,8 @@ class Computed:
     """By the methods of today."""
     is_current: bool
     """Whether these are the values that the record holds; else other methods made those."""
+    calibrations: tuple[Calibration, ...] = ()
+    """Of the tubes, in force on the exam's day."""
 
 
 def computed(scope: Scope, exam: int) -> Computed | None:
@@ -26,4 +29,6 @@ def computed(scope: Scope, exam: int) -> Computed | None:
         return None
     held = estimate_rows.held([exam])[0]
     made = estimates(to_estimate(held))
-    return Computed(made, held.exam["methods_edition"] == edition() and is_held(held, columns_of(made)))
+    return Computed(
+        made, held.exam["methods_edition"] == edition() and is_held(held, columns_of(made)), held.calibrations
+    )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 
 from doseloop.dosimetry.methods import METHODS
+from doseloop.model.calibration import Calibration
 from doseloop.model.estimate import Estimate, Estimated, ExamEstimates, Input
 from doseloop.model.quantities import QUANTITIES, shown
 from doseloop.report.table import Column, Row, Table, Value
@@ -62,6 +63,7 @@ class ComputedOfExam:
     """By methods that do not stand for their quantity."""
     without: tuple[WithoutValue, ...]
     is_current: bool
+    calibrations: tuple[Calibration, ...]
 
 
 def of_exam(request: HttpRequest, exam: int) -> ComputedOfExam | None:
@@ -75,7 +77,7 @@ def of_exam(request: HttpRequest, exam: int) -> ComputedOfExam | None:
     if not values and not without:
         return None
     default, others = ([one for one in values if one.estimate.is_default is wanted] for wanted in (True, False))
-    return ComputedOfExam(tuple(default), tuple(others), tuple(without), found.is_current)
+    return ComputedOfExam(tuple(default), tuple(others), tuple(without), found.is_current, found.calibrations)
 
 
 def table(request: HttpRequest, exam: int) -> Table:

@@ -30,6 +30,7 @@ from doseloop.web.exam_totals import totals
 from doseloop.web.exports import export_links, export_routes
 from doseloop.web.mr_modes import mr_modes
 from doseloop.web.placements import placements
+from doseloop.web.plane_totals import planes
 from doseloop.web.rights import may, needs
 from doseloop.web.size_origins import size_origins
 from doseloop.web.tables import page_table
@@ -51,6 +52,7 @@ def exam(request: HttpRequest, exam: int) -> HttpResponse:
     doses = exam_provenance.exam_doses(scope, exam)
     outside = plausibility_marks.marks(scope, detail, events)
     marks = {**outside, **provenance_tables.marks(detail, events, doses)}
+    made = computed.of_exam(request, exam)
     context = {
         "exam": detail,
         "units": detail.site.units,
@@ -69,7 +71,8 @@ def exam(request: HttpRequest, exam: int) -> HttpResponse:
         "mr_modes": mr_modes(events),
         "highest_sar": max(_whole_body_sar(events), default=None),
         "parts_exports": export_links(request, "exam-parts", exam),
-        "computed": computed.of_exam(request, exam),
+        "computed": made,
+        "planes": planes(events, made.calibrations if made else ()),
         "images": ct_images.shown(ct_series.series_of(exam)),
         "width": ct_images.WIDTH,
         "height": ct_images.HEIGHT,
