@@ -49,6 +49,14 @@ def breast(low: float, below: float) -> PatientGroup:
     return PatientGroup("adult", thickness_min_mm=low, thickness_max_mm=below)
 
 
+def test_that_the_values_of_a_group_are_computed_is_a_reservation() -> None:
+    level = ReferenceLevel("a", "own", "ct-chest", "CT chest", ADULTS, "ssde_mgy", 11.0, scope="per acquisition")
+    (found,) = match_levels(group("ct-chest", "ssde_mgy", per="acquisition"), [replace(SETS[UK], levels=(level,))])
+    assert found.outcome == "compared"
+    assert any(one.startswith("SSDE is computed by Doseloop, not stated by the scanner") for one in found.reservations)
+    assert not any("computed" in one for one in matched(group("ct-chest", "dlp_mgy_cm"), UK)[0].reservations)
+
+
 HEAD = {"phantom_cm": 16}
 PROJECTION = {"per": "acquisition"}
 

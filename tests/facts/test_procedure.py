@@ -122,6 +122,29 @@ def test_ctdi_is_counted_by_main_acquisition(facts: Facts) -> None:
     assert (spread.n, spread.median) == (2, 50.0)
 
 
+def test_ssde_is_counted_by_main_acquisition_as_ctdi_is(facts: Facts) -> None:
+    part = add_part(make_exam(make_scanner(make_site())), make_procedure())
+    add_event(part, role="localiser", ssde_mgy=0.2)
+    add_event(part, ssde_mgy=12.0)
+    add_event(part, ssde_mgy=18.0)
+    add_event(part, ssde_mgy=None)
+    (found,) = distribution(facts, SYSTEM, "ct-head", Quantity.SSDE, MARCH)
+    assert (found.n, found.median, found.n_without_value) == (2, 15.0, 1)
+    (point,) = trend(facts, SYSTEM, "ct-head", Quantity.SSDE, MARCH, Grain.MONTH)
+    assert (point.n, point.median) == (2, 15.0)
+
+
+@pytest.mark.parametrize("quantity", [Quantity.EFFECTIVE_DOSE, Quantity.DAP_CORRECTED, Quantity.KA_R_CORRECTED])
+def test_computed_totals_are_counted_by_part_and_never_by_event(facts: Facts, quantity: Quantity) -> None:
+    scanner, procedure = make_scanner(make_site(), "Angio", "RF"), make_procedure("xa-pci", "PCI", "RF")
+    for value in (2.0, 4.0, None):
+        part = add_part(make_exam(scanner), procedure, **{quantity.value: value})
+        add_event(part, **{quantity.value: 99.0})
+    (found,) = distribution(facts, SYSTEM, "xa-pci", quantity, MARCH)
+    assert (found.n, found.median, found.n_without_value) == (2, 3.0, 1)
+    assert quantity.is_computed and not Quantity.DAP.is_computed
+
+
 def test_a_trend_has_a_point_for_each_period_with_values(facts: Facts) -> None:
     scanner, head = make_scanner(make_site()), make_procedure()
     for start, dose in [("2025-03-02T23:59:59", 10), ("2025-03-03T00:00:00", 20), ("2025-03-09T12:00:00", 40)]:

@@ -7,7 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doseloop.model.errors import UnusableInput
-from doseloop.model.quantities import BY_PLAN_NAME, QUANTITIES, converted, number_shown, shown, unit_of
+from doseloop.model.quantities import (
+    BY_PLAN_NAME,
+    COMPUTED,
+    QUANTITIES,
+    converted,
+    number_shown,
+    shown,
+    unit_of,
+    units_shown,
+)
 
 
 @pytest.mark.parametrize(
@@ -70,3 +79,14 @@ def test_a_unit_that_the_quantity_does_not_have_is_refused() -> None:
         shown("dlp_mgy_cm", 1.0, "Gy·cm²")
     with pytest.raises(UnusableInput):
         shown("dlp", 1.0)
+
+
+def test_what_is_computed_is_shown_in_the_unit_of_what_is_stated_unless_it_has_its_own() -> None:
+    chosen = {"dap_gy_cm2": "cGy·cm²", "ka_r_corrected_mgy": "Gy", "ka_r_mgy": "mGy"}
+    found = units_shown(chosen)
+    assert found == {**chosen, "dap_corrected_gy_cm2": "cGy·cm²"}
+
+
+def test_what_is_computed_has_every_unit_of_what_is_stated() -> None:
+    for computed, stated in COMPUTED.items():
+        assert {one.label for one in QUANTITIES[computed].units} >= {one.label for one in QUANTITIES[stated].units}

@@ -19,7 +19,15 @@ def main() -> None:
 
     from doseloop.roles.audit import chain_of
     from doseloop.web.content_tree import set_provider
-    from tests.web import archived_reports, calibrated, equipment, exams_of_kinds, implausible, names_of_scanners
+    from tests.web import (
+        archived_reports,
+        calibrated,
+        computed_columns,
+        equipment,
+        exams_of_kinds,
+        implausible,
+        names_of_scanners,
+    )
     from tests.web.record import fill
 
     call_command("migrate", verbosity=0)
@@ -28,6 +36,7 @@ def main() -> None:
     names_of_scanners.give_names()
     equipment.give_equipment()
     calibrated.give_calibration()
+    computed_columns.give_computed()
     archived_reports.make_reports(made)
     if "DOSELOOP_TEST_IMPLAUSIBLE" in os.environ:
         implausible.take_in(settings.FOLDER)

@@ -42,7 +42,8 @@ ABOUT_PATIENTS = {
 OF_GROUPS = {
     "today-hours-csv", "today-hours-xlsx", "procedures", "procedures-csv", "procedures-xlsx", "procedure",
     "procedure-groups-csv", "procedure-groups-xlsx", "procedure-trend-csv", "procedure-trend-xlsx",
-    "procedure-levels-csv", "procedure-levels-xlsx", "scanners", "scanners-csv", "scanners-xlsx", "scanner-reports",
+    "procedure-levels-csv", "procedure-levels-xlsx", "procedure-noise-csv", "procedure-noise-xlsx",
+    "scanners", "scanners-csv", "scanners-xlsx", "scanner-reports",
     "scanner-report", "scanner-report-scores-csv", "scanner-report-scores-xlsx", "scanner-report-defects-csv",
     "scanner-report-defects-xlsx", "names", "names-csv", "names-xlsx", "quality", "quality-csv", "quality-xlsx",
     "quality-trend-csv", "quality-trend-xlsx", "health",

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from doseloop.assess.level_words import ages_said, per_said, thicknesses_said, weights_said
+from doseloop.assess.level_words import ages_said, computed_said, per_said, thicknesses_said, weights_said
 from doseloop.model.quantities import QUANTITIES
 from doseloop.model.reference_level import LevelGroup, ReferenceLevel
 from doseloop.model.span import Span
@@ -43,6 +43,12 @@ def _per(level: ReferenceLevel, group: LevelGroup) -> Iterator[Said]:
 def _own(group: LevelGroup) -> str:
     symbol = QUANTITIES[group.quantity].symbol
     return f"the exam's {symbol}" if group.per == "examination" else f"the {symbol} of each acquisition that matches"
+
+
+def _computed(level: ReferenceLevel, group: LevelGroup) -> Iterator[Said]:
+    said = computed_said(group.quantity)
+    if said:
+        yield Said("open", said)
 
 
 def _phantom(level: ReferenceLevel, group: LevelGroup) -> Iterator[Said]:
@@ -156,5 +162,5 @@ def _view(level: ReferenceLevel, group: LevelGroup) -> Iterator[Said]:
 
 
 RULES: tuple[Callable[[ReferenceLevel, LevelGroup], Iterator[Said]], ...] = (
-    _by_itself, _per, _phantom, _ages, _weights, _thicknesses, _sex, _indication, _contrast, _phases, _technique, _view,
+    _by_itself, _per, _computed, _phantom, _ages, _weights, _thicknesses, _sex, _indication, _contrast, _phases, _technique, _view,
 )  # fmt: skip

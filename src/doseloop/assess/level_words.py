@@ -3,6 +3,7 @@
 from typing import Final
 
 from doseloop.model.patient_group import PatientGroup
+from doseloop.model.quantities import COMPUTED, QUANTITIES
 from doseloop.model.reference_level import ReferenceLevel
 from doseloop.model.span import Span
 
@@ -53,6 +54,13 @@ def per_said(level: ReferenceLevel) -> str:
     if level.scope == "complete examination":
         return "Per examination"
     return level.scope[0].upper() + level.scope[1:]
+
+
+def computed_said(quantity: str) -> str:
+    """That values of the quantity are computed, as a sentence; empty where objects state them."""
+    if quantity not in COMPUTED:
+        return ""
+    return f"{QUANTITIES[quantity].symbol} is computed by Doseloop, not stated by the scanner: an estimate that needs a physicist."
 
 
 def _span_said(span: Span, unit: str) -> str:

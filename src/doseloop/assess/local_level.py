@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from doseloop.assess.level_settings import DEFAULT_SETTINGS, Settings
+from doseloop.assess.level_words import computed_said
 from doseloop.assess.percentiles import median, percentile
 from doseloop.assess.reference_levels import Days, Kept, keep
 from doseloop.assess.samples import Samples
@@ -118,6 +119,8 @@ def _said(
     told = [_headline(used, shown(level.quantity, value), statistic, settings.min_rooms)]
     if left:
         told.append(f"{_counted(left, 'room')} left out.")
+    if computed := computed_said(level.quantity):
+        told.append(computed)
     if len({room.kept.sizes for room in used}) > 1:
         told.append("Some rooms count one range of sizes alone and others all sizes, since weights are missing there.")
     return tuple(told)

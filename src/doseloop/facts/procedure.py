@@ -172,13 +172,23 @@ def _group(
     session: Session, procedure: str, quantity: Quantity, window: Window, scanner: int | None, age_band: str | None
 ) -> ir.Table:
     """Eligible rows of one procedure with the quantity as `value`."""
-    rows = session.events if quantity.per_acquisition else session.parts
-    wanted = [*_days(rows, window), _eligible(rows, age_band), rows.procedure == procedure]
     if quantity.per_acquisition:
-        wanted.append(rows.role == "main")
+        rows = eligible_acquisitions(session, procedure, window, age_band)
+    else:
+        rows = _of_procedure(session.parts, procedure, window, age_band)
     if scanner is not None:
-        wanted.append(rows.scanner == scanner)
-    return rows.filter(*wanted).select(*_GROUP, value=rows[quantity.value])
+        rows = rows.filter(rows.scanner == scanner)
+    return rows.select(*_GROUP, value=rows[quantity.value])
+
+
+def eligible_acquisitions(session: Session, procedure: str, window: Window, age_band: str | None) -> ir.Table:
+    """Main acquisitions of a procedure that a group may count; of exams that may still grow too, which say so."""
+    rows = _of_procedure(session.events, procedure, window, age_band)
+    return rows.filter(rows.role == "main")
+
+
+def _of_procedure(rows: ir.Table, procedure: str, window: Window, age_band: str | None) -> ir.Table:
+    return rows.filter(*_days(rows, window), _eligible(rows, age_band), rows.procedure == procedure)
 
 
 def _days(rows: ir.Table, window: Window) -> list[ir.BooleanValue]:

@@ -5,6 +5,7 @@ dash, never 0. Names that questions use (`ask`) map to a quantity through `plan_
 """
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -296,6 +297,14 @@ _OTHER: Final = (
 )  # fmt: skip
 
 QUANTITIES: Final[dict[str, Quantity]] = {one.key: one for one in (*_CT, *_PROJECTION, *_OTHER)}
+COMPUTED: Final = {
+    **{one: one for one in ("ssde_mgy", "water_equivalent_diameter_mm", "noise_hu", "ka_i_mgy")},
+    "agd_estimate_mgy": "agd_mgy",
+    "effective_dose_estimate_msv": "effective_dose_msv",
+    "dap_corrected_gy_cm2": "dap_gy_cm2",
+    "ka_r_corrected_mgy": "ka_r_mgy",
+}
+"""What Doseloop computes, and what the methods call it: what objects state has the plain name."""
 BY_PLAN_NAME: Final[dict[str, Quantity]] = {one.plan_name: one for one in QUANTITIES.values() if one.plan_name}
 
 
@@ -315,6 +324,15 @@ def unit_of(key: str, label: str | None = None) -> Unit:
         if one.label == label:
             return one
     raise UnusableInput(f"{quantity(key).symbol} is not shown in {label!r}.")
+
+
+def units_shown(chosen: Mapping[str, str]) -> dict[str, str]:
+    """Display units by quantity: what is computed has the unit of what is stated, where none was chosen for it.
+
+    >>> units_shown({"dap_gy_cm2": "cGy·cm²"})["dap_corrected_gy_cm2"]
+    'cGy·cm²'
+    """
+    return {**{key: chosen[plain] for key, plain in COMPUTED.items() if plain in chosen}, **chosen}
 
 
 def converted(key: str, value: float, unit: str | None = None) -> float:

@@ -24,7 +24,7 @@ Phases = Literal["single", "multiple"]
 Per = Literal["acquisition", "examination"]
 
 VERIFIED: Final = frozenset(("primary", "primary_mirror"))
-_PER_ACQUISITION: Final = frozenset(("ctdi_vol_mgy", "ka_e_mgy", "ka_i_mgy", "agd_mgy"))
+_PER_ACQUISITION: Final = frozenset(("ctdi_vol_mgy", "ssde_mgy", "ka_e_mgy", "ka_i_mgy", "agd_mgy"))
 """What each scan or exposure has and no examination adds up (ICRP 135)."""
 
 

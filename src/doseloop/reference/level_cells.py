@@ -13,7 +13,7 @@ from doseloop.model.reference_level import Contrast, Kind, Phases, Scope, Statis
 from doseloop.reference.procedures import catalogue
 
 LEVEL_QUANTITIES: Final = (
-    "ctdi_vol_mgy", "dlp_mgy_cm", "dap_gy_cm2", "ka_r_mgy", "ka_e_mgy", "ka_i_mgy", "fluoro_time_s", "agd_mgy",
+    "ctdi_vol_mgy", "dlp_mgy_cm", "ssde_mgy", "dap_gy_cm2", "ka_r_mgy", "ka_e_mgy", "ka_i_mgy", "fluoro_time_s", "agd_mgy",
     "activity_mbq", "activity_per_kg_mbq_kg",
 )  # fmt: skip
 VIEWS: Final = ("pa", "ap", "lateral", "cc", "mlo")

@@ -7,8 +7,10 @@ from typing import Any
 
 from doseloop.access.scope import Scope
 from doseloop.model.errors import NotVisible
+from doseloop.model.quantities import units_shown
 from doseloop.model.value_repair import RepairedValue
 from doseloop.store import visible
+from doseloop.store.estimate_columns import TOTALS
 from doseloop.store.models import Exam, Identity, Part, Scanner
 
 
@@ -66,6 +68,10 @@ class PartDetail:
     agd_right_mgy: float | None
     activity_mbq: float | None
     effective_dose_msv: float | None
+    effective_dose_estimate_msv: float | None
+    """Computed, as the next two are: by the calibration of the tube."""
+    dap_corrected_gy_cm2: float | None
+    ka_r_corrected_mgy: float | None
     is_estimate: bool
     eligible: bool
 
@@ -106,6 +112,10 @@ class ExamDetail:
     agd_right_mgy: float | None
     activity_mbq: float | None
     effective_dose_msv: float | None
+    effective_dose_estimate_msv: float | None
+    """Computed, as the next two are: by the calibration of the tube."""
+    dap_corrected_gy_cm2: float | None
+    ka_r_corrected_mgy: float | None
     totals: tuple[dict[str, Any], ...]
     """For each part and quantity what objects state, what events add up to and which is used."""
     issues: tuple[str, ...]
@@ -148,7 +158,7 @@ def _detail(scope: Scope, row: Exam) -> ExamDetail:
     people = _people(row) if scope.operators else {}
     return ExamDetail(
         id=row.pk,
-        site=SiteShown(row.site.pk, row.site.name, row.site.zone, row.site.units),
+        site=SiteShown(row.site.pk, row.site.name, row.site.zone, units_shown(row.site.units)),
         scanner=scanner_shown(row.scanner),
         patient_key=row.patient_id,
         patient=current_identities(scope, {row.patient_id}).get(row.patient_id),
@@ -174,7 +184,7 @@ _PLAIN = (
     "study_uid", "accession_number", "modality", "started_at", "zone", "zone_source", "description", "protocol_name",
     "requested_procedure", "age_years", "age_known_to", "sex", "height_m", "height_source", "height_measured_at",
     "weight_kg", "weight_source", "weight_measured_at", "dlp_mgy_cm", "dap_gy_cm2", "ka_r_mgy",
-    "fluoro_time_s", "agd_left_mgy", "agd_right_mgy", "activity_mbq", "effective_dose_msv", "event_count",
+    "fluoro_time_s", "agd_left_mgy", "agd_right_mgy", "activity_mbq", "effective_dose_msv", *TOTALS, "event_count",
     "received_at", "settled", "excluded_as", "excluded_reason",
 )  # fmt: skip
 
@@ -205,6 +215,7 @@ def _part(row: Part) -> PartDetail:
         agd_right_mgy=row.agd_right_mgy,
         activity_mbq=row.activity_mbq,
         effective_dose_msv=row.effective_dose_msv,
+        **{name: getattr(row, name) for name in TOTALS},
         is_estimate=row.is_estimate,
         eligible=row.eligible,
     )

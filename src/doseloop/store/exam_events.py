@@ -10,6 +10,7 @@ from doseloop.model.exam import Event
 from doseloop.model.reading import Reading
 from doseloop.model.value_repair import RepairedValue
 from doseloop.store import models, visible
+from doseloop.store.estimate_columns import EVENT
 from doseloop.store.event_rows import event_of_row
 
 
@@ -41,6 +42,8 @@ class EventDetail:
     """What the event's object says, without what it leaves out. kVp and mA of a CT stand in its first source."""
     repairs: tuple[RepairedValue, ...]
     """Of these, what a rule of a person repaired, with the value as read."""
+    computed: dict[str, float]
+    """What Doseloop computed of it by the name of its column (`ssde_mgy`, ...), without what it could not."""
     measured_diameter_mm: float | None = None
     """Water-equivalent diameter of the axial images that show it; None where none was measured."""
 
@@ -75,6 +78,7 @@ def _event(row: models.Event) -> EventDetail:
         detail=detail,
         readings=dict(_readings(detail)),
         repairs=tuple(RepairedValue(**one) for one in row.repairs or ()),
+        computed={name: value for name in EVENT if (value := getattr(row, name)) is not None},
         measured_diameter_mm=row.water_equivalent_diameter_mm,
     )
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from doseloop.access.scope import Scope
 from doseloop.model.errors import NotVisible, UnusableInput
+from doseloop.model.quantities import units_shown
 from doseloop.store import visible
 from doseloop.store.exam_detail import SiteShown
 from doseloop.store.heartbeats import clock
@@ -15,7 +16,8 @@ from doseloop.store.models import Site
 
 def sites(scope: Scope) -> tuple[SiteShown, ...]:
     """The scope's sites by name."""
-    return tuple(SiteShown(row.pk, row.name, row.zone, row.units) for row in visible.sites(scope).order_by("name"))
+    rows = visible.sites(scope).order_by("name")
+    return tuple(SiteShown(row.pk, row.name, row.zone, units_shown(row.units)) for row in rows)
 
 
 def largest_first(scope: Scope) -> tuple[SiteShown, ...]:
@@ -54,4 +56,4 @@ def display_units_of(scope: Scope, site: int) -> dict[str, str]:
     found = visible.sites(scope).filter(pk=site).values_list("units", flat=True).first()
     if found is None:
         raise NotVisible("There is no such site.")
-    return dict(found)
+    return units_shown(found)

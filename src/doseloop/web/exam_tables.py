@@ -1,11 +1,14 @@
 """Tables of one exam: its parts and its events."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from django.http import HttpRequest
 from django.urls import reverse
 
+from doseloop.model.quantities import COMPUTED, QUANTITIES
 from doseloop.report.table import Column, Row, Table, Value, quantity_column
+from doseloop.store.estimate_columns import TOTALS
 from doseloop.store.exam_detail import ExamDetail, exam_detail
 from doseloop.store.exam_events import EventDetail, exam_events
 
@@ -74,8 +77,9 @@ def parts_of(request: HttpRequest, exam: int) -> Table:
 
 
 def events(exam: ExamDetail, found: Iterable[EventDetail]) -> Table:
-    """One row for each event. Columns that no event of the exam fills are left out."""
-    return _events(exam, tuple(found), "Events")
+    """One row for each event, with what was computed of it. Columns that no event of the exam fills are left out."""
+    listed = tuple(found)
+    return _events(exam, listed, "Events", computed=_computed_of(listed))
 
 
 def events_by_kind(
@@ -88,8 +92,23 @@ def events_by_kind(
     return tuple(_events(exam, of_kind, _HEADINGS[kind], marks) for kind, of_kind in of_kinds.items())
 
 
+def _computed_of(listed: tuple[EventDetail, ...]) -> tuple[str, ...]:
+    return tuple(name for name in COMPUTED if any(name in event.computed for event in listed))
+
+
+def _computed_column(name: str, units: Mapping[str, str]) -> Column:
+    """What an object may state has the same name: the column says that this is computed."""
+    symbol = QUANTITIES[name].symbol
+    column = quantity_column(name, units, symbol if "computed" in symbol else f"{symbol} computed")
+    return replace(column, key=f"computed {name}")
+
+
 def _events(
-    exam: ExamDetail, listed: tuple[EventDetail, ...], title: str, marks: Mapping[tuple[int, str], str] | None = None
+    exam: ExamDetail,
+    listed: tuple[EventDetail, ...],
+    title: str,
+    marks: Mapping[tuple[int, str], str] | None = None,
+    computed: tuple[str, ...] = (),
 ) -> Table:
     wanted = dict.fromkeys(name for event in listed for name in _OF_KIND[event.kind])
     filled = [name for name in wanted if any(name in event.readings for event in listed)]
@@ -104,6 +123,7 @@ def _events(
         Column("started", "Started", "time"),
         *(column_of(name, exam.site.units) for name in filled),
         *((Column("phantom", "Phantom", "number", "cm"),) if with_phantom else ()),
+        *(_computed_column(name, exam.site.units) for name in computed),
     )
     rows = (_row(exam.id, event, columns, marks or {}) for event in listed)
     return Table(f"exam-{exam.id}-events", title, columns, rows)
@@ -114,7 +134,7 @@ def parts(exam: ExamDetail) -> Table:
     units = exam.site.units
     measured = (
         *("dlp_mgy_cm", "ctdi_vol_mgy", "dap_gy_cm2", "ka_r_mgy", "fluoro_time_s"),
-        *("agd_left_mgy", "agd_right_mgy", "activity_mbq", "effective_dose_msv"),
+        *("agd_left_mgy", "agd_right_mgy", "activity_mbq", "effective_dose_msv", *TOTALS),
     )
     columns = (
         Column("procedure", "Procedure"),
@@ -142,6 +162,7 @@ def _row(exam: int, event: EventDetail, columns: tuple[Column, ...], marks: Mapp
         "type": kind,
         "started": event.started_at[11:19] or None,
         "phantom": event.phantom_cm,
+        **{f"computed {name}": event.computed.get(name) for name in COMPUTED},
     }
     read = {name: reading.value for name, reading in event.readings.items() if name in MEASURED}
     values = tuple(words[key] if key in words else read.get(key, getattr(event, key, None)) for key in _keys(columns))

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 
 from doseloop.access.scope import Scope
 from doseloop.assess.level_matching import LevelMatch, Outcome, match_level
-from doseloop.facts.quantities import Quantity
 from doseloop.harmonise.age_bands import AGE_BANDS
 from doseloop.model.patient_group import AgeBand, PatientGroup
 from doseloop.model.reference_level import LevelGroup, LevelSet, Per, ReferenceLevel
@@ -67,5 +66,5 @@ def _group(procedure: str, view: ProcedureView, band: AgeBand, level: ReferenceL
     below = None if band.below_years is None else band.below_years * _MONTHS
     ages = PatientGroup(band.category, band.from_years * _MONTHS, below)
     patients = replace(ages, weight_min_kg=level.group.weight_min_kg, weight_max_kg=level.group.weight_max_kg)
-    per: Per = "acquisition" if view.quantity is Quantity.CTDI_VOL else "examination"
+    per: Per = "acquisition" if view.quantity.per_acquisition else "examination"
     return LevelGroup(procedure, view.quantity, per, patients, level.phantom_cm)

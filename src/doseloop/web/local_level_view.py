@@ -22,13 +22,18 @@ DAYS: Final = 365
 PER: Final[Mapping[str, str]] = {"examination": "an examination", "acquisition": "an acquisition"}
 PHANTOMS: Final = ("16", "32")
 _QUANTITIES: Final = {
-    "CT": ("dlp_mgy_cm", "ctdi_vol_mgy"),
+    "CT": ("dlp_mgy_cm", "ctdi_vol_mgy", "ssde_mgy", "effective_dose_estimate_msv"),
     "MG": ("agd_mgy",),
-    "NM": ("activity_mbq",),
-    "PT": ("activity_mbq",),
+    "NM": ("activity_mbq", "effective_dose_estimate_msv"),
+    "PT": ("activity_mbq", "effective_dose_estimate_msv"),
 }
-_OTHERS: Final = ("dap_gy_cm2", "ka_r_mgy", "fluoro_time_s")
-_PER_ACQUISITION: Final = ("ctdi_vol_mgy", "agd_mgy")
+_OTHERS: Final = (
+    *("dap_gy_cm2", "ka_r_mgy", "fluoro_time_s"),
+    *("effective_dose_estimate_msv", "dap_corrected_gy_cm2", "ka_r_corrected_mgy"),
+)
+_PER_ACQUISITION: Final = ("ctdi_vol_mgy", "ssde_mgy", "agd_mgy")
+_NEVER_ADDED: Final = ("ssde_mgy",)
+"""What acquisitions have and no examination."""
 _LONGEST: Final = timedelta(days=3660)
 
 
@@ -111,6 +116,8 @@ def view_of(fields: Mapping[str, str]) -> LocalView:
         raise UnusableInput(f"A local level of {catalogue().name_of(procedure)} cannot be of {quantity[:40]!r}.")
     if per not in PER:
         raise UnusableInput("A value is of an examination or of an acquisition.")
+    if quantity in _NEVER_ADDED and per != "acquisition":
+        raise UnusableInput(f"{QUANTITIES[quantity].symbol} is of an acquisition; no examination adds it up.")
     per_what: Per = "acquisition" if per == "acquisition" else "examination"
     return LocalView(
         LocalGroup(procedure, quantity, group_of(fields), per_what, _phantom(quantity, fields["phantom"])),

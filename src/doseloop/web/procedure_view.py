@@ -13,8 +13,12 @@ from doseloop.web.recent import EVERYTHING
 
 PERIODS = {90: "90 days", 365: "1 year", 1095: "3 years", EVERYTHING: "All"}
 _OF_MODALITY = {
-    "CT": (Quantity.DLP, Quantity.CTDI_VOL),
-    "other": (Quantity.DAP, Quantity.KA_R, Quantity.FLUORO_TIME),
+    "CT": (Quantity.DLP, Quantity.CTDI_VOL, Quantity.SSDE, Quantity.EFFECTIVE_DOSE),
+    "MG": (Quantity.DAP, Quantity.KA_R, Quantity.FLUORO_TIME),
+    "other": (
+        *(Quantity.DAP, Quantity.KA_R, Quantity.FLUORO_TIME),
+        *(Quantity.EFFECTIVE_DOSE, Quantity.DAP_CORRECTED, Quantity.KA_R_CORRECTED),
+    ),
 }
 BANDS = {**{band.key: band.name.capitalize() for band in AGE_BANDS}, "all": "All ages"}
 

@@ -5,12 +5,13 @@ from datetime import date
 
 import pytest
 
+from doseloop.facts.noise import NoisePoint, ProtocolNoise
 from doseloop.facts.procedure import ScannerDistribution, TrendPoint
 from doseloop.facts.quantities import Quantity
 from doseloop.facts.today import Day, HourCount
 from doseloop.facts.windows import Grain
 from doseloop.model.size_counts import SizeCounts
-from doseloop.web.charts import day, distribution, trend
+from doseloop.web.charts import day, distribution, noise, trend
 from doseloop.web.charts.level_lines import Line, are_numbered, one_each
 from doseloop.web.charts.palette import nice_top
 
@@ -85,3 +86,24 @@ def test_one_level_has_its_name_in_the_chart_and_several_have_numbers() -> None:
         option = distribution.option([CT1], Quantity.DAP, "Gy·cm²", lines)
         assert [line["name"] for line in option["series"][0]["markLine"]["data"]] == names
         assert are_numbered(lines) == (names[0] == "1")
+
+
+def test_dose_against_noise_has_a_series_for_each_of_the_most_frequent_protocols_and_one_for_the_rest() -> None:
+    protocols = [ProtocolNoise(f"P{place}", None, 20 - place, 1, 8.0, 10.0) for place in range(8)]
+    points = [NoisePoint(one.protocol, None, 8.0 + place, 10.0) for place, one in enumerate(protocols)]
+    option = noise.option(points, protocols, Quantity.CTDI_VOL, "mGy")
+    assert [one["name"] for one in option["series"]] == [*(f"P{place}" for place in range(6)), "other protocols"]
+    assert len(set(option["color"])) == len(option["series"]) and option["color"][-1] == "--ink-3"
+    assert len({one["symbol"] for one in option["series"]}) == len(option["series"])
+    assert sum(len(one["data"]) for one in option["series"]) == len(points)
+
+
+def test_dose_against_noise_is_in_the_unit_that_is_shown_and_keeps_phantoms_apart() -> None:
+    protocols = [ProtocolNoise("Head", 16, 1, 1, 4.0, 40.0), ProtocolNoise("", None, 1, 1, 9.0, 12.0)]
+    points = [NoisePoint("Head", 16, 4.0, 40.0), NoisePoint("", None, 9.0, 12.0)]
+    option = noise.option(points, protocols, Quantity.CTDI_VOL, "µGy")
+    assert [(one["name"], one["data"]) for one in option["series"]] == [
+        ("Head, 16 cm phantom", [[4.0, 40_000.0]]),
+        ("no protocol named, unknown phantom", [[9.0, 12_000.0]]),
+    ]
+    assert json.loads(json.dumps(option)) == option

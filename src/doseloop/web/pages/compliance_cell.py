@@ -26,6 +26,7 @@ from doseloop.web.actor import actor_of, note_sight
 from doseloop.web.charts import group as group_chart
 from doseloop.web.clock import today_here
 from doseloop.web.compliance_view import ComplianceView, view_of
+from doseloop.web.computed_note import computed_note
 from doseloop.web.exports import export_links, export_routes
 from doseloop.web.facts import the_facts
 from doseloop.web.paging import page_number
@@ -56,6 +57,7 @@ def cell(request: HttpRequest, scanner: int, level_id: str) -> HttpResponse:
         "because": (*found.compared.match.because, *found.compared.match.caveats),
         "procedure_name": catalogue().name_of(level.procedure or ""),
         "quantity": QUANTITIES[level.quantity],
+        "computed": computed_note(level.quantity),
         "units": units,
         "chart": group_chart.option(_points(found), level.quantity, unit, level.value, found.figure.median),
         "table": page_table(_table(found, units, shown), export_links(request, "compliance-cell", scanner, level_id)),

@@ -32,6 +32,8 @@ from doseloop.web.templatetags.doseloop import person
 PAGE = 50
 _MOST_EXAMS = 50_000_000
 _ORDERED = {"started": OrderBy.STARTED, "dlp_mgy_cm": OrderBy.DLP, "dap_gy_cm2": OrderBy.DAP}
+_IN_FILES = ("effective_dose_estimate_msv", "dap_corrected_gy_cm2", "ka_r_corrected_mgy")
+"""Computed columns: the page has no room for them, and each exam's own page tells what they rest on."""
 _BANDS = {band.key: band.name for band in AGE_BANDS}
 
 
@@ -69,7 +71,7 @@ def exams_table(request: HttpRequest) -> Table:
     scope: Scope = request.access  # type: ignore[attr-defined]
     wanted, order = _wanted(request), ExamOrder.from_address(request.GET.get("order", ""))
     known = exam_detail.current_identities(scope, {row.patient for row in _fitting(request)})
-    return _table(scope, exam_rows(the_facts(), scope, wanted, order), known)
+    return _table(scope, exam_rows(the_facts(), scope, wanted, order), known, _IN_FILES)
 
 
 def _wanted(request: HttpRequest) -> ExamFilter:
@@ -93,7 +95,9 @@ def _seen(rows: Iterable[ExamRow]) -> set[Seen]:
     return {Seen(row.patient, row.site) for row in rows}
 
 
-def _table(scope: Scope, rows: Iterable[ExamRow], known: Mapping[int, PatientIdentity]) -> Table:
+def _table(
+    scope: Scope, rows: Iterable[ExamRow], known: Mapping[int, PatientIdentity], computed: tuple[str, ...] = ()
+) -> Table:
     units = site_list.display_units(scope)
     columns = (
         Column("started", "Started", "time"),
@@ -106,15 +110,16 @@ def _table(scope: Scope, rows: Iterable[ExamRow], known: Mapping[int, PatientIde
         quantity_column("dlp_mgy_cm", units),
         quantity_column("dap_gy_cm2", units),
         quantity_column("ka_r_mgy", units),
+        *(quantity_column(name, units) for name in computed),
         Column("events", "Events", "number"),
         Column("state", "State", "state"),
     )
     names = scanner_list.scanner_names(scope)
     named = (replace(row, scanner_name=names.get(row.scanner, row.scanner_name)) for row in rows)
-    return Table("exams", "Exams", columns, (_row(scope, row, known.get(row.patient)) for row in named))
+    return Table("exams", "Exams", columns, (_row(scope, row, known.get(row.patient), computed) for row in named))
 
 
-def _row(scope: Scope, row: ExamRow, patient: PatientIdentity | None) -> Row:
+def _row(scope: Scope, row: ExamRow, patient: PatientIdentity | None, computed: tuple[str, ...]) -> Row:
     named = (person(patient.name), patient.number) if patient else (None, None)
     names = ", ".join(one.name for one in row.procedures)
     said = row.protocol_name or row.description or row.requested_procedure
@@ -131,6 +136,7 @@ def _row(scope: Scope, row: ExamRow, patient: PatientIdentity | None) -> Row:
             row.dlp_mgy_cm,
             row.dap_gy_cm2,
             row.ka_r_mgy,
+            *(getattr(row, name) for name in computed),
             row.event_count,
             state,
         ),

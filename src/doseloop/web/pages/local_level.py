@@ -25,6 +25,7 @@ from doseloop.store.site_list import display_units
 from doseloop.web import local_level_tables
 from doseloop.web.actor import actor_of, note_sight
 from doseloop.web.clock import today_here
+from doseloop.web.computed_note import computed_note
 from doseloop.web.exports import export_links, export_routes
 from doseloop.web.local_level_rooms import room_bars
 from doseloop.web.local_level_view import group_of_address
@@ -51,6 +52,7 @@ def local_level_page(request: HttpRequest, level: int) -> HttpResponse:
         "shown": shown,
         "level": frozen,
         "quantity": QUANTITIES[frozen.of.quantity],
+        "computed": computed_note(frozen.of.quantity),
         "procedure": catalogue().name_of(frozen.of.procedure),
         "said": local_level_tables.of_said(frozen.of),
         "before": _name(scope, frozen.replaces),

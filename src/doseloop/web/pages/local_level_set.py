@@ -29,6 +29,7 @@ from doseloop.store.site_list import sites
 from doseloop.web import local_level_tables
 from doseloop.web.actor import actor_of
 from doseloop.web.clock import today_here
+from doseloop.web.computed_note import computed_note
 from doseloop.web.facts import the_facts
 from doseloop.web.local_level_rooms import beside, percent_above, room_bars
 from doseloop.web.local_level_view import (
@@ -121,7 +122,7 @@ def _choices(fields: Mapping[str, str], site: SiteShown, sets: Any) -> dict[str,
     quantity = fields["quantity"] if fields["quantity"] in known else known[0]
     return {
         "fields": fields, "procedure": procedure, "procedure_name": catalogue().name_of(procedure),
-        "quantity": QUANTITIES[quantity],
+        "quantity": QUANTITIES[quantity], "computed": computed_note(quantity),
         "groups": groups_of(fields["group"], procedure, quantity, sets, settings.DOSELOOP.level_settings),
         "quantities": [QUANTITIES[one] for one in known], "per": PER, "phantoms": PHANTOMS,
         "needs_phantom": QUANTITIES[quantity].needs_phantom,

@@ -23,9 +23,11 @@ from doseloop.web.charts import distribution as distribution_chart
 from doseloop.web.charts import trend as trend_chart
 from doseloop.web.charts.level_lines import Line, are_numbered, one_each
 from doseloop.web.clock import today_here
+from doseloop.web.computed_note import computed_note
 from doseloop.web.exports import export_links, export_routes
 from doseloop.web.facts import the_facts
 from doseloop.web.level_matches import level_matches, near_levels
+from doseloop.web.noise_view import DoseAgainstNoise, dose_against_noise, noise_table
 from doseloop.web.procedure_view import BANDS, PERIODS, ProcedureView, quantities_of, view_of
 from doseloop.web.rights import needs
 from doseloop.web.scanner_labels import labelled
@@ -48,11 +50,13 @@ def procedure(request: HttpRequest, procedure: str) -> HttpResponse:
     compared = compared_levels(the_facts(), scope, procedure, view, {one.scanner: one.scanner_name for one in found})
     lines = _lines(compared)
     unit = view.unit(units)
+    noise = _noise(scope, known, view)
     context = {
         "procedure": known,
         "view": view,
         "units": units,
         "quantity": QUANTITIES[view.quantity],
+        "computed": computed_note(view.quantity),
         "controls": _controls(request, known.modality, view),
         "bands": BANDS,
         "compared": compared,
@@ -72,6 +76,8 @@ def procedure(request: HttpRequest, procedure: str) -> HttpResponse:
             procedure_tables.periods(points, view, units), export_links(request, "procedure-trend", procedure)
         ),
         "level_exports": export_links(request, "procedure-levels", procedure),
+        "noise": noise,
+        "noise_table": page_table(noise.table, export_links(request, "procedure-noise", procedure)) if noise else None,
     }
     return render(request, "doseloop/procedure.html", context)
 
@@ -99,6 +105,19 @@ def levels_of(request: HttpRequest, procedure: str) -> Table:
     found = _distribution(scope, procedure, view)
     scanners = {one.scanner: one.scanner_name for one in found}
     return verdict_table(compared_levels(the_facts(), scope, procedure, view, scanners), view, display_units(scope))
+
+
+def noise_of(request: HttpRequest, procedure: str) -> Table:
+    """Noise and dose by protocol, for a file."""
+    scope: Scope = request.access  # type: ignore[attr-defined]
+    _, view = _looked_at(request, procedure)
+    return noise_table(the_facts(), scope, procedure, view, display_units(scope))
+
+
+def _noise(scope: Scope, known: procedure_list.ProcedureShown, view: ProcedureView) -> DoseAgainstNoise | None:
+    if known.modality != "CT":
+        return None
+    return dose_against_noise(the_facts(), scope, known.key, view, display_units(scope))
 
 
 def _distribution(scope: Scope, procedure: str, view: ProcedureView) -> tuple[ScannerDistribution, ...]:
@@ -138,4 +157,5 @@ routes = [
     *export_routes("procedures/<slug:procedure>/scanners", "procedure-groups", groups_of),
     *export_routes("procedures/<slug:procedure>/trend", "procedure-trend", trend_of),
     *export_routes("procedures/<slug:procedure>/levels", "procedure-levels", levels_of),
+    *export_routes("procedures/<slug:procedure>/noise", "procedure-noise", noise_of),
 ]

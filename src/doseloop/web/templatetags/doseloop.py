@@ -8,7 +8,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from doseloop.model.quantities import QUANTITIES, number_shown, shown, unit_of
+from doseloop.model.quantities import COMPUTED, QUANTITIES, number_shown, shown, unit_of
 from doseloop.web import ages, clock
 from doseloop.web.tables import plain_number
 
@@ -52,6 +52,12 @@ _TONES = {
     "further slice": ("quiet", "minus"),
 }
 _SHAPES = {"above": "flag", "caution": "alert", "good": "check"}
+
+
+@register.filter
+def is_computed(quantity: str) -> bool:
+    """Whether Doseloop computes the quantity; a page then says so."""
+    return quantity in COMPUTED
 
 
 @register.simple_tag
