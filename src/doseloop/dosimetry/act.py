@@ -107,7 +107,10 @@ def _sum(parts: Mapping[str, Estimate], weights: str) -> Estimate:
             ),
             Input("tissue_weights", weights, "method"),
         ),
-        assumptions=tuple(dict.fromkeys(sentence for one in estimates for sentence in one.assumptions)),
+        assumptions=(
+            f"Each is taken by the tissue weights of {weights}, also where another value stands for it alone.",
+            *dict.fromkeys(sentence for one in estimates for sentence in one.assumptions),
+        ),
         is_default=verified and all(one.is_default for one in estimates),
     )
 
