@@ -25,6 +25,7 @@ def _measure(size: float | None, share: float) -> SliceMeasure | None:
 def test_a_series_tells_its_size_its_range_and_the_noise() -> None:
     (one,) = shown([series(200.0, 300.0, 250.0)])
     assert (one.diameter_mm, one.lowest_mm, one.highest_mm, one.noise_hu) == (250.0, 200.0, 300.0, 11.0)
+    assert one.effective_mm == 250.0
     assert one.told == "3 of 3 images measured over 10 mm"
 
 

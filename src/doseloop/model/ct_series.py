@@ -129,6 +129,12 @@ class CtSeries:
         return Diameter(found, "water-equivalent", "images", self.told, share)
 
     @property
+    def effective_diameter_mm(self) -> float | None:
+        """Mean over the positions along z of the effective diameter of the outline (AAPM Report 204), which is not corrected for what
+        is cut; None with `why_not`."""
+        return None if self.why_not else fmean(self._by_position("effective_diameter_mm"))
+
+    @property
     def noise_hu(self) -> float | None:
         """Median noise of its images, HU; None where none has enough homogeneous tissue."""
         found = [one.noise_hu for one in self.measured if one.noise_hu is not None]

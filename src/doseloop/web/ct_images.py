@@ -18,6 +18,7 @@ class SeriesShown:
     name: str
     told: str
     diameter_mm: float | None
+    effective_mm: float | None
     lowest_mm: float | None
     highest_mm: float | None
     noise_hu: float | None
@@ -41,6 +42,7 @@ def _shown(one: CtSeries, number: int) -> SeriesShown:
         name=f"Series {number}" + (f", kernel {one.header.kernel}" if one.header.kernel else ""),
         told=_told(one),
         diameter_mm=size.value_mm if size else None,
+        effective_mm=one.effective_diameter_mm,
         lowest_mm=min(diameters, default=None),
         highest_mm=max(diameters, default=None),
         noise_hu=one.noise_hu,
