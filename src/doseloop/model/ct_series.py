@@ -130,8 +130,8 @@ class CtSeries:
 
     @property
     def effective_diameter_mm(self) -> float | None:
-        """Mean over the positions along z of the effective diameter of the outline (AAPM Report 204), not corrected for what is cut;
-        None with `why_not`."""
+        """Mean over the positions along z of the effective diameter of the outline (AAPM Report 204), not corrected for what is
+        cut; None with `why_not`."""
         return None if self.why_not else fmean(self._by_position("effective_diameter_mm"))
 
     @property
