@@ -121,7 +121,7 @@ SHOWING_COMMANDS = {"exams", "flags"}
 OTHER_COMMANDS = {
     "serve", "demo", "ingest", "read", "retry", "site", "account add", "account grant", "account person",
     "audit verify", "audit head",
-    "audit export", "token add", "token list", "token revoke", "backup", "restore", "doctor", "recompute", "reprocess",
+    "audit export", "glandular", "token add", "token list", "token revoke", "backup", "restore", "doctor", "recompute", "reprocess",
     "key rotate", "key forget", "codes", "levels list", "levels import", "levels choose", "levels confirm", "sizes", "merge", "drl",
     "levels local list", "levels local set", "levels local withdraw",
     "report compliance",
