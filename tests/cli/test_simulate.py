@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from doseloop.cli import app
-from doseloop.model.errors import DoseloopError, SimulationError, UnusableInput
+from doseloop.model.errors import DoseloopError, UnusableInput
 from doseloop.simulate.scenario import ready
 from tests.simulate.test_send import receiver
 
@@ -56,14 +56,23 @@ def test_objects_are_sent_and_the_truth_is_kept(scenario: str, tmp_path: Path) -
     assert [file.name for file in (tmp_path / "out").iterdir()] == ["truth.json"]
 
 
-@pytest.mark.parametrize("words", [[], ["--send", "nowhere"], ["--send", "host:99999"], ["--speed", "2", "--out", "x"]])
+@pytest.mark.parametrize(
+    "words",
+    [
+        [],
+        ["--send", "nowhere"],
+        ["--send", "host:99999"],
+        ["--speed", "2", "--out", "x"],
+        ["--send", "host:1", "--out", __file__],
+    ],
+)
 def test_what_is_asked_for_wrongly_is_told(scenario: str, words: list[str]) -> None:
     with pytest.raises(UnusableInput):
         simulate(scenario, *words)
 
 
 def test_a_scenario_that_is_not_there_leads_to_the_ready_ones(tmp_path: Path) -> None:
-    with pytest.raises(SimulationError) as refused:
+    with pytest.raises(UnusableInput) as refused:
         simulate("none", "--out", str(tmp_path / "out"))
     assert all(name in str(refused.value) for name in ready())
     assert not (tmp_path / "out").exists()

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from doseloop.model.errors import SimulationError
+from doseloop.model.errors import SimulationError, UnusableInput
 from doseloop.simulate.scenario import from_text, load, ready
 from doseloop.simulate.scenario.file import MOST_BYTES, schema
 from doseloop.simulate.scenario.shape import check
@@ -112,14 +112,14 @@ def test_what_cannot_be_played_is_named(text: str, said: str) -> None:
 
 def test_a_file_that_is_not_there_leads_to_the_ready_ones(tmp_path: Path) -> None:
     for name in (str(tmp_path / "none.yaml"), str(tmp_path), "a\0b"):
-        with pytest.raises(SimulationError, match="quiet-year"):
+        with pytest.raises(UnusableInput, match="quiet-year"):
             load(name)
 
 
 def test_a_file_in_another_encoding_is_told(tmp_path: Path) -> None:
     file = tmp_path / "a.yaml"
     file.write_bytes("title: Größe".encode("latin-1"))
-    with pytest.raises(SimulationError, match="UTF-8"):
+    with pytest.raises(UnusableInput, match="UTF-8"):
         load(str(file))
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from doseloop.model.errors import SimulationError
+from doseloop.model.errors import SimulationError, UnusableInput
 from doseloop.simulate.report import sop_instance_uid
 from doseloop.simulate.scenario import Scenario, play, write
 from doseloop.simulate.scenario.play import played_exams
@@ -103,7 +103,7 @@ def test_studies_of_a_silent_scanner_are_in_the_truth_and_not_in_the_folder(told
 
 def test_a_folder_with_something_in_it_is_left_alone(planned: Scenario, folder: Path) -> None:
     before = files(folder)
-    with pytest.raises(SimulationError, match="is not empty"):
+    with pytest.raises(UnusableInput, match="is not empty"):
         write(planned, folder)
     assert files(folder) == before
 
@@ -111,7 +111,7 @@ def test_a_folder_with_something_in_it_is_left_alone(planned: Scenario, folder: 
 def test_a_place_that_is_no_folder_is_told(planned: Scenario, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     for place in (tmp_path / "file", tmp_path / "file" / "below"):
-        with pytest.raises(SimulationError, match="cannot be written to"):
+        with pytest.raises(UnusableInput, match="cannot be written to"):
             write(planned, place)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from doseloop.model.errors import SimulationError
+from doseloop.model.errors import SimulationError, UnusableInput
 from doseloop.reference.data_yaml import parsed
 from doseloop.simulate.scenario.entries import Entry, Scenario
 from doseloop.simulate.scenario.places import check_places
@@ -39,17 +39,17 @@ def ready() -> tuple[str, ...]:
 
 
 def load(name: str) -> Scenario:
-    """The scenario of a file, or a ready one by its name. Errors: `SimulationError`."""
+    """The scenario of a file, or a ready one by its name. Errors: `UnusableInput` where it cannot be read, `SimulationError`."""
     if name in ready():
         return from_text((_READY / f"{name}.yaml").read_text("utf-8"))
     try:
         with Path(name).open("rb") as stream:
             return from_text(stream.read(MOST_BYTES + 1).decode("utf-8"))
     except UnicodeDecodeError:
-        raise SimulationError(f"{name} is not UTF-8") from None
+        raise UnusableInput(f"{name} is not UTF-8.") from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "no file has such a name"
-        raise SimulationError(f"{name} cannot be read ({reason}); ready ones are {', '.join(ready())}") from None
+        raise UnusableInput(f"{name} cannot be read ({reason}); ready ones are {', '.join(ready())}.") from None
 
 
 def from_text(text: str) -> Scenario:
@@ -72,7 +72,7 @@ def schema() -> dict[str, Any]:
 
 def _loaded(text: str) -> Any:
     """The values of a YAML text; one that refers to itself or is nested deeply is refused before it is built."""
-    if len(text.encode()) > MOST_BYTES:
+    if len(text.encode("utf-8", "replace")) > MOST_BYTES:
         raise SimulationError(f"the scenario is larger than {MOST_BYTES} bytes")
     depth = 0
     try:

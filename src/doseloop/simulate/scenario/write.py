@@ -1,13 +1,14 @@
 """Writes the objects of a scenario into a folder, and the truth beside them once they are all there."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import repeat
 from pathlib import Path
 
-from doseloop.model.errors import SimulationError
+from doseloop.model.errors import UnusableInput
 from doseloop.simulate.department import Scanner
 from doseloop.simulate.report import encode
 from doseloop.simulate.scenario.changes import scanners
@@ -31,33 +32,40 @@ def write(scenario: Scenario, folder: Path, processes: int = 1) -> Written:
     """Every object as `objects/DAY/TIME_ACCESSION_NUMBER.dcm`, by the moment at which it leaves its scanner.
 
     Sorted by their paths the files come as the scanners send them. The same scenario gives the same bytes with any
-    number of processes. Errors: `SimulationError` where the folder is not empty or cannot be written to.
+    number of processes. Errors: `UnusableInput` where the folder is not empty or cannot be written to, `SimulationError`.
     """
-    try:
-        prepare(folder)
-        busiest_first = sorted(scanners(scenario), key=lambda scanner: -_work(scanner))
-        tallies = _written(scenario, busiest_first, folder / OBJECTS, processes)
-        tally = Tally()
-        for one in tallies:
+    prepare(folder)
+    busiest_first = sorted(scanners(scenario), key=lambda scanner: -_work(scanner))
+    tally = Tally()
+    with _writing(folder):
+        for one in _written(scenario, busiest_first, folder / OBJECTS, processes):
             tally.join(one)
-        write_truth(scenario, tally, folder)
-    except OSError as error:
-        raise SimulationError(f"{folder} cannot be written to: {error.strerror}") from None
+    write_truth(scenario, tally, folder)
     return Written(tally.counts["exams"], tally.counts["objects"])
 
 
 def prepare(folder: Path) -> None:
-    """An empty folder. Errors: `SimulationError` where something is in it, `OSError`."""
-    folder.mkdir(parents=True, exist_ok=True)
-    if any(folder.iterdir()):
-        raise SimulationError(f"{folder} is not empty; name a new folder")
+    """An empty folder. Errors: `UnusableInput` where something is in it, or it cannot be made."""
+    with _writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            raise UnusableInput(f"{folder} is not empty; name a new folder.")
 
 
 def write_truth(scenario: Scenario, tally: Tally, folder: Path) -> None:
-    """`truth.json`; it appears whole or not at all. Errors: `OSError`."""
+    """`truth.json`; it appears whole or not at all. Errors: `UnusableInput`."""
     waiting = folder / f"{TRUTH}.part"
-    waiting.write_text(json.dumps(truth(scenario, tally), indent=1, ensure_ascii=False) + "\n", "utf-8")
-    waiting.replace(folder / TRUTH)
+    with _writing(folder):
+        waiting.write_text(json.dumps(truth(scenario, tally), indent=1, ensure_ascii=False) + "\n", "utf-8")
+        waiting.replace(folder / TRUTH)
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise UnusableInput(f"{folder} cannot be written to: {error.strerror}.") from None
 
 
 def _work(scanner: Scanner) -> float:
