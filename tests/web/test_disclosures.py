@@ -119,7 +119,7 @@ OF_REPORTS = {
 """Reports of groups, made, signed and sent: they touch no patient; `tests/web/test_reports.py` holds their rows of the audit."""
 SHOWING_COMMANDS = {"exams", "flags"}
 OTHER_COMMANDS = {
-    "serve", "demo", "ingest", "read", "retry", "site", "account add", "account grant", "account person",
+    "serve", "demo", "simulate", "ingest", "read", "retry", "site", "account add", "account grant", "account person",
     "audit verify", "audit head",
     "audit export", "glandular", "token add", "token list", "token revoke", "backup", "restore", "doctor", "recompute", "reprocess",
     "key rotate", "key forget", "codes", "levels list", "levels import", "levels choose", "levels confirm", "sizes", "merge", "drl",

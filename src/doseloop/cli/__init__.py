@@ -25,6 +25,7 @@ from doseloop.cli import (
     retry,
     rules,
     serve,
+    simulate,
     site,
     sizes,
     token,
@@ -39,6 +40,7 @@ app = typer.Typer(
 )
 app.command("serve")(serve.serve)
 app.command("demo")(demo.demo)
+app.command("simulate")(simulate.simulate)
 app.command("ingest")(ingest.ingest)
 app.command("read")(read.read)
 app.command("exams")(listing.exams)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import pow, sqrt
+from math import exp, pow, sqrt
 from random import Random
 
 from doseloop.simulate import codes
@@ -56,6 +56,8 @@ def runs(plan: AngiographyPlan, draw: Random) -> tuple[XrayRun, ...]:
     """The irradiation events of one exam in the order of time; of biplane acquisitions both planes at once."""
     conditions, procedure = plan.conditions, plan.procedure
     scatter = lognormal(draw, procedure.log_sd)
+    if conditions.residual is not None:
+        scatter = exp(conditions.residual * procedure.log_sd)
     complexity = 1.0 if conditions.typical else scatter
     factor = conditions.dose_factor * conditions.length_factor * complexity
     dap_gy_cm2 = typical_dap_gy_cm2(plan.scanner, procedure, plan.patient.weight_kg) * factor
@@ -147,7 +149,7 @@ class _Room:
             fluoroscopy=draft.fluoroscopy,
             plane=draft.plane,
             region=codes.REGIONS[procedure.region],
-            dap_gy_m2=dap_gy_m2,
+            dap_gy_m2=round(dap_gy_m2 * self.plan.conditions.dap_factor, 10),
             ka_r_gy=ka_r_gy,
             primary_deg=round(draft.view[0] + draw.gauss(0, 2), 1),
             secondary_deg=round(draft.view[1] + draw.gauss(0, 2), 1),

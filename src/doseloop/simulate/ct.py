@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import pow, sqrt
+from math import exp, pow, sqrt
 from random import Random
 
 from doseloop.simulate import codes
@@ -62,7 +62,8 @@ def acquisitions(plan: CtPlan, draw: Random) -> tuple[CtAcquisition, ...]:
         scan.calcium_score()
     if plan.procedure.bolus:
         scan.bolus_tracking()
-    scan.spiral()
+    for _ in range(1 + plan.conditions.repeats):
+        scan.spiral()
     return tuple(scan.events)
 
 
@@ -76,12 +77,15 @@ class _Scan:
         conditions = plan.conditions
         exam_log_sd = sqrt(CTDI_VOL_LOG_SD**2 - PHASE_LOG_SD**2)
         dose, length = lognormal(draw, exam_log_sd), lognormal(draw, LENGTH_LOG_SD)
+        if conditions.residual is not None:
+            dose = exp(conditions.residual * exam_log_sd)
         self.dose_factor = conditions.dose_factor * (1.0 if conditions.typical else dose)
         self.length_factor = conditions.length_factor * (1.0 if conditions.typical else length)
         self.contrast = draw.random() < plan.procedure.contrast
         self.length_mm = typical_length_mm(plan.procedure, plan.patient.height_m) * self.length_factor
         child = plan.patient.age_years(plan.started_at.date()) < 15
-        self.kvp = plan.procedure.child_kvp if child else plan.procedure.kvp
+        usual_kvp = plan.procedure.child_kvp if child else plan.procedure.kvp
+        self.kvp = conditions.kvp or usual_kvp
 
     def localiser(self) -> None:
         """A scan with the tube standing still."""
@@ -118,29 +122,30 @@ class _Scan:
     def _event(
         self, phase: str, kind: Concept, ctdi_vol_mgy: float, length_mm: float, contrast: bool, kvp: int
     ) -> CtAcquisition:
-        procedure, scanner = self.plan.procedure, self.plan.scanner
+        procedure, scanner, conditions = self.plan.procedure, self.plan.scanner, self.plan.conditions
         spiral, localiser = kind is codes.SPIRAL, kind is codes.CONSTANT_ANGLE
         phantom_cm = 32 if localiser else procedure.phantom_cm
-        pitch = procedure.pitch if spiral else None
+        pitch = (conditions.pitch or procedure.pitch) if spiral else None
         current_ma = 35 if localiser else _tube_current_ma(ctdi_vol_mgy, phantom_cm, kvp, pitch, procedure.rotation_s)
         dosed = scanner.localiser_dose or not localiser
         return CtAcquisition(
             uid=uid(self.plan.seed, self.plan.study_uid, "event", len(self.events)),
             started_at=self.clock,
-            protocol=scanner.protocols[procedure.name].get(phase, phase.capitalize()),
+            protocol=scanner.protocols[procedure.name].get(phase, phase.capitalize())
+            + (conditions.protocol_suffix if spiral else ""),
             region=codes.REGIONS[procedure.region],
             kind=kind,
             contrast=contrast,
             kvp=kvp,
             tube_current_ma=current_ma,
             max_tube_current_ma=current_ma if localiser else round(current_ma * 1.3),
-            exposure_time_s=_exposure_time_s(length_mm, scanner, procedure, kind),
+            exposure_time_s=_exposure_time_s(length_mm, scanner, pitch, procedure.rotation_s, kind),
             rotation_s=None if localiser else procedure.rotation_s,
             pitch=pitch,
             length_mm=length_mm,
             single_collimation_mm=scanner.single_collimation_mm,
             total_collimation_mm=scanner.total_collimation_mm if spiral else NARROW_COLLIMATION_MM,
-            modulation=scanner.tube_current_modulation if spiral else "NONE",
+            modulation=scanner.tube_current_modulation if spiral and not conditions.fixed_current else "NONE",
             phantom_cm=phantom_cm,
             ctdi_vol_mgy=ctdi_vol_mgy if dosed else None,
             dlp_mgy_cm=round(ctdi_vol_mgy * length_mm / 10, 2) if dosed else None,
@@ -152,9 +157,11 @@ def _tube_current_ma(ctdi_vol_mgy: float, phantom_cm: int, kvp: int, pitch: floa
     return max(10, round(ctdi_vol_mgy * (pitch or 1.0) / (per_mas * rotation_s)))
 
 
-def _exposure_time_s(length_mm: float, scanner: Scanner, procedure: CtProcedure, kind: Concept) -> float:
+def _exposure_time_s(
+    length_mm: float, scanner: Scanner, pitch: float | None, rotation_s: float, kind: Concept
+) -> float:
     if kind is codes.CONSTANT_ANGLE:
         return round(length_mm / 100, 2)
-    if kind is codes.SPIRAL:
-        return round(length_mm / (procedure.pitch * scanner.total_collimation_mm) * procedure.rotation_s, 2)
-    return round(max(1.0, length_mm / scanner.total_collimation_mm) * procedure.rotation_s, 2)
+    if pitch is not None:
+        return round(length_mm / (pitch * scanner.total_collimation_mm) * rotation_s, 2)
+    return round(max(1.0, length_mm / scanner.total_collimation_mm) * rotation_s, 2)

@@ -100,25 +100,42 @@ def _single(department: Department, seed: int, number: int, mix: Mapping[str, fl
 def _scanner_day(
     department: Department, scanner: Scanner, day: date, seed: int, faults: Sequence[Fault]
 ) -> Iterator[SimulatedExam]:
-    done: dict[str, int] = {}
-    site = scanner.site[0]
-    for index, at in enumerate(_beginnings(scanner, day, chance(seed, "day", scanner.name, day)), 1):
-        draw = chance(seed, "exam", scanner.name, day, index)
-        procedure = draw.choices(list(scanner.mix), list(scanner.mix.values()))[0]
-        done[procedure] = done.get(procedure, 0) + 1
-        found = planted(faults, Slot(scanner.name, procedure, day, done[procedure]))
-        accession = f"{site}{day:%y%m%d}{scanner.ae_title[:6]}{index:03d}"
-        exam = draw_exam(department, scanner, procedure, at, accession, seed, draw, found.conditions)
+    for planned, draw in planned_exams(scanner, day, seed):
+        found = planted(faults, planned.slot)
+        exam = draw_exam(
+            department, scanner, planned.slot.procedure, planned.at, planned.accession, seed, draw, found.conditions
+        )
         yield simulated(exam, found, draw)
 
 
-def simulated(exam: Exam, found: Planted, draw: Random) -> SimulatedExam:
-    """An exam with what leaves its scanner and the truth about it."""
-    deliveries = _deliveries(exam, draw)
+@dataclass(frozen=True, slots=True)
+class PlannedExam:
+    """One exam of a scanner's day before it is done."""
+
+    at: datetime
+    slot: Slot
+    accession: str
+
+
+def planned_exams(scanner: Scanner, day: date, seed: int) -> Iterator[tuple[PlannedExam, Random]]:
+    """What a scanner will do on a day, in order, each with the draws that go on to make the exam."""
+    done: dict[str, int] = {}
+    for index, at in enumerate(beginnings(scanner, day, chance(seed, "day", scanner.name, day)), 1):
+        draw = chance(seed, "exam", scanner.name, day, index)
+        procedure = draw.choices(list(scanner.mix), list(scanner.mix.values()))[0]
+        done[procedure] = done.get(procedure, 0) + 1
+        slot = Slot(scanner.name, procedure, day, done[procedure], index)
+        yield PlannedExam(at, slot, f"{scanner.site[0]}{day:%y%m%d}{scanner.ae_title[:6]}{index:03d}"), draw
+
+
+def simulated(exam: Exam, found: Planted, draw: Random, resent: float = RESENT) -> SimulatedExam:
+    """An exam with what leaves its scanner and the truth about it; `resent` is the share of exams that come twice."""
+    deliveries = _deliveries(exam, draw, resent)
     return SimulatedExam(exam.started_at, exam.scanner, exam.procedure, exam.patient, deliveries, _truth(exam, found))
 
 
-def _beginnings(scanner: Scanner, day: date, draw: Random) -> list[datetime]:
+def beginnings(scanner: Scanner, day: date, draw: Random) -> list[datetime]:
+    """When the exams of a scanner's day begin, in order; no two share a slot of the scanner."""
     week, hours = (EMERGENCY_WEEK, EMERGENCY_HOURS) if scanner.emergency else (PLANNED_WEEK, PLANNED_HOURS)
     count = poisson(draw, scanner.exams_per_week * week[day.weekday()])
     midnight = datetime.combine(day, time())
@@ -146,11 +163,11 @@ def _reports(exam: Exam) -> list[Report]:
     ]
 
 
-def _deliveries(exam: Exam, draw: Random) -> tuple[Delivery, ...]:
+def _deliveries(exam: Exam, draw: Random, resent: float) -> tuple[Delivery, ...]:
     deliveries = [
         Delivery(report.made_at + timedelta(seconds=draw.randint(1, 90)), report) for report in _reports(exam)
     ]
-    if draw.random() < RESENT:
+    if draw.random() < resent:
         again = deliveries[-1].at + timedelta(minutes=draw.randint(3, 240))
         deliveries.append(Delivery(again, deliveries[-1].report))
     return tuple(sorted(deliveries, key=lambda delivery: delivery.at))

@@ -1,5 +1,6 @@
 """Draws one exam: patient, order, people and events."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from random import Random
 
@@ -9,7 +10,7 @@ from doseloop.simulate.chance import uid
 from doseloop.simulate.conditions import USUAL, Conditions
 from doseloop.simulate.ct import CtPlan
 from doseloop.simulate.department import CtProcedure, Department, Scanner
-from doseloop.simulate.patients import patient_for
+from doseloop.simulate.patients import Patient, patient_for
 from doseloop.simulate.records import CtAcquisition, Exam, XrayRun
 
 INTENTS = {
@@ -21,6 +22,15 @@ HEIGHT_MISSING_TOO = 0.8
 HEIGHT_MISSING_ALONE = 0.04
 
 
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Whom an exam is done on and who irradiates, where that is known before."""
+
+    patient: Patient
+    operator: str
+    """As the department writes it: `T. Brandt`."""
+
+
 def draw_exam(
     department: Department,
     scanner: Scanner,
@@ -30,11 +40,12 @@ def draw_exam(
     seed: int,
     draw: Random,
     conditions: Conditions = USUAL,
+    who: Visit | None = None,
 ) -> Exam:
-    """One exam on a scanner; the accession number makes its UIDs."""
+    """One exam on a scanner; the accession number makes its UIDs. Patient and operator are drawn where `who` is None."""
     procedure = department.procedures[procedure_name]
     study_uid = uid(seed, "study", accession)
-    patient = patient_for(procedure, department.patient_issuer, started_at.date(), seed, draw)
+    patient = who.patient if who else patient_for(procedure, department.patient_issuer, started_at.date(), seed, draw)
     weight_recorded = draw.random() >= scanner.weight_missing
     height_missing = HEIGHT_MISSING_ALONE if weight_recorded else HEIGHT_MISSING_TOO
     ct_events: tuple[CtAcquisition, ...] = ()
@@ -52,11 +63,11 @@ def draw_exam(
         scanner=scanner,
         procedure=procedure_name,
         description=department.description(scanner, procedure_name),
-        protocol=scanner.protocols[procedure_name]["exam"],
+        protocol=scanner.protocols[procedure_name]["exam"] + conditions.protocol_suffix,
         patient=patient,
         height_recorded=draw.random() >= height_missing,
         weight_recorded=weight_recorded,
-        operator=person_name(draw.choice(department.operators)),
+        operator=person_name(who.operator if who else draw.choice(department.operators)),
         physician=person_name(draw.choice(department.physicians)),
         started_at=started_at,
         intent=codes.DIAGNOSTIC_INTENT if isinstance(procedure, CtProcedure) else INTENTS[procedure.intent],

@@ -1,12 +1,13 @@
 """Faults planted into the virtual hospital, with known place, size and time.
 
 A fault looks at each slot (where, when, what) before the exam is drawn and answers how the exam departs from the usual
-way, or None. Further faults (drift, copied protocol, adult protocol on a child, ...) are further classes of this form.
+way, or None. Those of scenarios stand in `scenario_faults`.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
 from typing import Protocol
 
 from doseloop.simulate.conditions import USUAL, Conditions
@@ -21,6 +22,13 @@ class Slot:
     day: date
     ordinal: int
     """Which exam of this procedure it is on the scanner that day, from 1."""
+    index: int = 0
+    """Which exam of any procedure it is on the scanner that day, from 1; 0 where nobody counted."""
+    operator: str | None = None
+    """Who irradiates; None where that is not known before."""
+    age_years: float | None = None
+    """None where the patient is not known before."""
+    weight_kg: float | None = None
 
 
 class Fault(Protocol):
@@ -68,13 +76,7 @@ class Planted:
 
 
 def planted(faults: Sequence[Fault], slot: Slot) -> Planted:
-    """All faults that touch a slot; their factors multiply."""
+    """All faults that touch a slot, together."""
     touching = [(fault.name, found) for fault in faults if (found := fault.conditions(slot))]
-    conditions = USUAL
-    for _, found in touching:
-        conditions = Conditions(
-            dose_factor=conditions.dose_factor * found.dose_factor,
-            length_factor=conditions.length_factor * found.length_factor,
-            typical=conditions.typical or found.typical,
-        )
+    conditions = reduce(Conditions.and_, (found for _, found in touching), USUAL)
     return Planted(tuple(name for name, _ in touching), conditions)

@@ -50,7 +50,7 @@ def _accumulated(plane: str, runs: Sequence[XrayRun], writer: ContentWriter) -> 
 
 def dap_total_gy_m2(runs: Sequence[XrayRun]) -> float:
     """Dose Area Product of the runs together, Gy·m², to the digits that the events have."""
-    return round(sum(run.dap_gy_m2 for run in runs), 8)
+    return round(sum(run.dap_gy_m2 for run in runs), 10)
 
 
 def ka_r_total_gy(runs: Sequence[XrayRun]) -> float:
