@@ -14,8 +14,8 @@ METHOD: Final = Method(
     id="effective-dose-act",
     version=1,
     quantity="effective_dose_msv",
-    title="Effective dose of CT and tracer together",
-    equation="E = E_CT + E_1 + E_2 ...\nE_CT: effective dose of the CT, mSv; E_1, E_2: of each administration, mSv",
+    title="Effective dose of several exposures together",
+    equation="E = E_1 + E_2 + ...\nE_1, E_2: effective dose of each exposure, of a PET/CT of its CT and each administration, mSv",
     validity=(
         "All parts are known and were weighted with the same tissue weights (ICRP 60 or ICRP 103). Else there is no sum, and the "
         "parts stand beside each other."

@@ -1,7 +1,7 @@
 """What every method makes of an exam: of each event, of its parts and of the whole."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from doseloop.dosimetry import (
@@ -20,6 +20,7 @@ from doseloop.dosimetry import (
     paediatric_activity,
     paediatric_activity_ratio,
     ssde,
+    ssde_methods,
     water_equivalent_diameter,
 )
 from doseloop.dosimetry.exposure_totals import PlaneTotal
@@ -28,7 +29,7 @@ from doseloop.model.calibration import CALIBRATED, Calibration, plane_of
 from doseloop.model.ct import CtEvent
 from doseloop.model.diameter import Diameter, MeasuredNoise
 from doseloop.model.dose_object import Modality
-from doseloop.model.estimate import Estimated, ExamEstimates
+from doseloop.model.estimate import Estimate, Estimated, ExamEstimates, NotEstimated
 from doseloop.model.exam import Event, ExamEvent
 from doseloop.model.mr import MrSeries
 from doseloop.model.projection import ProjectionEvent
@@ -37,6 +38,14 @@ from doseloop.model.tracer import Administration
 
 _ADULT_FROM_YEARS: Final = 18.0
 """The dosage card is for children."""
+_DISPLAYED: Final = "It is made from the kerma-area product as displayed, not as corrected by the calibration."
+_HEADERS_ALONE: Final = (
+    NotEstimated(
+        "ssde_mgy",
+        ssde_methods.AAPM_220.id,
+        "The exam is known from the headers of images alone: their CTDIvol may be that of a slice, and no report tells the scan's.",
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +111,7 @@ def _doses_by_set(one: EventOfExam, exam: ExamToEstimate) -> Mapping[str, Estima
 def _of_event(one: EventOfExam, exam: ExamToEstimate, by_set: Mapping[str, Estimated]) -> tuple[Estimated, ...]:
     part = exam.parts[one.part]
     if part.is_estimate:
-        return ()
+        return _HEADERS_ALONE if part.modality == "CT" else ()
     match one.event:
         case CtEvent():
             return _of_ct(one, one.event, part, by_set)
@@ -133,6 +142,7 @@ def _of_projection(
         return (glandular_dose.estimate(event, one.target_filter, exam.subject),)
     doses = effective_dose_projection.estimates(event, exam.subject, part.procedure)
     corrected = kerma_calibration.estimates(event, exam.calibrations)
+    doses = tuple(_of_displayed(one) for one in doses) if corrected else doses
     if part.modality != "DX":
         return (*corrected, *doses)
     return (*corrected, *doses, entrance_kerma.estimate(event), deviation_index.estimate(event))
@@ -155,9 +165,13 @@ def _of_part(
 ) -> tuple[Estimated, ...]:
     part = exam.parts[number]
     own = [place for place, one in enumerate(exam.events) if one.part == number]
-    if part.modality != "CT" or part.is_estimate:
+    if part.modality != "CT":
         return (*exam_effective_dose.of_part([found[place] for place in own]), *_corrected(exam, own, number))
     return effective_dose_ct_exam.added([(_as_event(exam.events[place]), doses[place]) for place in own])
+
+
+def _of_displayed(one: Estimated) -> Estimated:
+    return replace(one, assumptions=(*one.assumptions, _DISPLAYED)) if isinstance(one, Estimate) else one
 
 
 def _corrected(exam: ExamToEstimate, own: Sequence[int], number: int) -> tuple[Estimated, ...]:

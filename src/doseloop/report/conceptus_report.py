@@ -192,14 +192,12 @@ def _known_diameter(event: EventDetail) -> Diameter | None:
 
 
 def _diameter(entry: EventEntry, known: Diameter | None, entries: Entries) -> Diameter | None:
-    """The one entered for the exposure, else that of its images or its object, else the one entered for all."""
+    """The one entered for the exposure, else the one entered for all, else that of its images or its object."""
     if entry.diameter_mm is not None:
         return Diameter(entry.diameter_mm, "effective", "site", "entered for this exposure")
-    if known is not None:
-        return known
     if entries.diameter_mm is not None:
         return Diameter(entries.diameter_mm, "effective", "site", "entered for all exposures")
-    return None
+    return known
 
 
 def _result(exposures: Iterable[Exposure], entries: Entries) -> Outcome:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 
 from doseloop.dosimetry.methods import METHODS
-from doseloop.model.calibration import Calibration
+from doseloop.model.calibration import CALIBRATED, Calibration
 from doseloop.model.estimate import Estimate, Estimated, ExamEstimates, Input
 from doseloop.model.quantities import QUANTITIES, shown
 from doseloop.report.table import Column, Row, Table, Value
@@ -76,8 +76,13 @@ def of_exam(request: HttpRequest, exam: int) -> ComputedOfExam | None:
     without = _grouped((of, one) for of, one in listed if not isinstance(one, Estimate))
     if not values and not without:
         return None
-    default, others = ([one for one in values if one.estimate.is_default is wanted] for wanted in (True, False))
+    default, others = ([one for one in values if _stands(one) is wanted] for wanted in (True, False))
     return ComputedOfExam(tuple(default), tuple(others), tuple(without), found.is_current, found.calibrations)
+
+
+def _stands(one: ComputedValue) -> bool:
+    """Whether it is seen at once: what stands for its quantity, and the exam's kerma as its tube was calibrated."""
+    return one.estimate.is_default or (one.of == "Exam" and one.estimate.quantity in CALIBRATED)
 
 
 def table(request: HttpRequest, exam: int) -> Table:
