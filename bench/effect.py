@@ -21,6 +21,8 @@ from doseloop.assess.robust_scale import Floats
 BEGUN = datetime(2026, 1, 5)
 BEFORE, WINDOW, LAST, STEP = 100, 20, 300, 10
 CORRELATION = 0.3
+LIMIT = 0.05
+"""Of cases without a change, the most in which the fall may be called met at any look."""
 CHANCE_FLAG = math.log(1.10)
 
 
@@ -129,7 +131,7 @@ def first(told: Sequence[Effect], verdict: str) -> float:
 
 
 def row(department: Department, cases: int) -> str:
-    """One row of the table."""
+    """One row of the table; where nothing changed, with whether the limit is held."""
     told = [looks(department, seed) for seed in range(cases)]
     ever = {name: np.array([first(one, name) for one in told]) for name in ("met", "not met", "worse")}
     shares = " | ".join(f"{np.mean(np.isfinite(ever[name])):.1%}" for name in ever)
@@ -138,7 +140,10 @@ def row(department: Department, cases: int) -> str:
     naive = np.mean([naive_is_met(department, seed) for seed in range(cases)])
     when = ever["met"] if department.change == -0.2 else ever["worse" if department.change else "not met"]
     half, most = np.quantile(when, [0.5, 0.9], method="inverted_cdf")
-    return f"| {department.name} | {department.log_sd:.2f} | {shares} | {held:.1%} | {naive:.1%} | {half:.0f} | {most:.0f} |"
+    is_quiet = department.change == 0 == department.common_change
+    limit = "–" if not is_quiet else "held" if np.mean(np.isfinite(ever["met"])) <= LIMIT else "NOT HELD"
+    ends = f"{held:.1%} | {naive:.1%} | {half:.0f} | {most:.0f} | {limit}"
+    return f"| {department.name} | {department.log_sd:.2f} | {shares} | {ends} |"
 
 
 def _holds(one: Effect, truth: float) -> bool:
@@ -153,9 +158,9 @@ def main(cases: int) -> None:
     """Print a row for each department, and whether the limit is held."""
     print(f"{cases} cases each, a look every {STEP} exams up to {LAST}; limit: met at most 5 % where nothing changed")
     print(
-        "| department | log-SD | ever met | ever not met | ever worse | truth inside at all looks | naive met | median | 90 % |"
+        "| department | log-SD | met | not met | worse | truth inside at all looks | naive met | median | 90 % | limit |"
     )
-    print("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
+    print("| --- " * 10 + "|")
     for department in DEPARTMENTS:
         print(row(department, cases), flush=True)
 
