@@ -142,6 +142,7 @@ RULES = {
     "review-due": "Review due",
     "silent-scanner": "Silent scanner",
     "unit-suspected": "Unit suspected",
+    "wrong-protocol": "Wrong protocol",
 }
 
 
