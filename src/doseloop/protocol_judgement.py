@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from doseloop.access.scope import SYSTEM
 from doseloop.assess import wrong_protocol
-from doseloop.assess.wrong_protocol import ContrastUse, KvpHabit, ProtocolUse, Said, Scan, names_of
+from doseloop.assess.wrong_protocol import LEAST_HABIT, ContrastUse, KvpHabit, ProtocolUse, Said, Scan, names_of
 from doseloop.harmonise.described import described
 from doseloop.harmonise.scanned import contrast_of
 from doseloop.model.flag import Finding
@@ -22,6 +22,7 @@ from doseloop.store.protocol_use import UsedProtocol, UsedScan
 _CHILDREN = ("child-0-1", "child-1-5", "child-5-10", "child-10-15")
 """Of those from 15 to 18 many are scanned as adults."""
 _KEPT = 4096
+_FEW = 8
 
 
 def judged(exam: int) -> list[Finding]:
@@ -70,10 +71,22 @@ def _kvp_habit(used: UsedProtocol) -> KvpHabit:
 
 
 def _contrast(used: UsedProtocol) -> ContrastUse:
-    own = frozenset(map(contrast_of, protocol_use.own_contexts(used.exam)))
-    known: frozenset[Contrast] = frozenset(one for one in own if one)
-    if len(own) != 1 or not known or not used.started_at:
-        return ContrastUse(frozenset(), {})
-    protocols = {one.protocol for one in used.scans}
-    before = (contrast_of(code) for name in protocols for code in protocol_use.contexts_before(used, name))
-    return ContrastUse(known, Counter(one for one in before if one))
+    own = {contrast_of(code) for code in protocol_use.own_contexts(used.exam)}
+    known = frozenset(one for one in own if one)
+    return (
+        ContrastUse(known, lambda: _contrast_before(used)) if len(own) == len(known) == 1 else ContrastUse(frozenset())
+    )
+
+
+def _contrast_before(used: UsedProtocol) -> Counter[Contrast]:
+    """Of the last few, and of many only where those agree."""
+    few = _counted(used, _FEW)
+    return _counted(used, LEAST_HABIT) if len(few) == 1 else few
+
+
+def _counted(used: UsedProtocol, most: int) -> Counter[Contrast]:
+    (protocol, *others) = {one.protocol for one in used.scans}
+    if others or not used.started_at:
+        return Counter()
+    codes = protocol_use.contexts_before(used, protocol, most)
+    return Counter(known for code in codes if (known := contrast_of(code)))

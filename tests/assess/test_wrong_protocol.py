@@ -145,33 +145,45 @@ def test_a_body_stated_for_the_head_phantom_is_told_of_adults_alone(age: float |
     assert causes(exam) == (["phantom"] if told else [])
 
 
-def contrast(own: set[Any], before: dict[Any, int], said: str = "no") -> ProtocolUse:
-    asked = lambda: ContrastUse(frozenset(own), before)  # noqa: E731
-    return use(Said("Thorax nativ", CHEST, said), contrast=asked)
+def contrast(own: set[Any], before: dict[Any, int], said: str = "no", asked: str = "") -> ProtocolUse:
+    known = ContrastUse(frozenset(own), lambda: before)
+    return use(Said("Thorax nativ", CHEST, said), Said("CT Chest", CHEST, asked), contrast=lambda: known)
 
 
-def test_contrast_against_the_name_is_told_where_the_scanner_codes_it_as_it_names_it() -> None:
-    (found,) = on_exam(contrast({"with"}, {"without": 20}))
+def test_contrast_against_the_name_is_told_where_the_scanner_always_codes_it_as_it_names_it() -> None:
+    (found,) = on_exam(contrast({"with"}, {"without": 100}))
     assert found.cause == "contrast"
     assert found.sentence == (
-        "“Thorax nativ” is a protocol without contrast medium, and the scan is coded as with it; 20 of 20 earlier scans fitted."
+        "“Thorax nativ” is a protocol without contrast medium, and the scan is coded as with it; all of 100 earlier scans with the "
+        "protocol fitted."
     )
+
+
+def test_contrast_that_was_asked_for_and_coded_is_told_without_a_past() -> None:
+    (found,) = on_exam(contrast({"with"}, {}, asked="yes"))
+    assert found.sentence.endswith("the scan is coded as with it, as “CT Chest” says.")
+    assert on_exam(contrast({"without"}, {}, asked="yes")) == []
 
 
 @pytest.mark.parametrize(
     "exam",
     [
-        contrast({"with"}, {"without": 19}),
-        contrast({"with"}, {"without": 30, "with": 2}),
-        contrast({"without"}, {"without": 30}),
-        contrast({"with", "without"}, {"without": 30}),
-        contrast(set(), {"without": 30}),
-        contrast({"with"}, {"without": 30}, said="both"),
-        contrast({"with"}, {"without": 30}, said=""),
+        contrast({"with"}, {"without": 99}),
+        contrast({"with"}, {"without": 100, "with": 1}),
+        contrast({"without"}, {"without": 100}),
+        contrast({"with", "without"}, {"without": 100}),
+        contrast(set(), {"without": 100}),
+        contrast({"with"}, {"without": 100}, said="both"),
+        contrast({"with"}, {"without": 100}, said=""),
     ],
 )
 def test_contrast_says_nothing_where_it_is_not_certain(exam: ProtocolUse) -> None:
     assert on_exam(exam) == []
+
+
+def test_older_children_are_not_judged_by_voltage() -> None:
+    assert causes(replace(kvp({80.0: 12}, {120.0: 40}), age_years=14.9)) == ["age"]
+    assert causes(replace(kvp({80.0: 12}, {120.0: 40}), age_years=15.0)) == []
 
 
 def test_the_past_is_asked_for_only_where_it_could_tell() -> None:

@@ -23,8 +23,10 @@ CHILD_BELOW_YEARS: Final = 16.0
 ADULT_FROM_YEARS: Final = 18.0
 LEAST_CHILDREN: Final = 5
 LEAST_ADULTS: Final = 20
-LEAST_HABIT: Final = 20
-"""Earlier scans with one protocol that make a habit."""
+KVP_BELOW_YEARS: Final = 15.0
+"""Older children are often scanned as adults where no name says otherwise."""
+LEAST_HABIT: Final = 100
+"""Earlier scans with one protocol that are all coded as its name says: where one in twenty is not, a hundred in a row are rare."""
 _HABIT: Final = 0.95
 
 
@@ -63,7 +65,7 @@ class ContrastUse:
     """With which contrast the exam's own acquisitions are coded, and how often earlier ones of the same protocols were."""
 
     own: frozenset[Contrast]
-    before: Mapping[Contrast, int]
+    before: Callable[[], Mapping[Contrast, int]] = dict
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ class ProtocolUse:
     scans: tuple[Scan, ...]
     provisional: bool = False
     kvp_habit: Callable[[], KvpHabit] = field(default=lambda: KvpHabit({}, {}))
-    contrast: Callable[[], ContrastUse] = field(default=lambda: ContrastUse(frozenset(), {}))
+    contrast: Callable[[], ContrastUse] = field(default=lambda: ContrastUse(frozenset()))
 
 
 def on_exam(exam: ProtocolUse) -> list[Finding]:
@@ -122,7 +124,7 @@ def _age(exam: ProtocolUse) -> str:
     named = {one.made_for: one.text for one in _names(exam) if one.made_for}
     if named:
         return "" if "child" in named else f"“{named['adult']}” is a protocol for adults; the patient is {_old(exam)}."
-    return _kvp(exam) if exam.is_ct else ""
+    return _kvp(exam) if exam.is_ct and exam.age_years < KVP_BELOW_YEARS else ""
 
 
 def _old(exam: ProtocolUse) -> str:
@@ -191,21 +193,20 @@ def _contrast(exam: ProtocolUse) -> str:
         return ""
     use = exam.contrast()
     (own, *more) = use.own or ("",)
-    if more or own in ("", named) or not _is_habit(use.before, named):
+    if more or own in ("", named):
         return ""
     text = next(one.text for one in _names(exam) if one.contrast)
-    return (
-        f"“{text}” is a protocol {named} contrast medium, and the scan is coded as {own} it; "
-        f"{use.before[named]} of {sum(use.before.values())} earlier scans fitted."
-    )
+    told = f"“{text}” is a protocol {named} contrast medium, and the scan is coded as {own} it"
+    if _SAYS.get(exam.asked.contrast) == own:
+        return f"{told}, as “{exam.asked.text}” says."
+    before = use.before()
+    fitted = before.get(named, 0)
+    if fitted < LEAST_HABIT or fitted < sum(before.values()):
+        return ""
+    return f"{told}; all of {fitted} earlier scans with the protocol fitted."
 
 
 _SAYS: Final[dict[str, Contrast]] = {"yes": "with", "no": "without"}
-
-
-def _is_habit(before: Mapping[Contrast, int], named: Contrast) -> bool:
-    total = sum(before.values())
-    return total >= LEAST_HABIT and before.get(named, 0) >= _HABIT * total
 
 
 def names_of(texts: Sequence[Said]) -> Said:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.db.models import QuerySet
@@ -119,16 +120,20 @@ _OWN = Rows(
 )
 
 
-def contexts_before(of: UsedProtocol, protocol: str) -> list[str]:
-    """The same of the last main acquisitions with this protocol, within the exam's protocol, on its scanner."""
-    found = _BEFORE.all(
-        scanner=of.scanner, exam_protocol=of.protocol_name, protocol=protocol, started_at=of.started_at, exam=of.exam
-    )
+def contexts_before(of: UsedProtocol, protocol: str, most: int) -> list[str]:
+    """The same of the last `most` main acquisitions with this protocol, within the exam's protocol, on its scanner."""
+    known = {"scanner": of.scanner, "exam_protocol": of.protocol_name, "protocol": protocol}
+    found = _before(most).all(**known, started_at=of.started_at, exam=of.exam)
     return [_context(kind, detail) for kind, detail in found]
 
 
-def _before() -> QuerySet[Event, Any]:
-    same = Event.objects.filter(
+@cache
+def _before(most: int) -> Rows:
+    return Rows(lambda: _same_protocol().order_by("-exam__started_at").values_list("kind", "detail")[:most])
+
+
+def _same_protocol() -> QuerySet[Event]:
+    return Event.objects.filter(
         exam__scanner_id=Slot("scanner"),
         exam__started_at__lt=Slot("started_at"),
         exam__started_at__gt="",
@@ -136,13 +141,7 @@ def _before() -> QuerySet[Event, Any]:
         protocol=Slot("protocol"),
         role="main",
         kind="ct",
-    )
-    newest = same.exclude(exam_id=Slot("exam")).order_by("-exam__started_at")
-    return newest.values_list("kind", "detail")[:_HABIT]
-
-
-_HABIT = 30
-_BEFORE = Rows(_before)
+    ).exclude(exam_id=Slot("exam"))
 
 
 def _context(kind: str, detail: bytes) -> str:
