@@ -1,8 +1,8 @@
 """The fingerprint of a protocol: what it sets, without what the scanner chooses for the patient.
 
 Tube current and its product with time follow the patient, and are no part of it. Whether a setting is the protocol's or the
-patient's (a voltage that is chosen by size, a filter by the exposure) is not known beforehand: `protocol_change` looks only at those that
-nearly all exams share.
+patient's (a voltage that is chosen by size, a filter by the exposure) is not known beforehand: `protocol_change` looks only at
+those that nearly all exams share.
 """
 
 from collections.abc import Iterable, Mapping

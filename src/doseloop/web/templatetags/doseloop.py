@@ -138,6 +138,7 @@ _KINDS = {
 RULES = {
     "high-dose": "High dose",
     "rule-pack": "Rule pack",
+    "protocol-change": "Protocol changed",
     "reference-level": "Reference level",
     "review-due": "Review due",
     "silent-scanner": "Silent scanner",
