@@ -21,6 +21,7 @@ from doseloop.store.protocol_use import UsedProtocol, UsedScan
 
 _CHILDREN = ("child-0-1", "child-1-5", "child-5-10", "child-10-15")
 """Of those from 15 to 18 many are scanned as adults."""
+_ADULTS = ("adult",)
 _KEPT = 4096
 _FEW = 8
 
@@ -66,8 +67,8 @@ def _coded(region: str) -> frozenset[str]:
 
 def _kvp_habit(used: UsedProtocol) -> KvpHabit:
     if not (used.procedure and used.started_at):
-        return KvpHabit({}, {})
-    return KvpHabit(protocol_use.kvp_before(used, _CHILDREN), protocol_use.kvp_before(used, ("adult",)))
+        return KvpHabit({})
+    return KvpHabit(protocol_use.kvp_before(used, _CHILDREN), lambda: protocol_use.kvp_before(used, _ADULTS))
 
 
 def _contrast(used: UsedProtocol) -> ContrastUse:

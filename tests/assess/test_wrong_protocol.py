@@ -67,7 +67,7 @@ def test_a_radiograph_is_judged_by_its_words_alone() -> None:
 
 
 def kvp(children: dict[float, int], adults: dict[float, int], own: float | None = 120.0) -> ProtocolUse:
-    return use(Said("Head", HEAD), age_years=6.0, kvp=own, kvp_habit=lambda: KvpHabit(children, adults))
+    return use(Said("Head", HEAD), age_years=6.0, kvp=own, kvp_habit=lambda: KvpHabit(children, lambda: adults))
 
 
 def test_without_a_name_the_voltage_of_adults_is_told() -> None:

@@ -1,9 +1,9 @@
 """The rule `protocol-change`: a protocol of a scanner is set otherwise than before; since when, and what.
 
 Each setting is looked at by itself, exam after exam. It belongs to the protocol where nine of ten exams share its value. A change
-is told once so many exams in a row have one other value that such a run would come about once in a million exams if the value came and
-went as rarely as before: three exams against a hundred that all agreed, more where others were seen now and then. It is dated to
-the first of the run. A return to a value that was usual before is told as one.
+is told once so many exams in a row have one other value that such a run would come about once in a million exams if the value
+were as rare as before: three exams against a hundred that all agreed, more where others were seen now and then. It is dated to the
+first of the run. A return to a value that was usual before is told as one.
 """
 
 from collections import Counter

@@ -57,7 +57,8 @@ class KvpHabit:
     """Main acquisitions of the same procedure on the same scanner before: how many at each kV."""
 
     children: Mapping[float, int]
-    adults: Mapping[float, int]
+    adults: Callable[[], Mapping[float, int]] = dict
+    """Asked for only where the children say that the exam's kV is not theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ class ProtocolUse:
     """The exam's protocol name."""
     scans: tuple[Scan, ...]
     provisional: bool = False
-    kvp_habit: Callable[[], KvpHabit] = field(default=lambda: KvpHabit({}, {}))
+    kvp_habit: Callable[[], KvpHabit] = field(default=lambda: KvpHabit({}))
     contrast: Callable[[], ContrastUse] = field(default=lambda: ContrastUse(frozenset()))
 
 
@@ -139,10 +140,11 @@ def _kvp(exam: ProtocolUse) -> str:
         return ""
     (kvp,) = own
     habit = exam.kvp_habit()
-    children, adults = Counter(habit.children), Counter(habit.adults)
-    if children.total() < LEAST_CHILDREN or adults.total() < LEAST_ADULTS:
+    children = Counter(habit.children)
+    if children.total() < LEAST_CHILDREN or children[kvp] > (1 - _HABIT) * children.total():
         return ""
-    if children[kvp] > (1 - _HABIT) * children.total() or adults[kvp] < _HABIT * adults.total():
+    adults = Counter(habit.adults())
+    if adults.total() < LEAST_ADULTS or adults[kvp] < _HABIT * adults.total():
         return ""
     return (
         f"{kvp:.0f} kV is what this scanner uses for adults; the patient is {_old(exam)}, and of {children.total()} earlier scans "

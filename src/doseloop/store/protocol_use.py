@@ -1,10 +1,8 @@
 """What an exam was scanned with, and what its scanner did before with the same protocol: for the rule `wrong-protocol`."""
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 from django.db.models import QuerySet
 
@@ -82,30 +80,28 @@ def used(scope: Scope, exam: int) -> UsedProtocol | None:
     return UsedProtocol(exam=exam, scans=scans, **of_exam)
 
 
-def kvp_before(of: UsedProtocol, bands: Sequence[str]) -> Counter[float]:
+def kvp_before(of: UsedProtocol, bands: tuple[str, ...]) -> Counter[float]:
     """How many of the last main acquisitions of eligible patients of these age bands had each kV: same scanner and procedure."""
-    found: Counter[float] = Counter()
-    for band in bands:
-        rows = _KVP.all(scanner=of.scanner, procedure=of.procedure, band=band, started_at=of.started_at, exam=of.exam)
-        found.update(kvp for (kvp,) in rows)
-    return found
+    known = {"scanner": of.scanner, "procedure": of.procedure, "exam": of.exam}
+    return Counter(kvp for (kvp,) in _kvp(bands).all(**known, started_at=of.started_at))
 
 
-def _kvp() -> QuerySet[Event, Any]:
-    same = Event.objects.filter(
+@cache
+def _kvp(bands: tuple[str, ...]) -> Rows:
+    return Rows(lambda: _same_procedure(bands).order_by("-part__started_at").values_list("kvp")[:MOST_BEFORE])
+
+
+def _same_procedure(bands: tuple[str, ...]) -> QuerySet[Event]:
+    return Event.objects.filter(
         part__procedure_id=Slot("procedure"),
-        part__age_band=Slot("band"),
+        part__age_band__in=bands,
         part__started_at__lt=Slot("started_at"),
         part__started_at__gt="",
         part__eligible=True,
         exam__scanner_id=Slot("scanner"),
         role="main",
         kvp__gt=0,
-    )
-    return same.exclude(exam_id=Slot("exam")).order_by("-part__started_at").values_list("kvp")[:MOST_BEFORE]
-
-
-_KVP = Rows(_kvp)
+    ).exclude(exam_id=Slot("exam"))
 
 
 def own_contexts(exam: int) -> list[str]:
