@@ -5,7 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from doseloop.assess import heartbeat, high_dose, revised_dose, rule_pack_values, same_event, unit_suspected
+from doseloop.assess import (
+    heartbeat,
+    high_dose,
+    protocol_change,
+    revised_dose,
+    rule_pack_values,
+    same_event,
+    unit_suspected,
+    wrong_protocol,
+)
 from doseloop.cli import app, key, rules
 from doseloop.model.errors import DoseloopError
 from doseloop.reference.glandular_cells import CELLS as GLANDULAR_CELLS
@@ -69,7 +78,16 @@ def test_every_command_about_keys_is_documented(name: str) -> None:
 
 @pytest.mark.parametrize(
     "rule",
-    [heartbeat.RULE, high_dose.RULE, revised_dose.RULE, rule_pack_values.RULE, same_event.RULE, unit_suspected.RULE],
+    [
+        heartbeat.RULE,
+        high_dose.RULE,
+        protocol_change.RULE,
+        revised_dose.RULE,
+        rule_pack_values.RULE,
+        same_event.RULE,
+        unit_suspected.RULE,
+        wrong_protocol.RULE,
+    ],
 )
 def test_every_rule_is_documented(rule: str) -> None:
     assert f"`{rule}`" in text("docs/rules.md")

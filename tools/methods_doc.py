@@ -20,12 +20,13 @@ cannot be computed says why in one sentence. On the page of an exam this is the 
 **Verified or not.** A method is verified where a worked example, or a table, of its source was seen and comes out of the code to
 the digit that was printed; each release computes it again. A method or coefficient that is not says so wherever it is shown.
 
-**Where values go.** SSDE of main acquisitions, the effective dose of an exam and its parts, and kerma corrected for its tube stand
-in columns beside what scanners state: in figures, trends and files of procedures, in local levels and their comparisons, in files
-of exams, parts and events, and the totals of exams in `doseloop exams --json`. A page says there that they are computed and by
-which methods. A value by a method that is not verified stands in none of them where a verified method computes the quantity; no method of noise and of
-corrected kerma is verified so far, and the pages say so. SSDE rests on a measured size, whose own method the page names where it is
-not verified. Image noise stands against the dose of each acquisition on the page of a procedure, by protocol, where ten tell both.
+**Where values go.** SSDE of main acquisitions, the effective dose of an exam and its parts, and kerma corrected for its tube
+stand in columns beside what scanners state: in figures, trends and files of procedures, in local levels and their comparisons, in
+files of exams, parts and events, and the totals of exams in `doseloop exams --json`. A page says there that they are computed and
+by which methods. A value by a method that is not verified stands in none of them where a verified method computes the quantity;
+no method of noise and of corrected kerma is verified so far, and the pages say so. SSDE rests on a measured size, whose own
+method the page names where it is not verified. Image noise stands against the dose of each acquisition on the page of a
+procedure, by protocol, where ten tell both.
 
 **Editions.** All versions of methods and coefficients together are one edition, and each exam holds the edition of its values.
 Where a formula or a number changes, its version counts up and with it the edition. Exams that were there before keep their values

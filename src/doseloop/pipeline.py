@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
-from doseloop import estimation, rule_judgement
+from doseloop import estimation, protocol_judgement, rule_judgement
 from doseloop.access.scope import SYSTEM
 from doseloop.assess import high_dose, new_name, phantom, revised_dose, same_event
 from doseloop.harmonise import identifiers
@@ -420,6 +420,7 @@ def _assess(exam: int, sharing: list[int]) -> None:
     parts = history.parts_of(SYSTEM, exam)
     found = [_high_dose(part) for part in parts]
     found += rule_judgement.judged(parts)
+    found += [ExamFinding(one) for one in protocol_judgement.judged(exam)]
     whole = (
         same_event.on_exam(f"exam {exam}", sharing),
         revised_dose.on_exam(f"exam {exam}", objects.revised(exam)),

@@ -51,6 +51,30 @@ def test_the_page_tells_hours_versions_names_and_suggests_what_may_be_one(scanne
     assert "<form method" not in text.partition("<main")[2]
 
 
+def test_the_page_tells_protocols_that_were_set_otherwise_with_the_dose_before_and_since(
+    scanner: int, signed_in: Any
+) -> None:
+    text = shown(signed_in("viewer"), scanner)
+    assert "Protocols set otherwise <small>3 changes</small>" in text
+    assert "rotation time 0.5 → 0.8 s; pitch 0.984 → 0.516" in text
+    assert "tube voltage 100 → 120 kV (as it was earlier)" in text
+    assert "CTDIvol 9.80 mGy" in text
+    assert "+40 %, not adjusted for size" in text
+
+
+def test_changes_of_protocols_are_a_file(scanner: int, signed_in: Any) -> None:
+    content = text_of(b"".join(signed_in("physicist").get(f"/scanners/{scanner}/protocol-changes.csv")), "csv")
+    assert "08_AbdPel_PV / Abdomen Pelvis PV" in content
+
+
+def test_a_protocol_that_another_scanner_sets_otherwise_is_shown_to_who_sees_both(scanner: int, signed_in: Any) -> None:
+    emergency = Scanner.objects.get(name="CT 1 Emergency").pk
+    assert "Set otherwise on another scanner" not in shown(signed_in("viewer"), emergency)
+    text = shown(signed_in("m.keane"), emergency)
+    assert "Set otherwise on another scanner <small>1 setting</small>" in text
+    assert ">Harbour CT</a>" in text
+
+
 def test_a_scanner_without_history_says_so_and_what_holds_meanwhile(department: Department, signed_in: Any) -> None:
     text = shown(signed_in("viewer"), department.scanner)
     assert "20 exams over 4 weeks are needed. Until then it is called silent after 24 hours without an object." in text

@@ -30,5 +30,10 @@ def scanned(acquisitions: Iterable[CtEvent]) -> Scanned | None:
     )
 
 
+def contrast_of(context: str) -> Contrast | None:
+    """What a code of the procedure context says; None for one that is not known."""
+    return _CONTRAST.get(context)
+
+
 def _contrast(event: CtEvent) -> Contrast | None:
-    return _CONTRAST.get(event.procedure_context.value.value) if event.procedure_context else None
+    return contrast_of(event.procedure_context.value.value) if event.procedure_context else None

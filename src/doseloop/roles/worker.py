@@ -29,7 +29,7 @@ from doseloop.roles.task_runner import TaskRunner
 from doseloop.roles.timeline_fill import TimelineFill
 from doseloop.roles.unit_search import UnitSearch
 from doseloop.roles.worker_name import own_name
-from doseloop.store import claims, heartbeats, locks, method_editions, mode, tasks
+from doseloop.store import claims, heartbeats, locks, method_editions, mode, protocol_changes, tasks
 from doseloop.store.failpoint import failpoint
 from doseloop.store.outage import is_outage
 from doseloop.store.scanners import SiteDefaults
@@ -149,6 +149,7 @@ def run(stop: threading.Event) -> None:
         Clock(60.0, lambda: refresh(paths)),
         Clock(10.0, LevelWatch(Facts(paths), options.level_settings).step),
         Clock(20.0, UnitSearch().step),
+        Clock(20.0, protocol_changes.keep),
         Clock(60.0, lambda: audit.seal(chain)),
         Clock(15.0, pipeline.inbox.sweep_if_idle),
         Clock(10.0, enqueue_due),

@@ -28,6 +28,7 @@ from doseloop.store.models.object import DoseObjectRow
 from doseloop.store.models.patient import Identity, Patient, RecordHome, RecordMode
 from doseloop.store.models.people import AccountPerson, ExamPerson, Person, RoleAtSite
 from doseloop.store.models.procedure import Procedure, ProcedureCode, ProcedureName, ReferenceLevel
+from doseloop.store.models.protocol import ProtocolUseRow
 from doseloop.store.models.repair import RepairProposal, ValueRepairRow
 from doseloop.store.models.report import ArchivedReport, ReportMail, ReportSchedule
 from doseloop.store.models.rule_pack import ChosenRulePacks, ConfirmedRulePack, OwnRulePack
@@ -73,6 +74,7 @@ __all__ = [
     "Procedure",
     "ProcedureCode",
     "ProcedureName",
+    "ProtocolUseRow",
     "RecordHome",
     "RecordMode",
     "ReferenceLevel",

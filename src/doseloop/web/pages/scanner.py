@@ -15,15 +15,26 @@ from doseloop.access.scope import Scope
 from doseloop.assess.heartbeat import LEAST_EXAMS, LEAST_WEEKS
 from doseloop.model.errors import UnusableInput
 from doseloop.report.table import Column, Row, Table
-from doseloop.store import calibrations, decisions, scanner_list, scanner_merging, scanner_naming, timeline
+from doseloop.store import (
+    calibrations,
+    decisions,
+    protocol_changes,
+    scanner_list,
+    scanner_merging,
+    scanner_naming,
+    site_list,
+    timeline,
+)
 from doseloop.store.heartbeats import Heartbeat, heartbeat_of
 from doseloop.store.timeline import Entry, EntryKind, Written
 from doseloop.web.actor import actor_of
 from doseloop.web.calibration_tables import holding_on
 from doseloop.web.clock import today_here
 from doseloop.web.exports import export_links, export_routes
+from doseloop.web.protocol_tables import changes_table, copies_table
 from doseloop.web.rights import may, needs
 from doseloop.web.scanner_history import KINDS, steps
+from doseloop.web.tables import page_table
 from doseloop.web.usual_week import day_rows, week_table, worked
 
 _DIGITS = 18
@@ -55,6 +66,7 @@ def scanner(request: HttpRequest, scanner: int) -> HttpResponseBase:
         "today": today_here().isoformat(),
         "moving": decisions.pending(scope, scanner_merging.MERGED).exists() or decisions.outdated_count(scope),
         "may_name": may(request, Right.NAME, shown.site),
+        **_protocols(request, scanner),
         "timeline_exports": export_links(request, "scanner-timeline", scanner),
         "hours_exports": export_links(request, "scanner-hours", scanner),
     }
@@ -165,6 +177,30 @@ def _factors(scope: Scope, scanner: int, modality: str) -> dict[str, Any]:
     return {"displays_kerma": True, "factors": len(holding_on(found, today_here().isoformat()))}
 
 
+def _protocols(request: HttpRequest, scanner: int) -> dict[str, Any]:
+    """Protocols that were changed here, and those that another scanner sets otherwise."""
+    return {
+        "protocol_changes": page_table(changes_of(request, scanner)),
+        "protocol_copies": page_table(copies_of(request, scanner)),
+        "change_exports": export_links(request, "scanner-protocol-changes", scanner),
+        "copy_exports": export_links(request, "scanner-protocol-copies", scanner),
+        "told_days": protocol_changes.TOLD_FOR.days,
+    }
+
+
+def changes_of(request: HttpRequest, scanner: int) -> Table:
+    """Changes of its protocols."""
+    scope = _scope(request)
+    root = scanner_merging.root_of(scope, scanner)
+    return changes_table(scanner, protocol_changes.of_scanner(scope, root), site_list.display_units(scope))
+
+
+def copies_of(request: HttpRequest, scanner: int) -> Table:
+    """Its protocols that another scanner sets otherwise."""
+    scope = _scope(request)
+    return copies_table(scanner, protocol_changes.copies(scope, scanner_merging.root_of(scope, scanner)))
+
+
 def _suggested(scope: Scope, scanner: int, names: dict[int, str]) -> list[dict[str, Any]]:
     found = (one for one in scanner_merging.suggested(scope) if scanner in (one.scanner, one.into))
     others = ((one.into if one.scanner == scanner else one.scanner, one.evidence) for one in found)
@@ -202,5 +238,7 @@ routes = [
     path("scanners/<int:scanner>/merge", accept, name="scanner-merge"),
     path("scanners/<int:scanner>/undo", undo, name="scanner-undo"),
     *export_routes("scanners/<int:scanner>/timeline", "scanner-timeline", timeline_table),
+    *export_routes("scanners/<int:scanner>/protocol-changes", "scanner-protocol-changes", changes_of),
+    *export_routes("scanners/<int:scanner>/protocol-copies", "scanner-protocol-copies", copies_of),
     *export_routes("scanners/<int:scanner>/hours", "scanner-hours", hours_table),
 ]

@@ -144,10 +144,12 @@ _KINDS = {
 RULES = {
     "high-dose": "High dose",
     "rule-pack": "Rule pack",
+    "protocol-change": "Protocol changed",
     "reference-level": "Reference level",
     "review-due": "Review due",
     "silent-scanner": "Silent scanner",
     "unit-suspected": "Unit suspected",
+    "wrong-protocol": "Wrong protocol",
 }
 
 
