@@ -79,7 +79,7 @@ def undo_action(scope: Scope, case: int, action: int, at: datetime, why: str, ac
     held.undone_at, held.undone_why, held.undone_by = at.isoformat(timespec="minutes"), said, actor.name
     held.save(update_fields=["undone_at", "undone_why", "undone_by"])
     told = {"action": action, "undone_at": held.undone_at, "why": said}
-    step(row, StepKind.UNDONE, f"{held.kind}: {held.text}. {said}", actor, before={"undone_at": ""}, after=told)
+    step(row, StepKind.UNDONE, f"{held.kind}: {held.text}\n{said}", actor, before={"undone_at": ""}, after=told)
     if row.state != CaseState.REOPENED:
         to_state(row, CaseState.REOPENED, StepKind.REOPENED, "By itself: what was changed was undone.", actor)
 
