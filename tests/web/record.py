@@ -19,7 +19,7 @@ from doseloop.model.ct import CtEvent, CtSource
 from doseloop.model.flag import Finding
 from doseloop.model.projection import ProjectionEvent
 from doseloop.model.reading import Code, Reading
-from doseloop.store import accounts, findings, flags, peers, procedures
+from doseloop.store import accounts, case_opening, findings, flags, peers, procedures
 from doseloop.store.audit import Actor
 from doseloop.store.changes import note_change
 from doseloop.store.comments import add_comment
@@ -314,7 +314,7 @@ def _today(
         if number < 3:
             flags.set_aside(SYSTEM, flag, str(list(flags.SetAsideReason)[number]), "Seen with the radiographer.", keane)
         elif number == 3:
-            flags.make_case(SYSTEM, flag, keane)
+            case_opening.open_case(SYSTEM, [flag], "High dose: CT of a chest, CT 1", keane)
     made.angiography = _angiography(chance, scanners[3], patients[20], now - timedelta(minutes=35))
 
 

@@ -59,7 +59,7 @@ def pages(page: Page, address: str) -> dict[str, str]:
         "procedure-corrected": "/procedures/xa-pci/?quantity=dap_corrected_gy_cm2", "names": CHOSEN_NAMES,
         "compliance": "/compliance/?days=1095", "compliance-cell": cell or "",
         "methods": "/methods/", "method": "/methods/ssde-aapm-220/",
-        "flags": "/flags/", "flag": flag or "",
+        "flags": "/flags/", "flag": flag or "", "cases": "/cases/?show=all", "case": first(page, address, "/cases/?show=all"),
         "notifiable": "/notifiable/?sent=1&pack=uk-saue&on=2026-11-27&exposure=unintended&patient=adult&intended=0.5&delivered=6",
         "rule-packs": "/notifiable/packs/", "scanners": "/scanners/",
         "scanner-reports": reports or "", "scanner": scanner or "", "calibration": f"{tube}calibration/",

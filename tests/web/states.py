@@ -26,6 +26,7 @@ def make(page: Any, served: Served) -> None:
         _repair,
         _judge_exam,
         _set_flag_aside,
+        _close_case,
         _sign_conceptus,
     ):
         decide(page, served)
@@ -121,6 +122,31 @@ def _set_flag_aside(page: Any, served: Served) -> None:
     page.get_by_label("Note").fill("Trauma")
     page.get_by_role("button", name="Set aside").click()
     page.get_by_text("Clinically justified").first.wait_for()
+
+
+def _close_case(page: Any, served: Served) -> None:
+    """A notifiable case past its day, with an action that was undone, and one that is closed."""
+    page.goto(served.address + first(page, served.address, "/cases/?show=all"))
+    page.get_by_label("Classification", exact=True).select_option("notifiable")
+    page.get_by_label("Under which rule pack").select_option(index=1)
+    page.get_by_label("To be reported by").fill("2026-01-05")
+    page.get_by_role("button", name="Save").last.click()
+    page.locator("summary", has_text="Record an action").click()
+    page.get_by_label("In words").first.fill("Reference current 200 to 160 mAs.")
+    page.get_by_label("by, %").fill("20")
+    page.get_by_role("button", name="Record the action").click()
+    page.locator("summary", has_text="It was undone").click()
+    page.get_by_label("Why").first.fill("An update put it back.")
+    page.get_by_role("button", name="Record that it was undone").click()
+    page.get_by_text("By itself: what was changed was undone.").wait_for()
+    page.get_by_label("Why").last.fill("It is done.")
+    page.get_by_role("button", name="Close the case").click()
+    page.get_by_role("button", name="Open the case again").wait_for()
+
+
+def _case_closed(page: Any, served: Served) -> None:
+    page.goto(served.address + first(page, served.address, "/cases/?show=closed"))
+    page.get_by_role("button", name="Open the case again").wait_for()
 
 
 def _sign_conceptus(page: Any, served: Served) -> None:
@@ -289,6 +315,9 @@ STATES: dict[str, State] = {
     "conceptus-worked-out": _conceptus_worked_out,
     "exam-excluded": lambda page, served: page.goto(f"{served.address}/exams/{served.keys['hostile_exam']}/"),
     "flag-set-aside": _flag_set_aside,
+    "case-closed": _case_closed,
+    "cases-none": _at("/cases/?show=mine"),
+    "cases-overdue": _at("/cases/?show=overdue"),
     "flags-all": _at("/flags/?state=all"),
     "exams-filtered-wrongly": _at("/exams/?from=yesterday"),
     "procedure-all-ages": _at("/procedures/ct-chest/?age_band=all"),

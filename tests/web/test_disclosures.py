@@ -36,7 +36,7 @@ ABOUT_PATIENTS = {
     "plausibility-tests-csv", "plausibility-tests-xlsx", "plausibility-apart-csv", "plausibility-apart-xlsx", "plausibility",
     "plausibility-proposal", "compliance-cell", "compliance-cell-csv", "compliance-cell-xlsx",
     "local-level", "local-level-values-csv", "local-level-values-xlsx",
-    "notifiable", "notifiable-csv", "notifiable-xlsx",
+    "notifiable", "notifiable-csv", "notifiable-xlsx", "case", "case-file",
 }  # fmt: skip
 """Routes that show rows about patients."""
 OF_GROUPS = {
@@ -59,6 +59,7 @@ OF_GROUPS = {
     "reports", "report", "report-today", "report-today-csv", "report-today-xlsx", "report-pdf", "report-xlsx",
     "report-submission-csv", "report-submission-xlsx",
     "rule-packs", "rule-packs-csv", "rule-packs-xlsx", "methods", "methods-csv", "methods-xlsx", "method",
+    "cases", "cases-csv", "cases-xlsx",
     "account_login", "account_logout", "account_change_password",
 }  # fmt: skip
 """Routes that show nobody: figures of groups, equipment, accounts."""
@@ -108,6 +109,10 @@ rows of the audit."""
 OF_RULES = {"rule-packs-choose", "rule-packs-confirm", "rule-packs-undo", "rule-packs-unconfirm"}
 """Changes of the rule packs that a site goes by: they touch no patient's row; `tests/store/test_rule_packs.py` holds their rows of
 the audit."""
+OF_CASES = {
+    "flag-add", "case-follow", "case-judge", "case-comment", "case-exams", "case-files", "case-act", "case-undo", "case-end",
+}  # fmt: skip
+"""Steps of cases; `tests/store/test_cases.py` and `test_case_actions.py` hold their rows of the audit."""
 OF_TESTS = {"plausibility-judge"}
 """Exams that people set apart, each with its own row; `tests/store/test_suspected_tests.py` holds them."""
 OF_LOCAL_LEVELS = {"local-level-make", "local-levels-compare", "local-level-withdraw", "local-levels-undo"}
@@ -121,7 +126,8 @@ SHOWING_COMMANDS = {"exams", "flags"}
 OTHER_COMMANDS = {
     "serve", "demo", "simulate", "ingest", "read", "retry", "site", "account add", "account grant", "account person",
     "audit verify", "audit head",
-    "audit export", "glandular", "token add", "token list", "token revoke", "backup", "restore", "doctor", "recompute", "reprocess",
+    "audit export", "cases", "glandular", "token add", "token list", "token revoke", "backup", "restore", "doctor", "recompute",
+    "reprocess",
     "key rotate", "key forget", "codes", "levels list", "levels import", "levels choose", "levels confirm", "sizes", "merge", "drl",
     "levels local list", "levels local set", "levels local withdraw",
     "report compliance",
@@ -174,6 +180,7 @@ def test_every_route_is_of_one_kind() -> None:
         OF_LOCAL_LEVELS,
         OF_REPORTS,
         OF_RULES,
+        OF_CASES,
     ]
     kinds = [ABOUT_PATIENTS, OF_GROUPS, THE_AUDIT, *changes]
     assert Counter(name for kind in kinds for name in kind) == Counter(list(ROUTES))

@@ -19,6 +19,10 @@ from doseloop.report.conceptus_report import encoded as conceptus_encoded
 from doseloop.store.models import (
     ArchivedReport,
     AuditRow,
+    Case,
+    CaseAction,
+    CaseExam,
+    CaseFile,
     ConceptusVersion,
     Decision,
     DoseObjectRow,
@@ -57,7 +61,8 @@ POSTED = {
     "levels-own-add", "local-level-make", "local-levels-compare", "local-level-withdraw", "local-levels-undo",
     "scanner-calibration-preview", "scanner-calibration-add", "scanner-calibration-undo",
     "reports-make", "reports-schedule", "reports-stop", "reports-start", "report-again", "report-sign", "report-mail",
-    "conceptus-preview", "conceptus-save", "conceptus-sign",
+    "conceptus-preview", "conceptus-save", "conceptus-sign", "flag-add", "case-follow", "case-judge", "case-comment",
+    "case-exams", "case-files", "case-act", "case-undo", "case-end",
     "report-mail-again", "rule-packs-choose", "rule-packs-confirm", "rule-packs-undo", "rule-packs-unconfirm",
 }  # fmt: skip
 """Routes that take what a person sends, and show nothing."""
@@ -89,6 +94,9 @@ def address(pattern: URLPattern, department: Department, *, own: bool) -> str:
         "<int:report>": report(department, own=own),
         "<int:schedule>": schedule(department, own=own),
         "<int:mail>": mail(department, own=own),
+        "<int:case>": case(department, own=own),
+        "<int:file>": case_file(department, own=own),
+        "<int:action>": case_action(department, own=own),
         "<int:version>": conceptus_version(exam) if "<int:version>" in route else 0,
     }
     for part, value in chosen.items():
@@ -104,6 +112,31 @@ def conceptus_version(exam: int) -> int:
     content = conceptus_encoded(conceptus_report(SYSTEM, exam, Entries()))
     given = {"made_at": timezone.now(), "made_by": "somebody", "version": "0", **sealed(content)}
     return ConceptusVersion.objects.create(exam_id=exam, **given).pk
+
+
+def case(department: Department, *, own: bool) -> int:
+    """A case at a site that an exam there is linked to."""
+    where, exam = (department.site, department.exam) if own else (department.other_site, department.other_exam)
+    told = {"title": "A case", "defaults": {"opened_at": timezone.now()}}
+    made, _ = Case.objects.get_or_create(site_id=getattr(where, "pk", where), **told)
+    CaseExam.objects.get_or_create(case=made, exam_id=exam)
+    return made.pk
+
+
+def case_file(department: Department, *, own: bool) -> int:
+    """A file of that case, about its exam."""
+    content = f"Exam {department.exam if own else department.other_exam}".encode()
+    told = {"size": len(content), "added_at": timezone.now(), "added_by": "somebody", **sealed(content)}
+    of = case(department, own=own)
+    return CaseFile.objects.get_or_create(case_id=of, name="note.txt", defaults=told)[0].pk
+
+
+def case_action(department: Department, *, own: bool) -> int:
+    """An action of that case."""
+    told = {"text": "x", "quantity": "dlp_mgy_cm", "at": "2026-01-01T10:00", "by": "x", "expected_percent": -20.0}
+    told |= {"recorded_at": timezone.now(), "recorded_by": "somebody"}
+    of = case(department, own=own)
+    return CaseAction.objects.get_or_create(case_id=of, kind="something else", defaults=told)[0].pk
 
 
 LEVEL = "uk-ukhsa-ndrl-2024-ct-ct-head-acute-stroke-dlp"

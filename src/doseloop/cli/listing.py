@@ -1,4 +1,4 @@
-"""`doseloop exams` and `doseloop flags`: what is in the record, with the filters of the pages.
+"""`doseloop exams`, `doseloop flags` and `doseloop cases`: what is in the record, with the filters of the pages.
 
 What is printed is noted in the audit first, as a page's is: by who called the command.
 """
@@ -44,6 +44,23 @@ def flags(as_json: JsonOption = False, data: DataOption = None) -> None:
 
     for row in _noted("flags", all_flags(SYSTEM), lambda row: (row.patient_key, row.site_id)):
         _show(dataclasses.asdict(row), as_json)
+
+
+def cases(
+    show: Annotated[str, typer.Option(help="open, overdue, closed or all.")] = "open",
+    as_json: JsonOption = False,
+    data: DataOption = None,
+) -> None:
+    """List cases, those that are due first. No patient stands in the list."""
+    open_record(data)
+    from doseloop.access.scope import SYSTEM
+    from doseloop.store.case_list import SHOWS, case_list
+
+    known = [one for one in SHOWS if one != "mine"]
+    if show not in known:
+        raise UnusableInput(f"There is no list {show!r}; known are {', '.join(known)}.")
+    for row in case_list(SYSTEM, show, None):
+        _show({**dataclasses.asdict(row), "overdue": row.is_overdue}, as_json)
 
 
 def _noted(command: str, rows: Iterable[_Row], whom: Callable[[_Row], tuple[int | None, int]]) -> Iterator[_Row]:

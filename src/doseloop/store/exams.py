@@ -106,13 +106,15 @@ _NEW = Insert(models.Exam)
 
 def join(one: int, other: int) -> int:
     """Make two exams of one study one, since an object of both came with either patient. Returns the key that stays: the older
-    one's, which takes over the objects, the comments, reports and what people judged of the other."""
+    one's, which takes over the objects, the comments, reports, cases and what people judged of the other."""
     kept, gone = (models.Exam.objects.get(pk=key) for key in sorted((one, other)))
     models.DoseObjectRow.objects.filter(exam=gone).update(exam=kept)
     ct_series.take_over(gone.pk, kept.pk)
     models.Comment.objects.filter(exam=gone).update(exam=kept)
     models.ConceptusVersion.objects.filter(exam=gone).update(exam=kept)
     models.Flag.objects.filter(exam=gone).exclude(judged_at=None).update(exam=kept)
+    linked = models.CaseExam.objects.filter(exam=kept).values("case")
+    models.CaseExam.objects.filter(exam=gone).exclude(case__in=linked).update(exam=kept)
     if gone.excluded_as and not kept.excluded_as:
         kept.excluded_as, kept.excluded_reason = gone.excluded_as, gone.excluded_reason
         kept.save(update_fields=["excluded_as", "excluded_reason"])

@@ -14,7 +14,7 @@ from doseloop.model.errors import NotVisible, UnusableInput
 from doseloop.store import visible
 from doseloop.store.audit import Actor, record_change
 from doseloop.store.changes import note_change
-from doseloop.store.models import AuditRow, Case, Flag
+from doseloop.store.models import AuditRow, Flag
 
 
 class SetAsideReason(StrEnum):
@@ -55,6 +55,7 @@ class FlagShown:
     verdict: str
     verdict_note: str
     case_id: int | None
+    case_title: str
     case_owner: str
     case_opened_at: datetime | None
 
@@ -85,6 +86,11 @@ def flag_list(
 def flags(scope: Scope) -> tuple[FlagShown, ...]:
     """Every flag within the scope, the latest first."""
     return tuple(_shown(row) for row in _rows(scope).order_by("-raised_at", "-pk"))
+
+
+def flags_of_case(scope: Scope, case: int) -> tuple[FlagShown, ...]:
+    """The flags that a case follows, the earliest first; set aside ones too."""
+    return tuple(_shown(row) for row in _rows(scope).filter(case_id=case).order_by("raised_at", "pk"))
 
 
 def count_by_state(scope: Scope) -> dict[str, int]:
@@ -122,7 +128,7 @@ def set_aside(scope: Scope, flag_id: int, reason: str, note: str, actor: Actor) 
     Errors: `UnusableInput` where the reason is not of the list or the flag is not open; `NotVisible`.
     """
     with transaction.atomic():
-        row = _locked(scope, flag_id, {Flag.State.OPEN, Flag.State.CASE})
+        row = locked(scope, flag_id, {Flag.State.OPEN, Flag.State.CASE})
         if reason not in {str(known) for known in SetAsideReason}:
             raise UnusableInput("Choose a reason from the list.")
         _judge(row, Flag.State.SET_ASIDE, reason, note, actor, "set aside")
@@ -131,18 +137,16 @@ def set_aside(scope: Scope, flag_id: int, reason: str, note: str, actor: Actor) 
 def reopen(scope: Scope, flag_id: int, actor: Actor) -> None:
     """Take a person's verdict back. Errors: `UnusableInput` where it was not set aside; `NotVisible`."""
     with transaction.atomic():
-        row = _locked(scope, flag_id, {Flag.State.SET_ASIDE})
-        state = Flag.State.CASE if Case.objects.filter(flag=row).exists() else Flag.State.OPEN
+        row = locked(scope, flag_id, {Flag.State.SET_ASIDE})
+        state = Flag.State.OPEN if row.case_id is None else Flag.State.CASE
         _judge(row, state, "", "", actor, "reopened")
 
 
-def make_case(scope: Scope, flag_id: int, actor: Actor) -> int:
-    """Follow the flag: key of its case. Errors: `UnusableInput` where it is not open; `NotVisible`."""
-    with transaction.atomic():
-        row = _locked(scope, flag_id, {Flag.State.OPEN})
-        case = Case.objects.create(flag=row, owner_id=actor.account, opened_at=timezone.now())
-        _judge(row, Flag.State.CASE, "", "", actor, "made a case")
-    return case.pk
+def followed(row: Flag, case: int, actor: Actor, action: str) -> None:
+    """A locked flag is followed by a case from now on."""
+    row.case_id = case
+    row.save(update_fields=["case"])
+    _judge(row, Flag.State.CASE, "", "", actor, action, case)
 
 
 def _rows(scope: Scope) -> Any:
@@ -151,7 +155,8 @@ def _rows(scope: Scope) -> Any:
     )
 
 
-def _locked(scope: Scope, flag_id: int, states: set[Flag.State]) -> Flag:
+def locked(scope: Scope, flag_id: int, states: set[Flag.State]) -> Flag:
+    """The flag, until the transaction ends. Errors: `UnusableInput` where it is in none of the states; `NotVisible`."""
     row = visible.flags(scope).select_for_update().filter(pk=flag_id).first()
     if row is None:
         raise NotVisible(f"There is no flag {flag_id}.")
@@ -160,7 +165,9 @@ def _locked(scope: Scope, flag_id: int, states: set[Flag.State]) -> Flag:
     return row
 
 
-def _judge(row: Flag, state: Flag.State, verdict: str, note: str, actor: Actor, action: str) -> None:
+def _judge(
+    row: Flag, state: Flag.State, verdict: str, note: str, actor: Actor, action: str, case: int | None = None
+) -> None:
     before = {"state": row.state, "verdict": row.verdict, "note": row.verdict_note}
     row.state, row.verdict, row.verdict_note = state, verdict, note
     row.judged_by_id, row.judged_at = actor.account, timezone.now()
@@ -168,14 +175,14 @@ def _judge(row: Flag, state: Flag.State, verdict: str, note: str, actor: Actor, 
     record_change(
         actor, action, f"flag {row.pk}", site=row.site_id, before=before,
         patient_key=row.exam.patient_id if row.exam else None,
-        after={"state": str(state), "verdict": verdict, "note": note},
+        after={"state": str(state), "verdict": verdict, "note": note} | ({} if case is None else {"case": case}),
     )  # fmt: skip
     if row.exam_id is not None:
         note_change([row.exam_id])
 
 
 def _shown(row: Flag) -> FlagShown:
-    case = getattr(row, "case", None)
+    case = row.case
     return FlagShown(
         id=row.pk,
         rule=row.rule,
@@ -197,7 +204,8 @@ def _shown(row: Flag) -> FlagShown:
         judged_at=row.judged_at,
         verdict=row.verdict,
         verdict_note=row.verdict_note,
-        case_id=case.pk if case else None,
+        case_id=row.case_id,
+        case_title=case.title if case else "",
         case_owner=case.owner.get_username() if case and case.owner else "",
         case_opened_at=case.opened_at if case else None,
     )

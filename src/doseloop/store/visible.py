@@ -4,7 +4,7 @@ from django.db.models import Q, QuerySet
 
 from doseloop.access.scope import Scope
 from doseloop.model.errors import NotVisible
-from doseloop.store.models import Exam, Flag, Scanner, Site
+from doseloop.store.models import Case, Exam, Flag, Scanner, Site
 
 
 def exams(scope: Scope) -> "QuerySet[Exam]":
@@ -22,6 +22,11 @@ def rows_of_exam(scope: Scope, exam: int) -> "QuerySet[Exam]":
 def flags(scope: Scope) -> "QuerySet[Flag]":
     """Flags at the scope's sites."""
     return Flag.objects.all() if scope.every_site else Flag.objects.filter(site_id__in=scope.sites)
+
+
+def cases(scope: Scope) -> "QuerySet[Case]":
+    """Cases at the scope's sites."""
+    return Case.objects.all() if scope.every_site else Case.objects.filter(site_id__in=scope.sites)
 
 
 def scanners(scope: Scope) -> "QuerySet[Scanner]":

@@ -6,6 +6,8 @@ from doseloop.web import sign_in
 from doseloop.web.pages import (
     audit,
     calibration,
+    case,
+    cases,
     compliance,
     compliance_cell,
     conceptus,
@@ -67,6 +69,8 @@ urlpatterns: list[URLPattern] = [
     *compliance_cell.routes,
     *methods.routes,
     *flags.routes,
+    *cases.routes,
+    *case.routes,
     *notifiable.routes,
     *rule_packs.routes,
     *scanners.routes,

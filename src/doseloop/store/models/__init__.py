@@ -2,6 +2,7 @@
 
 from doseloop.store.models.audit import AuditRow, AuditSeal, Counter, PeerDecision, RefusedPeer
 from doseloop.store.models.calibration import TubeCalibration
+from doseloop.store.models.case import Case, CaseAction, CaseExam, CaseFile, CaseStep
 from doseloop.store.models.conceptus import ConceptusVersion
 from doseloop.store.models.ct_series import CtSeriesRow
 from doseloop.store.models.decision import Decision
@@ -14,7 +15,7 @@ from doseloop.store.models.equipment import (
     UsualWeekRow,
 )
 from doseloop.store.models.exam import Event, Exam, MethodEdition, Part
-from doseloop.store.models.flag import Case, Comment, Flag
+from doseloop.store.models.flag import Comment, Flag
 from doseloop.store.models.level_set import (
     ChosenLevelSets,
     ConfirmedLevelSet,
@@ -42,6 +43,10 @@ __all__ = [
     "AuditRow",
     "AuditSeal",
     "Case",
+    "CaseAction",
+    "CaseExam",
+    "CaseFile",
+    "CaseStep",
     "ChosenLevelSets",
     "ChosenRulePacks",
     "Comment",

@@ -1,8 +1,9 @@
-"""Flags, the cases that people make of them, and comments."""
+"""Flags, and comments."""
 
 from django.conf import settings
 from django.db import models
 
+from doseloop.store.models.case import Case
 from doseloop.store.models.equipment import Scanner, Site
 from doseloop.store.models.exam import Exam
 from doseloop.store.models.procedure import Procedure
@@ -34,18 +35,11 @@ class Flag(models.Model):
     verdict = models.TextField(default="")
     """The reason from the list with which a person set it aside."""
     verdict_note = models.TextField(default="")
+    case = models.ForeignKey(Case, null=True, on_delete=models.SET_NULL, related_name="flags")
+    """The case that follows it, also where it was set aside since."""
 
     class Meta:
         indexes = [models.Index(fields=["state", "raised_at"], name="flag_by_state")]
-
-
-class Case(models.Model):
-    """A flag that someone follows."""
-
-    flag = models.OneToOneField(Flag, on_delete=models.CASCADE, related_name="case")
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
-    opened_at = models.DateTimeField()
-    closed_at = models.DateTimeField(null=True)
 
 
 class Comment(models.Model):

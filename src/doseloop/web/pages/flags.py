@@ -11,11 +11,14 @@ from django.views.decorators.http import require_POST, require_safe
 from doseloop.access.rights import Right
 from doseloop.access.scope import Scope
 from doseloop.report.table import Column, Row, Table
+from doseloop.store import case_opening
 from doseloop.store import flags as record
 from doseloop.store.audit import Seen
 from doseloop.store.scanner_list import scanner_names
+from doseloop.store.set_aside_counts import DAYS, returning_reasons
 from doseloop.store.site_list import display_units
 from doseloop.web.actor import actor_of, note_sight
+from doseloop.web.case_form import key_in
 from doseloop.web.exports import export_links, export_routes
 from doseloop.web.flag_evidence import evidence
 from doseloop.web.paging import page_number
@@ -42,6 +45,8 @@ def flags(request: HttpRequest) -> HttpResponse:
         "chosen": state,
         "states": [*counts.items(), ("all", sum(counts.values()))],
         "total": total,
+        "returning": returning_reasons(scope),
+        "returning_days": DAYS,
         "start": (number - 1) * PAGE + 1,
         "end": (number - 1) * PAGE + len(found),
         "previous": f"?state={state}&page={number - 1}" if number > 1 else "",
@@ -64,6 +69,8 @@ def flag(request: HttpRequest, flag: int) -> HttpResponse:
         "history": record.history(scope, flag),
         "reasons": [str(reason) for reason in record.SetAsideReason],
         "may_judge": may(request, Right.JUDGE, found.site_id),
+        "cases": case_opening.cases_for(scope, found.site_id),
+        "title": case_opening.suggested_title(scope, flag, RULES.get(found.rule, found.rule)),
     }
     return render(request, "doseloop/flag.html", context)
 
@@ -89,9 +96,23 @@ def reopen(request: HttpRequest, flag: int) -> HttpResponse:
 @needs(Right.JUDGE)
 @require_POST
 def make_case(request: HttpRequest, flag: int) -> HttpResponse:
-    """Follow it."""
-    record.make_case(request.access, flag, actor_of(request))  # type: ignore[attr-defined]
-    return redirect("flag", flag)
+    """Follow it: a new case, with the title that is suggested where none is typed."""
+    scope: Scope = request.access  # type: ignore[attr-defined]
+    found = record.flag(scope, flag)
+    suggested = case_opening.suggested_title(scope, flag, RULES.get(found.rule, found.rule))
+    title = request.POST.get("title", "").strip() or suggested
+    return redirect("case", case_opening.open_case(scope, [flag], title, actor_of(request)))
+
+
+@needs(Right.JUDGE)
+@require_POST
+def add_to_case(request: HttpRequest, flag: int) -> HttpResponse:
+    """Let a case that is there follow it too."""
+    scope: Scope = request.access  # type: ignore[attr-defined]
+    record.flag(scope, flag)
+    case = key_in(request.POST.get("case", ""), "Choose a case from the list.")
+    case_opening.add_flag(scope, flag, case, actor_of(request))
+    return redirect("case", case)
 
 
 def flags_table(request: HttpRequest) -> Table:
@@ -149,5 +170,6 @@ routes = [
     path("flags/<int:flag>/set-aside", set_aside, name="flag-set-aside"),
     path("flags/<int:flag>/reopen", reopen, name="flag-reopen"),
     path("flags/<int:flag>/case", make_case, name="flag-case"),
+    path("flags/<int:flag>/add", add_to_case, name="flag-add"),
     *export_routes("flags", "flags", flags_table, _exported_patients),
 ]
