@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doseloop.dosimetry.ct_slice import measured
-from doseloop.dosimetry.noise import estimate, mode
+from doseloop.dosimetry.global_noise_level import mode
+from doseloop.dosimetry.noise import estimate
 from doseloop.model.ct_series import SliceMeasure
 from doseloop.model.diameter import MeasuredNoise
 from doseloop.model.estimate import Estimate

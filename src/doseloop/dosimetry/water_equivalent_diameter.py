@@ -4,9 +4,6 @@ from math import pi, sqrt
 from typing import Final
 
 from doseloop.dosimetry.method import Method, Source
-from doseloop.dosimetry.patient_outline import Outline
-from doseloop.dosimetry.truncation import correction, is_told_by_its_share, truncated_share
-from doseloop.model.ct_series import SliceMeasure, Why
 from doseloop.model.diameter import Diameter
 from doseloop.model.estimate import Estimate, Input
 
@@ -93,17 +90,3 @@ def water_equivalent_area_mm2(mean_hu: float, area_mm2: float) -> float:
     if mean_hu < -1000 or area_mm2 < 0:
         raise ValueError("There is no CT number below that of air, and no area below 0.")
     return (mean_hu / 1000 + 1) * area_mm2
-
-
-def size_of(patient: Outline) -> SliceMeasure | Why:
-    """Size of the patient whose outline was found, without noise; the reason where the field of view cuts too much of it.
-
-    What the field of view cuts is corrected for in the water-equivalent diameter alone.
-    """
-    area = patient.area_cm2
-    mean_hu = (patient.water_cm2 / area - 1) * 1000
-    share = truncated_share(patient)
-    if share and not is_told_by_its_share(patient, share):
-        return "truncated"
-    seen = diameter_of_area_mm(100 * water_equivalent_area_mm2(mean_hu, area))
-    return SliceMeasure(seen * correction(share), diameter_of_area_mm(100 * area), mean_hu, area, share)

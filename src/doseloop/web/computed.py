@@ -88,8 +88,10 @@ def _stands(one: ComputedValue) -> bool:
 def table(request: HttpRequest, exam: int) -> Table:
     """Every computed value of the exam, for a file."""
     found = computed(request.access, exam)  # type: ignore[attr-defined]
-    rows = (_row(of, one) for of, one in _listed(found.estimates)) if found else ()
-    return Table(f"exam-{exam}-computed", "Computed values", _COLUMNS, rows)
+    listed = list(_listed(found.estimates)) if found else []
+    rows = [_row(f"exam {exam}" if of == "Exam" else f"exam {exam}, {of.lower()}", one) for of, one in listed]
+    nothing = Row((f"exam {exam}", *([None] * (len(_COLUMNS) - 2)), "Nothing is computed of its events."))
+    return Table(f"exam-{exam}-computed", "Computed values", _COLUMNS, rows or [nothing])
 
 
 def _listed(made: ExamEstimates) -> Iterator[tuple[str, Estimated]]:
