@@ -83,7 +83,7 @@ def address(pattern: URLPattern, department: Department, *, own: bool) -> str:
         "<int:person>": department.person if own else department.other_person,
         "<int:site>": (department.site if own else department.other_site).pk,
         "<slug:procedure>": "ct-chest",
-        "<slug:method>": "effective-dose-sum",
+        "<slug:method>": "ssde-aapm-220",
         "<slug:batch>": batch(department, route, own=own),
         "<slug:level_id>": LEVEL,
         "<slug:level_set>": "jp-jrime-2025",
