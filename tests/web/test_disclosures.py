@@ -200,6 +200,7 @@ def test_every_command_is_of_one_kind() -> None:
     assert not SHOWING_COMMANDS & OTHER_COMMANDS
 
 
+@pytest.mark.once  # the routes' queries run on both databases in `test_rights`
 @pytest.mark.parametrize("account", [*(role.value for role in Role), "stranger", "m.keane"])
 def test_whom_a_page_or_file_shows_is_whom_the_audit_names(
     account: str, known: Known, department: Department, signed_in: Any

@@ -362,9 +362,10 @@ def test_no_method_of_any_route_lets_in_whom_it_should_not(
         for own in (True, False):
             path = address(pattern, department, own=own)
             for method in METHODS:
+                if may_answer(pattern, method, role, own=own):
+                    continue  # that these open is held above
                 found = client.generic(method, path)
-                let_in = found.status_code < 300 or (found.status_code == 400 and posts(pattern))
-                if let_in and not may_answer(pattern, method, role, own=own):
+                if found.status_code < 300 or (found.status_code == 400 and posts(pattern)):
                     wrong.append((name, method, own, found.status_code))
     assert wrong == []
 
