@@ -58,6 +58,8 @@ OF_GROUPS = {
     "local-levels", "local-levels-csv", "local-levels-xlsx", "local-level-set",
     "reports", "report", "report-today", "report-today-csv", "report-today-xlsx", "report-pdf", "report-xlsx",
     "report-submission-csv", "report-submission-xlsx",
+    "scanner-protocol-changes-csv", "scanner-protocol-changes-xlsx", "scanner-protocol-copies-csv",
+    "scanner-protocol-copies-xlsx",
     "rule-packs", "rule-packs-csv", "rule-packs-xlsx", "methods", "methods-csv", "methods-xlsx", "method",
     "cases", "cases-csv", "cases-xlsx",
     "account_login", "account_logout", "account_change_password",
