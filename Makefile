@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 THIRD_PARTY := src/doseloop/web/static/third_party
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: demo test check docs bench soak chaos hostile mutations fuzz screenshots lock clean
+.PHONY: demo test views check docs bench soak chaos hostile mutations fuzz screenshots lock clean
 
 # A virtual hospital sends its doses to a real server: prints the address and a log-in.
 demo: $(VENV)/runtime $(THIRD_PARTY)/done
@@ -16,6 +16,11 @@ test: $(VENV)/dev $(THIRD_PARTY)/done check
 	@$(BIN)/python tools/real_peers.py
 	$(BIN)/pytest -n auto --maxprocesses 4
 	@if $(BIN)/python -m tests.postgresql; then set -x; $(BIN)/pytest -n auto --maxprocesses 4 -m record --record=postgresql; fi
+
+# Accessibility of every page and state in both themes at both widths; `make test` takes each theme and each width once.
+views: $(VENV)/dev $(THIRD_PARTY)/done
+	@$(BIN)/python tools/real_peers.py
+	EVERY_VIEW=1 $(BIN)/pytest tests/web/test_browser_axe.py tests/web/test_browser_states.py
 
 # Style, types and the layers of the house.
 check: $(VENV)/dev
