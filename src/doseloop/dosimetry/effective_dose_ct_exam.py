@@ -54,8 +54,8 @@ def _require_all(summands: Sequence[tuple[ExamEvent, Estimated]]) -> None:
     lacking = [(event, one) for event, one in summands if isinstance(one, NotEstimated)]
     if not lacking:
         return
-    dlps = [_dlp_mgy_cm(event) or 0.0 for event, _ in summands]
-    covered = fsum(dlps) - fsum(_dlp_mgy_cm(event) or 0.0 for event, _ in lacking)
+    dlps = [_sound_mgy_cm(event) for event, _ in summands]
+    covered = fsum(dlps) - fsum(_sound_mgy_cm(event) for event, _ in lacking)
     # Rounded down, so that a share that lacks something is never told as all of it.
     share = floor(100 * covered / fsum(dlps)) if fsum(dlps) > 0 else 0
     raise Missing(f"Coefficients hold for {share} % of the dose-length product. {lacking[0][1].reason}")
@@ -91,3 +91,9 @@ def _input(one: Estimate, name: str) -> float:
 
 def _dlp_mgy_cm(event: ExamEvent) -> float | None:
     return event.ct.dlp_mgy_cm.value if event.ct and event.ct.dlp_mgy_cm else None
+
+
+def _sound_mgy_cm(event: ExamEvent) -> float:
+    """What of the dose-length product can be; 0 of one that cannot."""
+    dlp = _dlp_mgy_cm(event)
+    return dlp if dlp is not None and 0 <= dlp < 1e9 else 0.0

@@ -9,6 +9,7 @@ from doseloop.dosimetry import (
     deviation_index,
     effective_dose_ct,
     effective_dose_ct_exam,
+    effective_dose_ct_methods,
     effective_dose_projection,
     effective_dose_tracer,
     entrance_kerma,
@@ -39,6 +40,13 @@ from doseloop.model.tracer import Administration
 _ADULT_FROM_YEARS: Final = 18.0
 """The dosage card is for children."""
 _DISPLAYED: Final = "It is made from the kerma-area product as displayed, not as corrected by the calibration."
+_NO_DOSE_OF_HEADERS: Final = (
+    NotEstimated(
+        "effective_dose_msv",
+        effective_dose_ct_methods.ICRP_103.id,
+        "The exam is known from the headers of images alone, which tell no dose-length product for sure.",
+    ),
+)
 _HEADERS_ALONE: Final = (
     NotEstimated(
         "ssde_mgy",
@@ -165,6 +173,8 @@ def _of_part(
 ) -> tuple[Estimated, ...]:
     part = exam.parts[number]
     own = [place for place, one in enumerate(exam.events) if one.part == number]
+    if part.is_estimate:
+        return _NO_DOSE_OF_HEADERS if part.modality == "CT" else ()
     if part.modality != "CT":
         return (*exam_effective_dose.of_part([found[place] for place in own]), *_corrected(exam, own, number))
     return effective_dose_ct_exam.added([(_as_event(exam.events[place]), doses[place]) for place in own])
