@@ -3,6 +3,7 @@
 import io
 import threading
 import time
+import traceback
 from datetime import timedelta
 from pathlib import Path
 
@@ -52,7 +53,10 @@ def follow_for_ever(folder: DataFolder) -> None:
     def run() -> None:
         follower = Follower(pipeline_over(folder))
         while True:
-            follower.step()
+            try:
+                follower.step()
+            except Exception:  # As in the worker, a step that fails has its turn again.
+                traceback.print_exc()
             connections.close_all()
             time.sleep(0.2)
 

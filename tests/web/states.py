@@ -6,6 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from tests.roles.installation import until
 from tests.web.screenshots import CHOSEN_NAMES, first, sign_in
 from tests.web.serving import Served
 
@@ -181,12 +182,11 @@ def _conceptus_worked_out(page: Any, served: Served) -> None:
 
 
 def _until(page: Any, address: str, text: str) -> None:
-    for _ in range(100):
+    def says() -> bool:
         page.goto(address)
-        if page.get_by_text(text).count():
-            return
-        page.wait_for_timeout(200)
-    raise AssertionError(f"{address} never said {text!r}.")
+        return bool(page.get_by_text(text).count())
+
+    until(says, 120, f"{address} says {text!r}")
 
 
 def _at(path: str) -> State:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.roles.installation import until
 from tests.web.screenshots import sign_in
 from tests.web.serving import Served, served_in
 
@@ -26,6 +27,11 @@ def figure(page: Any) -> float:
     return float(text.split()[0])
 
 
+def repaired(page: Any, address: str) -> bool:
+    page.goto(address)
+    return bool(page.get_by_text("Repaired by R0001").count())
+
+
 def test_a_wrong_unit_is_proposed_previewed_repaired_and_taken_back(page: Any, followed: Served) -> None:
     sign_in(page, followed.address)
     page.goto(f"{followed.address}/flags/")
@@ -45,11 +51,7 @@ def test_a_wrong_unit_is_proposed_previewed_repaired_and_taken_back(page: Any, f
     page.get_by_label("Why it is wrong").fill("The update of 13 January changed the unit.")
     page.get_by_role("button", name="Repair 216 values").click()
     page.get_by_role("cell", name="R0001").wait_for()
-    for _ in range(100):
-        page.goto(f"{followed.address}{exam}")
-        if page.get_by_text("Repaired by R0001").count():
-            break
-        page.wait_for_timeout(200)
+    until(lambda: repaired(page, f"{followed.address}{exam}"), 120, "the exam is repaired")
     assert figure(page) == pytest.approx(wrong / 100, rel=0.02)
     assert page.locator("abbr.mark[title=repaired]").count() == 12
     page.goto(f"{followed.address}{exam}provenance/?event=1")
@@ -58,11 +60,7 @@ def test_a_wrong_unit_is_proposed_previewed_repaired_and_taken_back(page: Any, f
     assert "read as" in row
     page.goto(f"{followed.address}/plausibility/?show=rules")
     page.get_by_role("button", name="Take back").click()
-    for _ in range(100):
-        page.goto(f"{followed.address}{exam}")
-        if not page.get_by_text("Repaired by R0001").count():
-            break
-        page.wait_for_timeout(200)
+    until(lambda: not repaired(page, f"{followed.address}{exam}"), 120, "the repair is taken back")
     assert figure(page) == wrong
     page.goto(proposal)
     page.get_by_role("button", name="Propose it again").click()
