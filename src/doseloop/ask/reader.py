@@ -1,0 +1,169 @@
+"""The reader of words: a question becomes a plan, a question back or a refusal, without any model.
+
+All words have to be used. Of the ways to use them those with the fewest phrases are tried first; where two of
+them that are equally short mean different plans, the question is asked back.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from doseloop.ask.composing.rules import RULES
+from doseloop.ask.composing.walk import Walk
+from doseloop.ask.cover import covers, unused
+from doseloop.ask.matching import Chunk
+from doseloop.ask.outcome import AskBack, AskedBack, Declined, NoReading, Outcome, Refuse, StartedOver, Understood
+from doseloop.ask.plan import Plan
+from doseloop.ask.planning.changed import changed_plan
+from doseloop.ask.planning.fresh import fresh_plan
+from doseloop.ask.planning.known import KnownNames
+from doseloop.ask.said import Said
+from doseloop.ask.text import MAX_CHARACTERS, Token
+from doseloop.ask.typing_errors import Repaired, repaired
+from doseloop.ask.vocabulary import Vocabulary
+
+REACH: Final = 13
+"""How much more than the cheapest a way may cost and still be tried, where the cheaper ones make no sense."""
+
+_GUARDS: Final = (
+    ("suspicious_input", re.compile(r"(;\s*(--|drop|delete|update|insert|select)\b)|(\bunion\s+(all\s+)?select\b)|<\s*script", re.I)),
+    ("suspicious_input", re.compile(r"('|\")\s*;|--\s*$|\{\{|\$\{|\bdrop\s+table\b|/\*|\\x[0-9a-f]{2}", re.I)),
+    ("raw_query", re.compile(r"\bselect\b.+\bfrom\b|\binsert\s+into\b|\bdelete\s+from\b|\bupdate\s+\w+\s+set\b", re.I | re.S)),
+    ("exfiltration", re.compile(r"https?://|www\.|ftp://|\S+@\S+\.\w+", re.I)),
+)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads questions in the words of one language about one department."""
+
+    vocabulary: Vocabulary
+
+    @cached_property
+    def known(self) -> KnownNames:
+        """What names tell of each other."""
+        return KnownNames(self.vocabulary)
+
+    def read(self, text: str, previous: Plan | None = None, chosen: Mapping[str, str] | None = None) -> Outcome:
+        """What becomes of a question. `previous` is the plan that it may change; `chosen` answers questions back.
+
+        Never raises for any text.
+        """
+        if len(text) > MAX_CHARACTERS:
+            return AskedBack("unknown_term", "all")
+        for reason, guard in _GUARDS:
+            if guard.search(text):
+                return Declined(reason)
+        given = self.vocabulary.tokens(text)
+        if not given:
+            return AskedBack("underspecified", "all")
+        return self._read(given, previous, chosen or {})
+
+    def is_undo(self, text: str) -> bool:
+        """Whether the words ask for the plan before the last one, and nothing else."""
+        given = self.vocabulary.tokens(text)
+        row = next((row for _, row in covers(self.vocabulary.matcher(given).all)), ()) if given else ()
+        content = [one for one in row if one.kind != "filler"]
+        return [one.value for one in content] == ["undo"]
+
+    def _read(self, given: tuple[Token, ...], previous: Plan | None, chosen: Mapping[str, str]) -> Outcome:
+        starting = self.vocabulary.matcher(given).all
+        left = unused(starting)
+        if not left:
+            return self._understood(given, starting, previous, chosen, ())
+        fixed: Repaired = repaired(given, left, self.vocabulary)
+        if fixed.unknown:
+            return self._with_unknown(given, starting, fixed.unknown)
+        starting = self.vocabulary.matcher(fixed.tokens).all
+        if unused(starting):
+            return self._with_unknown(given, starting, left)
+        return self._understood(fixed.tokens, starting, previous, chosen, fixed.repairs)
+
+    def _with_unknown(
+        self, given: tuple[Token, ...], starting: tuple[tuple[Chunk, ...], ...], unknown: tuple[int, ...]
+    ) -> Outcome:
+        """Words that nothing was done with: refused where the rest is, else asked back."""
+        refusals = [one for place in starting for one in place if one.kind == "refuse"]
+        if refusals:
+            return Declined(refusals[0].value)
+        words = tuple(given[at].text for at in unknown)
+        before = {given[at - 1].text for at in unknown if at > 0}
+        if len(words) > 1 and before & {"patient", "mr", "mrs", "ms"}:
+            return Declined("phi")
+        return AskedBack("unknown_term", "all", (), words)
+
+    def _understood(
+        self,
+        given: tuple[Token, ...],
+        starting: tuple[tuple[Chunk, ...], ...],
+        previous: Plan | None,
+        chosen: Mapping[str, str],
+        repairs: tuple[tuple[str, str], ...],
+    ) -> Outcome:
+        best: list[Outcome] = []
+        questions: list[Outcome] = []
+        limit: int | None = None
+        level = -1
+        for cost, row in covers(starting):
+            if limit is None:
+                limit = cost + REACH
+            if cost > limit or (best and cost > level):
+                break
+            level = cost
+            outcome = self._one(row, given, previous, chosen)
+            if isinstance(outcome, Understood | Declined | StartedOver):
+                best.append(outcome)
+            elif outcome is not None:
+                questions.append(outcome)
+        return _agreed(best, questions, repairs)
+
+    def _one(
+        self, row: tuple[Chunk, ...], given: tuple[Token, ...], previous: Plan | None, chosen: Mapping[str, str]
+    ) -> Outcome | None:
+        content = tuple(one for one in row if one.kind != "filler")
+        walk = Walk(content, given, self.vocabulary.department.now.date(), chosen)
+        try:
+            said = walk.run(RULES)
+            return self._planned(said, previous, chosen)
+        except NoReading:
+            return None
+        except (AskBack, Refuse) as other:
+            return other.outcome
+
+    def _planned(self, said: Said, previous: Plan | None, chosen: Mapping[str, str]) -> Outcome:
+        today = self.vocabulary.department.now.date()
+        if "reset" in said.cues:
+            return StartedOver()
+        if previous is not None and is_change(said):
+            return changed_plan(said, previous, self.known, today, chosen)
+        return Understood(fresh_plan(said, self.known, today, chosen))
+
+
+def is_change(said: Said) -> bool:
+    """Whether a question changes the plan before it: it says so, or it does not stand alone."""
+    if said.cues & {"remove", "add", "same", "instead", "those", "undo", "keep"} or said.adds_all:
+        return True
+    if any(one.shift == "earlier" for one in said.windows) or said.clears:
+        return True
+    subject = {"modality", "procedure", "region", "scanner"} & {one.field for one in said.values}
+    asks = said.measures or said.cues & {"dose", "count", "share", "list", "exceedance", "missing"} or said.intent
+    return not (subject and (asks or said.exceeds or "versus" in said.cues and said.references))
+
+
+def _agreed(best: list[Outcome], questions: list[Outcome], repairs: tuple[tuple[str, str], ...]) -> Outcome:
+    """The one meaning of equally good readings; a question back where they differ or where there is none."""
+    distinct = list({_key(one): one for one in best}.values())
+    if len(distinct) == 1:
+        one = distinct[0]
+        return Understood(one.plan, repairs, one.kept, one.follows) if isinstance(one, Understood) else one
+    if len(distinct) > 1:
+        refused = [one for one in distinct if isinstance(one, Declined)]
+        return refused[0] if refused else AskedBack("ambiguous_reading", "all")
+    return questions[0] if questions else AskedBack("underspecified", "all")
+
+
+def _key(outcome: Outcome) -> str:
+    return outcome.plan.model_dump_json() if isinstance(outcome, Understood) else repr(outcome)
+
