@@ -49,13 +49,11 @@ def next_turn(reader: Reader, before: Conversation, text: str) -> tuple[Outcome,
         return outcome, _after(before, text, outcome, asked)
     if (undone := _undone(reader, before, text)) is not None:
         return undone
-    outcome = reader.read(text, _context(before))
+    if before.open is not None:
+        outcome = reader.read(text, alone=True)
+    else:
+        outcome = reader.read(text, before.plan)
     return outcome, _after(before, text, outcome, None)
-
-
-def _context(before: Conversation) -> Plan | None:
-    """The plan that a question may change: none where the one before was asked back and stood alone."""
-    return before.plan if before.open is None or before.open.previous is not None else None
 
 
 def _after(before: Conversation, text: str, outcome: Outcome, asked: OpenQuestion | None) -> Conversation:
@@ -64,7 +62,7 @@ def _after(before: Conversation, text: str, outcome: Outcome, asked: OpenQuestio
     if isinstance(outcome, Understood):
         return Conversation((*before.plans, outcome.plan)[-20:])
     if isinstance(outcome, AskedBack):
-        return replace(before, open=asked or OpenQuestion(text, outcome, _context(before)))
+        return replace(before, open=asked or OpenQuestion(text, outcome, before.plan if before.open is None else before.open.previous))
     return replace(before, open=None)
 
 
@@ -78,8 +76,7 @@ def _answered(reader: Reader, pending: OpenQuestion, text: str) -> tuple[Outcome
             outcome = reader.read(f"{pending.text} {option}", pending.previous, pending.chosen)
         still = OpenQuestion(pending.text, outcome, pending.previous, chosen) if isinstance(outcome, AskedBack) else None
         return outcome, still
-    alone = reader.read(text, pending.previous)
-    if isinstance(alone, Understood | StartedOver | Declined) and not (isinstance(alone, Understood) and alone.follows):
+    if isinstance(reader.read(text, alone=True), Understood | StartedOver | Declined):
         return None
     whole = f"{pending.text} {text}"
     outcome = reader.read(whole, pending.previous, pending.chosen)

@@ -47,7 +47,7 @@ class _Words:
 
     def all(self, department: Department) -> Iterator[tuple[str, str, Iterable[tuple[str, ...]]]]:
         for machine in department.scanners:
-            yield "scanner", machine.name, self._machine(machine)
+            yield "scanner", machine.name, self._machine(machine, department.scanners)
         for site in department.sites:
             yield "site", site, self._site(site, department.sites)
         for person in department.operators:
@@ -71,11 +71,17 @@ class _Words:
         row = self.row(name)
         return {row, tuple(one for one in row if one not in ("/", "and", "+"))}
 
-    def _machine(self, machine: Machine) -> set[tuple[str, ...]]:
+    def _is_only(self, row: tuple[str, ...], machine: Machine, others: tuple[Machine, ...]) -> bool:
+        """Whether a name says who it is without its number: no other machine is called so."""
+        like = [one for one in others if self.row(one.name)[:-1] == self.row(machine.name)[:-1]]
+        return len(like) == 1 and len(row) > 2 and row[-1].isdigit()
+
+    def _machine(self, machine: Machine, others: tuple[Machine, ...]) -> set[tuple[str, ...]]:
         rows: set[tuple[str, ...]] = set()
         for name in (machine.name, *machine.aliases):
             for row in self._plain(name):
                 rows |= set(self._numbered(row, machine.modality))
+        rows |= {row[:-1] for row in self._plain(machine.name) if self._is_only(row, machine, others)}
         return {row for row in rows if not (len(row) == 1 and row[0] in _COMMON)}
 
     def _numbered(self, row: tuple[str, ...], modality: str) -> Iterator[tuple[str, ...]]:
@@ -108,6 +114,7 @@ class _Words:
             rows |= {row[:1], (row[0], "site"), (row[0], "campus"), (row[0], "hospital"), (row[0], "clinic"), (row[0], "location")}
         if len(row) > 1 and sum(self.row(one)[-1] == row[-1] for one in sites) == 1:
             rows.add(row[-1:])
+        rows |= {(*one[:-1], "hosp") for one in rows if one[-1] == "hospital"}
         return rows
 
     def _person(self, name: str) -> set[tuple[str, ...]]:

@@ -23,7 +23,7 @@ def expanded(pattern: str) -> tuple[tuple[Step, ...], ...]:
     >>> len(expanded("(last|past) <n> day~"))
     4
     """
-    pieces = _PIECE.findall(pattern)
+    pieces = _PIECE.findall(pattern.replace('"', ""))
     rows, at = _alternatives(pieces, 0)
     if at != len(pieces):
         raise ValueError(f"the pattern {pattern!r} has a bracket too many")

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
+from pydantic import ValidationError
+
 from doseloop.ask.composing.rules import RULES
 from doseloop.ask.composing.walk import Walk
 from doseloop.ask.cover import covers, unused
@@ -17,7 +19,7 @@ from doseloop.ask.matching import Chunk
 from doseloop.ask.outcome import AskBack, AskedBack, Declined, NoReading, Outcome, Refuse, StartedOver, Understood
 from doseloop.ask.plan import Plan
 from doseloop.ask.planning.changed import changed_plan
-from doseloop.ask.planning.fresh import fresh_plan
+from doseloop.ask.planning.fresh import fresh_plan, is_moved
 from doseloop.ask.planning.known import KnownNames
 from doseloop.ask.said import Said
 from doseloop.ask.text import MAX_CHARACTERS, Token
@@ -46,10 +48,12 @@ class Reader:
         """What names tell of each other."""
         return KnownNames(self.vocabulary)
 
-    def read(self, text: str, previous: Plan | None = None, chosen: Mapping[str, str] | None = None) -> Outcome:
+    def read(
+        self, text: str, previous: Plan | None = None, chosen: Mapping[str, str] | None = None, *, alone: bool = False
+    ) -> Outcome:
         """What becomes of a question. `previous` is the plan that it may change; `chosen` answers questions back.
 
-        Never raises for any text.
+        With `alone` a question that only makes sense as a change is asked back. Never raises for any text.
         """
         if len(text) > MAX_CHARACTERS:
             return AskedBack("unknown_term", "all")
@@ -59,7 +63,12 @@ class Reader:
         given = self.vocabulary.tokens(text)
         if not given:
             return AskedBack("underspecified", "all")
-        return self._read(given, previous, chosen or {})
+        return self._read(given, previous, chosen or {}, alone)
+
+    def unknown_words(self, text: str) -> int:
+        """How many words of a text this language and department do not have."""
+        words = (one for one in self.vocabulary.tokens(text) if one.is_word)
+        return sum(one.text not in self.vocabulary.all_words for one in words)
 
     def is_undo(self, text: str) -> bool:
         """Whether the words ask for the plan before the last one, and nothing else."""
@@ -68,18 +77,17 @@ class Reader:
         content = [one for one in row if one.kind != "filler"]
         return [one.value for one in content] == ["undo"]
 
-    def _read(self, given: tuple[Token, ...], previous: Plan | None, chosen: Mapping[str, str]) -> Outcome:
+    def _read(self, given: tuple[Token, ...], previous: Plan | None, chosen: Mapping[str, str], alone: bool) -> Outcome:
         starting = self.vocabulary.matcher(given).all
         left = unused(starting)
         if not left:
-            return self._understood(given, starting, previous, chosen, ())
-        fixed: Repaired = repaired(given, left, self.vocabulary)
-        if fixed.unknown:
-            return self._with_unknown(given, starting, fixed.unknown)
+            return self._understood(given, starting, previous, chosen, (), alone)
+        words = tuple(at for at, one in enumerate(given) if one.text not in self.vocabulary.known_words and one.is_word)
+        fixed: Repaired = repaired(given, tuple(sorted({*left, *words})), self.vocabulary)
         starting = self.vocabulary.matcher(fixed.tokens).all
-        if unused(starting):
-            return self._with_unknown(given, starting, left)
-        return self._understood(fixed.tokens, starting, previous, chosen, fixed.repairs)
+        if unknown := unused(starting):
+            return self._with_unknown(given, starting, unknown)
+        return self._understood(fixed.tokens, starting, previous, chosen, fixed.repairs, alone)
 
     def _with_unknown(
         self, given: tuple[Token, ...], starting: tuple[tuple[Chunk, ...], ...], unknown: tuple[int, ...]
@@ -101,6 +109,7 @@ class Reader:
         previous: Plan | None,
         chosen: Mapping[str, str],
         repairs: tuple[tuple[str, str], ...],
+        alone: bool,
     ) -> Outcome:
         best: list[Outcome] = []
         questions: list[Outcome] = []
@@ -112,7 +121,7 @@ class Reader:
             if cost > limit or (best and cost > level):
                 break
             level = cost
-            outcome = self._one(row, given, previous, chosen)
+            outcome = self._one(row, given, previous, chosen, alone)
             if isinstance(outcome, Understood | Declined | StartedOver):
                 best.append(outcome)
             elif outcome is not None:
@@ -120,22 +129,29 @@ class Reader:
         return _agreed(best, questions, repairs)
 
     def _one(
-        self, row: tuple[Chunk, ...], given: tuple[Token, ...], previous: Plan | None, chosen: Mapping[str, str]
+        self,
+        row: tuple[Chunk, ...],
+        given: tuple[Token, ...],
+        previous: Plan | None,
+        chosen: Mapping[str, str],
+        alone: bool,
     ) -> Outcome | None:
         content = tuple(one for one in row if one.kind != "filler")
         walk = Walk(content, given, self.vocabulary.department.now.date(), chosen)
         try:
             said = walk.run(RULES)
-            return self._planned(said, previous, chosen)
-        except NoReading:
+            return self._planned(said, previous, chosen, alone)
+        except (NoReading, ValidationError):
             return None
         except (AskBack, Refuse) as other:
             return other.outcome
 
-    def _planned(self, said: Said, previous: Plan | None, chosen: Mapping[str, str]) -> Outcome:
+    def _planned(self, said: Said, previous: Plan | None, chosen: Mapping[str, str], alone: bool) -> Outcome:
         today = self.vocabulary.department.now.date()
         if "reset" in said.cues:
             return StartedOver()
+        if alone and is_change(said):
+            raise AskBack("no_context")
         if previous is not None and is_change(said):
             return changed_plan(said, previous, self.known, today, chosen)
         return Understood(fresh_plan(said, self.known, today, chosen))
@@ -145,7 +161,7 @@ def is_change(said: Said) -> bool:
     """Whether a question changes the plan before it: it says so, or it does not stand alone."""
     if said.cues & {"remove", "add", "same", "instead", "those", "undo", "keep"} or said.adds_all:
         return True
-    if any(one.shift == "earlier" for one in said.windows) or said.clears:
+    if is_moved(said) or said.clears:
         return True
     subject = {"modality", "procedure", "region", "scanner"} & {one.field for one in said.values}
     asks = said.measures or said.cues & {"dose", "count", "share", "list", "exceedance", "missing"} or said.intent

@@ -71,6 +71,8 @@ class Said:
     exceeds: list[str] = field(default_factory=list)
     period: str | None = None
     peers: bool = False
+    missing: str | None = None
+    """The quantity that was not recorded."""
     order: str | None = None
     superlative: str | None = None
     limit: int | None = None

@@ -38,6 +38,11 @@ class Vocabulary:
         return frozenset(others - (people - others)) | self.counted_words
 
     @cached_property
+    def all_words(self) -> frozenset[str]:
+        """Every word of a phrase, people's names too."""
+        return frozenset(word for tree in self.trees.values() for word in tree.literal_words()) | self.counted_words
+
+    @cached_property
     def counted_words(self) -> frozenset[str]:
         """Words for numbers and months."""
         counted = self.language.counted

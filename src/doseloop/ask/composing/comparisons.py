@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from doseloop.ask.composing.groups import take_kind_of
 from doseloop.ask.composing.walk import Rule, Walk
 from doseloop.ask.matching import Chunk
 from doseloop.ask.outcome import AskBack, NoReading
@@ -11,6 +12,11 @@ REFERENCES: Final = ("local_drl", "national_drl")
 
 
 def _reference(walk: Walk, chunk: Chunk) -> None:
+    _add_reference(walk, chunk)
+
+
+def _within(walk: Walk, chunk: Chunk) -> None:
+    walk.said.cue("within", chunk.start)
     _add_reference(walk, chunk)
 
 
@@ -102,6 +108,7 @@ def _top(walk: Walk, chunk: Chunk) -> None:
         return
     walk.said.cue("top", chunk.start)
     walk.said.superlative = chunk.value
+    take_kind_of(walk)
     if (target := walk.take("dimension")) is not None:
         walk.said.groups.append(target.slot("d").value)
     if any(one.text == "busiest" for one in walk.tokens[chunk.start : chunk.end]):
@@ -114,7 +121,7 @@ def _all_rows(walk: Walk, chunk: Chunk) -> None:
 
 RULES: Final[dict[str, Rule]] = {
     "reference": _reference,
-    "within": _reference,
+    "within": _within,
     "exceed": _exceed,
     "below": _below,
     "peers": _peers,

@@ -2,11 +2,13 @@
 
 from typing import Final
 
+from doseloop.ask.composing.values import add_value
 from doseloop.ask.composing.walk import Rule, Walk
 from doseloop.ask.matching import Chunk
 from doseloop.ask.outcome import AskBack, NoReading
 
 _TARGETS: Final = ("dimension", "grain_word", "grouping", "grain")
+_FIGURES: Final = ("quantity", "stat", "count", "dose", "exceedance", "rate", "missing_rate", "repeat", "missing", "exceed")
 
 
 def _by(walk: Walk, chunk: Chunk) -> None:
@@ -16,19 +18,35 @@ def _by(walk: Walk, chunk: Chunk) -> None:
         walk.used()
     if _order_metric(walk):
         return
+    if _names_what_is_ranked(walk):
+        return
     if not _targets(walk):
         raise NoReading("nothing to split by")
 
 
+def _names_what_is_ranked(walk: Walk) -> bool:
+    """"Sites by rate of missing weight": the dimension before "by" is the group, the figure comes next."""
+    if walk.next_is(*_FIGURES) is None or not walk.said.bare_groups:
+        return False
+    dimension, at, _ = walk.said.bare_groups[-1]
+    before = walk.previous()
+    if before is None or before.kind != "dimension" or before.start != at:
+        return False
+    walk.said.bare_groups.pop()
+    walk.said.groups.append(dimension)
+    return True
+
+
 def _order_metric(walk: Walk) -> bool:
     """Whether "by" belongs to an order, as in "top 10 by DLP": the metric is said next."""
-    return walk.next_is("quantity", "stat", "count", "dose", "exceedance", "rate", "missing_rate", "repeat") is not None and (
+    return walk.next_is(*_FIGURES) is not None and (
         walk.said.superlative is not None or walk.said.order is not None or "top" in walk.said.cues
     )
 
 
 def _targets(walk: Walk) -> bool:
     any_found = False
+    take_kind_of(walk)
     while (target := walk.take(*_TARGETS)) is not None:
         _take_target(walk, target)
         any_found = True
@@ -38,6 +56,15 @@ def _targets(walk: Walk) -> bool:
         elif walk.next_is("and") and following is not None and following.kind == "by":
             return True
     return any_found
+
+
+def take_kind_of(walk: Walk) -> None:
+    """"Each CT scanner": the modality stands between the word that groups and what it groups by."""
+    following = walk.peek(1)
+    if walk.next_is("modality") and following is not None and following.kind == "dimension":
+        kind = walk.take("modality")
+        if kind is not None:
+            add_value(walk, "modality", (kind.value,), kind.start)
 
 
 def _take_target(walk: Walk, target: Chunk) -> None:
@@ -70,9 +97,11 @@ def _grouping(walk: Walk, chunk: Chunk) -> None:
 
 def _which(walk: Walk, chunk: Chunk) -> None:
     """"Which scanner has ...", "which five protocols ..."."""
-    top = walk.take("top")
+    top = walk.take("top", "how_many")
     if top is not None:
-        walk.said.limit, walk.said.superlative = top.slot("n"), top.value
+        walk.said.limit = top.slot("n")
+        walk.said.superlative = top.value if top.kind == "top" else walk.said.superlative
+    take_kind_of(walk)
     if (target := walk.take("dimension")) is not None:
         walk.said.groups.append(target.slot("d").value)
         walk.said.cue("which_one" if _is_one(walk, target) else "which_many", chunk.start)
@@ -84,7 +113,29 @@ def _which(walk: Walk, chunk: Chunk) -> None:
     if chunk.value == "which" and walk.tokens[chunk.start].text == "what":
         walk.said.cue("what_is", chunk.start)
         return
+    if top is None and (_goes_on_about(walk) or walk.next_is("stat", "quantity", "reference")):
+        return
     raise NoReading("which of what")
+
+
+def _goes_on_about(walk: Walk) -> bool:
+    """"Patients which weigh", "operators who did": the word joins what follows to what was named."""
+    before = walk.previous()
+    return before is not None and before.kind in ("exams", "dimension", "sex", "age_group", "listing", "operator", "physician")
+
+
+def _how_many(walk: Walk, chunk: Chunk) -> None:
+    """"Ten operators with the most", "the 5 exams with the highest": the number of rows."""
+    walk.said.limit = chunk.slot("n")
+    walk.said.cue("how_many", chunk.start)
+    take_kind_of(walk)
+    if (target := walk.take("dimension")) is not None:
+        walk.said.groups.append(target.slot("d").value)
+        return
+    ahead = walk.peek(1) if walk.next_is("modality", "procedure", "region") else walk.peek()
+    if ahead is None or ahead.kind != "exams":
+        raise NoReading("so many of what")
+    walk.said.cue("list", chunk.start)
 
 
 def _is_one(walk: Walk, target: Chunk) -> bool:
@@ -92,7 +143,12 @@ def _is_one(walk: Walk, target: Chunk) -> bool:
 
 
 def _who(walk: Walk, chunk: Chunk) -> None:
-    raise AskBack("ambiguous_entity", "group", ("operator", "physician"))
+    if (target := walk.take("dimension")) is not None:
+        walk.said.groups.append(target.slot("d").value)
+        walk.said.cue("which_one", chunk.start)
+        return
+    if not _goes_on_about(walk):
+        raise AskBack("ambiguous_entity", "group", ("operator", "physician"))
 
 
 def _dimension(walk: Walk, chunk: Chunk) -> None:
@@ -133,5 +189,6 @@ RULES: Final[dict[str, Rule]] = {
     "grain_word": _grain_word,
     "grouping": _grouping,
     "breakdown": _breakdown,
+    "how_many": _how_many,
     "ungroup": _ungroup,
 }

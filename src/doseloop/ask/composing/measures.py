@@ -29,6 +29,9 @@ def _cue(walk: Walk, chunk: Chunk) -> None:
 
 
 def _count(walk: Walk, chunk: Chunk) -> None:
+    if chunk.value == "numbers":
+        walk.said.cue("numbers", chunk.start)
+        return
     walk.said.cue("count", chunk.start)
     walk.said.measures.append(Measure("stat", "count", chunk.start, walk.used()))
     if _counts_patients(walk):
@@ -61,6 +64,14 @@ def _missing(walk: Walk, chunk: Chunk) -> None:
     if walk.how != "set":
         raise NoReading("what is missing cannot be changed")
     walk.said.cue("missing", chunk.start)
+    if (quantity := walk.take("quantity")) is not None:
+        walk.said.missing = quantity.value
+        return
+    last = walk.said.measures[-1] if walk.said.measures else None
+    before = walk.previous()
+    if last is None or last.kind != "quantity" or before is None or before.start != last.at:
+        raise NoReading("missing what")
+    walk.said.missing = walk.said.measures.pop().name
 
 
 def _repeat(walk: Walk, chunk: Chunk) -> None:

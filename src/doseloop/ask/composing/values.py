@@ -86,6 +86,9 @@ def _with_field(walk: Walk, chunk: Chunk) -> None:
 
 
 def _vague(walk: Walk, chunk: Chunk) -> None:
+    if chunk.value in ("weight_kg", "age_years"):
+        walk.said.cue(f"vague {chunk.value}", chunk.start)
+        return
     raise AskBack("underspecified", chunk.value, (), words_of(walk, chunk))
 
 

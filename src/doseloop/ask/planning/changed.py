@@ -9,6 +9,7 @@ from doseloop.ask.plan import Metric, Plan
 from doseloop.ask.planning.changed_filters import changed_filters
 from doseloop.ask.planning.changed_metrics import changed_metrics
 from doseloop.ask.planning.filters import Resolved, resolved
+from doseloop.ask.planning.fresh import require_size
 from doseloop.ask.planning.groups import compared_fields
 from doseloop.ask.planning.known import KnownNames
 from doseloop.ask.planning.ordering import direction, order_name
@@ -28,6 +29,7 @@ def changed_plan(said: Said, before: Plan, known: KnownNames, today: date, chose
         raise NoReading("not a change of the plan")
     base = tuple(str(one) for f in before.filters if f.field == "modality" and isinstance(f.value, list) for one in f.value)
     found = resolved(said, known, chosen, base)
+    require_size(said, found)
     parts: dict[str, Any] = before.model_dump()
     parts["filters"] = [one.model_dump() for one in changed_filters(said, found, before, known)]
     _groups(said, found, before, parts)

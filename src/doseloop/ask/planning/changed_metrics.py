@@ -22,7 +22,7 @@ def changed_metrics(said: Said, found: Resolved, before: Plan) -> list[Metric]:
     if said.cues & {"exceedance", "rate", "share"}:
         return _rates(said, before)
     if "missing" in said.cues:
-        return [metric("missing_rate", one) for one in quantities_of(measures)]
+        return [metric("missing_rate", said.missing)]
     if not measures:
         return _without(said, before)
     if before.intent in ("list", "distribution") and not any(one.kind == "stat" for one in measures):

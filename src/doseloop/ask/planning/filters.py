@@ -93,7 +93,7 @@ def _own_modalities(said: Said, known: KnownNames, found: Resolved) -> tuple[str
 
 
 def _of_quantities(said: Said, found: Resolved) -> list[str]:
-    names = [one.name for one in said.measures if one.kind == "quantity"]
+    names = [one.name for one in said.measures if one.kind == "quantity"] + [said.missing or ""]
     names += [QUANTITY_OF_FIELD.get(one.field, "") for one, _ in found.limits]
     return [modality for name in names if (modality := MODALITY_OF_QUANTITY.get(name))]
 
@@ -211,9 +211,18 @@ def _field(bound: Bound, said: Said, found: Resolved, chosen: Mapping[str, str])
         return _nearest(bound, said, found)
     if bound.unit is None and bound.left is not None and _is_age(bound):
         return "age_years"
+    if bound.unit is None and _counts_exams(bound):
+        return "group_count"
     if (told := chosen.get("filter")) is not None:
         return told
     raise AskBack("ambiguous_unit", "filter", ("age_years", "weight_kg"))
+
+
+def _counts_exams(bound: Bound) -> bool:
+    """"Operators with at least 20 CT chest exams": a number of exams of a group."""
+    left, right = bound.left or ("", "", 0), bound.right or ("", "", 0)
+    counted = right[0] in ("modality", "procedure", "region") or right[:2] == ("exams", "exams")
+    return counted and left[0] in ("dimension", "who", "which")
 
 
 def _is_age(bound: Bound) -> bool:

@@ -24,17 +24,23 @@ def fresh_plan(said: Said, known: KnownNames, today: date, chosen: Mapping[str, 
 
     Raises: NoReading, AskBack.
     """
-    if said.cues & _NEED_A_PLAN or said.adds_all or any(one.shift == "earlier" for one in said.windows):
+    if said.cues & _NEED_A_PLAN or said.adds_all or is_moved(said):
         raise AskBack("no_context")
     if any(one.startswith(("all ", "group ")) or one in ("groups", "limit", "chart", "grain") for one in said.clears):
         raise AskBack("no_context")
     found = resolved(said, known, chosen)
+    require_size(said, found)
     if said.intent == "describe":
         return _described(said, found)
     _mark_relations(said, found)
     if _is_reference(said, found):
         return _reference(said, found)
     return _planned(said, found, known, today)
+
+
+def is_moved(said: Said) -> bool:
+    """Whether the only window is told by the one of the question before."""
+    return len(said.windows) == 1 and said.windows[0].shift == "earlier"
 
 
 def _planned(said: Said, found: Resolved, known: KnownNames, today: date) -> Plan:
@@ -68,7 +74,10 @@ def with_modality(filters: list[Any], found: Resolved) -> list[Any]:
 
 def comparisons(said: Said, period: str | None) -> list[dict[str, str]]:
     """What the figures stand beside."""
-    names = [name for name, how in said.references if how in ("set", "add")] + said.exceeds
+    named = [name for name, how in said.references if how in ("set", "add")]
+    if "it" in said.exceeds and len(named) != 1:
+        raise NoReading("above what")
+    names = named + [one for one in said.exceeds if one != "it"]
     found = [{"kind": "reference", "source": name} for name in dict.fromkeys(names)]
     if period is not None:
         found.append({"kind": "period", "source": period})
@@ -86,6 +95,18 @@ def _mark_relations(said: Said, found: Resolved) -> None:
         said.intent = "correlate"
 
 
+def require_size(said: Said, found: Resolved) -> None:
+    """"Heavy patients" need a number; beside one the word says nothing more.
+
+    Raises: AskBack without one.
+    """
+    limited = {one.field for one, _ in found.limits}
+    if "vague weight_kg" in said.cues and not limited & {"weight_kg", "bmi"}:
+        raise AskBack("underspecified", "weight_kg")
+    if "vague age_years" in said.cues and "age_years" not in limited:
+        raise AskBack("underspecified", "age_years")
+
+
 def _described(said: Said, found: Resolved) -> Plan:
     if said.measures or said.windows or said.references or said.bounds:
         raise NoReading("a list of names has no figures")
@@ -97,9 +118,10 @@ def _is_reference(said: Said, found: Resolved) -> bool:
     """"What is our local DRL for CT head": the level itself is asked for."""
     if said.intent == "reference":
         return True
-    busy = said.cues & {"dose", "count", "share", "versus", "compare", "exceed", "higher", "exams", "list", "moved", "which_one"}
+    busy = said.cues & {"dose", "count", "share", "versus", "compare", "exceed", "higher", "exams", "list", "moved", "which_one",
+                        "within", "numbers"}  # fmt: skip
     others = said.measures or said.windows or said.groups or said.exceeds or said.grain or said.chart or said.bounds
-    return bool(said.references) and "what_is" in said.cues and not busy and not others and said.intent is None
+    return bool(said.references) and not busy and not others and said.intent is None
 
 
 def _reference(said: Said, found: Resolved) -> Plan:
@@ -148,15 +170,15 @@ def _listed(said: Said, found: Resolved, filters: list[Any]) -> dict[str, Any]:
     measures = without_named_mean(said, free_measures(said, found))
     if any(one.kind == "stat" for one in measures) or said.cues & {"share", "rate"}:
         raise NoReading("single exams have no statistic")
-    if "missing" in said.cues:
-        quantities = quantities_of(measures)
-        if quantities != ["weight_kg"]:
-            raise NoReading("missing what")
+    if said.missing is not None:
+        if said.missing != "weight_kg":
+            raise NoReading("only the weight may be asked for as missing")
         filters.append(filter_of("weight_kg", "is_null", True))
-        measures = []
     names = quantities_of(measures) or list(dict.fromkeys(found.attached.values()))
     metrics = [metric("value", one) for one in names if one not in ("weight_kg", "kvp", "cumulative")]
-    filters.extend(filter_of("exceeds", "in", [one]) for one in said.exceeds)
+    sources = [one["source"] for one in comparisons(said, None) if one["kind"] == "reference"]
+    if said.exceeds:
+        filters.append(filter_of("exceeds", "in", sources))
     limit = said.limit
     if said.superlative is not None and limit is None and "top" not in said.cues:
         limit = 1 if _one_exam(said) else None

@@ -16,6 +16,10 @@ def asked_groups(said: Said, found: Resolved) -> list[str]:
 
     Raises: NoReading where a dimension is named and nothing says what for.
     """
+    both = [one for one in ("scanner", "site", "operator", "physician") if one in said.clears]
+    if both and said.cues & {"compare", "versus"}:
+        said.cue("compared", 0)
+        said.groups.extend(both)
     groups = list(said.groups) + _bare(said, found) + compared_fields(said, found)
     if len(found.positive("procedure")) > 1:
         groups.append("procedure")

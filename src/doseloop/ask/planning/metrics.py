@@ -88,7 +88,7 @@ def asked_metrics(said: Said, found: Resolved) -> list[Metric]:
     if said.exceeds or "exceedance" in said.cues:
         return [_exceeding(said, measures)]
     if "missing" in said.cues:
-        return [_missing(measures)]
+        return [_missing(said, measures)]
     if "share" in said.cues:
         return [_share(said, found, measures)]
     if "rate" in said.cues:
@@ -114,11 +114,10 @@ def _exceeding(said: Said, measures: list[Measure]) -> Metric:
     raise AskBack("underspecified", "metric", ("exceed_count", "list"))
 
 
-def _missing(measures: list[Measure]) -> Metric:
-    quantities = quantities_of(measures)
-    if len(quantities) != 1 or any(one.kind == "stat" and one.name != "count" for one in measures):
+def _missing(said: Said, measures: list[Measure]) -> Metric:
+    if said.missing is None or any(one.name != "count" for one in measures):
         raise NoReading("one field is missing at a time")
-    return metric("missing_rate", quantities[0])
+    return metric("missing_rate", said.missing)
 
 
 def _share(said: Said, found: Resolved, measures: list[Measure]) -> Metric:
@@ -130,7 +129,9 @@ def _share(said: Said, found: Resolved, measures: list[Measure]) -> Metric:
 
 def _counted_patients(said: Said, measures: list[Measure]) -> list[Measure]:
     """"How many patients" counts each once."""
-    if "count_of_patients" not in said.cues:
+    fields = {one.field for one in said.values} & {"modality", "procedure", "region", "scanner"}
+    only_patients = "patients" in said.cues and "exams" not in said.cues and not fields
+    if "count_of_patients" not in said.cues and not only_patients:
         return measures
     return [Measure("stat", "distinct_patients", one.at) if one.name == "count" else one for one in measures]
 
@@ -142,11 +143,13 @@ def _is_total_of_exams(said: Said, measures: list[Measure]) -> bool:
 def _without_measures(said: Said) -> list[Metric]:
     if "dose" in said.cues:
         return []
-    if "most" in said.cues and not said.values:
+    if said.cues & {"most", "numbers"}:
         return [metric("count")]
     if ("exams" in said.cues or "patients" in said.cues) and not said.references and not said.peers:
         if said.groups or said.grain or "most" in said.cues:
             return [metric("count")]
         if "exams" in said.cues and not said.period:
             raise AskBack("underspecified", "metric", ("count", "list"))
+    if not (said.references or said.peers or said.period or said.groups or said.grain or said.chart or said.windows or said.bounds):
+        raise AskBack("underspecified", "metric")
     return []

@@ -26,7 +26,9 @@ def timed(said: Said, today: date, base: PlanTime | None = None) -> Timed:
 
     Raises: NoReading where the windows make no pair, AskBack for two that may be compared in two ways.
     """
-    windows = [one for one in said.windows if one.shift not in ("earlier",)]
+    windows = [one for one in said.windows if one.shift != "earlier"]
+    if len(windows) == 1 and len(said.windows) == 2 and said.cues & {"versus", "compare", "higher"}:
+        return Timed(windows[0].time, "previous")
     if len(said.windows) != len(windows) and (base is None or said.period):
         raise NoReading("before what")
     if said.windows and said.windows[-1].shift == "earlier":
@@ -34,6 +36,8 @@ def timed(said: Said, today: date, base: PlanTime | None = None) -> Timed:
     if len(windows) > 2:
         raise NoReading("three windows")
     if len(windows) == 2:
+        if windows[1].shift == "previous" and windows[0].time == windows[1].time and said.cues & {"versus", "compare", "higher"}:
+            return Timed(windows[0].time, "previous")
         return _two(said, windows[0].time, windows[1].time, today)
     if not windows:
         return Timed(None, said.period)
