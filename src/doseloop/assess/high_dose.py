@@ -34,6 +34,7 @@ from statistics import NormalDist
 import numpy as np
 
 from doseloop.assess.robust_scale import Floats, qn_scale, t_quantile, theil_sen_slope
+from doseloop.assess.rule_settings import bounded
 from doseloop.model.flag import Finding
 from doseloop.model.quantities import QUANTITIES, shown
 
@@ -73,12 +74,32 @@ class ExamDose:
 class HighDoseSettings:
     """What a site may set."""
 
-    min_n: int = 20
-    last_n: int = 200
-    """Only the latest so many are looked at."""
-    min_factor: float = 2.0
-    false_flags: float = 1 / 2200
-    """Share of ordinary exams that may be beyond the threshold if logarithms of doses are normal."""
+    min_n: int = bounded(
+        20,
+        10,
+        200,
+        "Earlier exams at least",
+        "With fewer to compare with, nothing is said of an exam.",
+        "exams",
+        (30, 50),
+    )
+    last_n: int = bounded(
+        200,
+        20,
+        200,
+        "Earlier exams at most",
+        "Only the latest so many of the procedure and age band are looked at.",
+        "exams",
+    )
+    min_factor: float = bounded(
+        2.0, 1.2, 10.0, "Least factor", "Nothing below so many times the expected median is flagged.", "times",
+        (2.25, 2.5, 2.75, 3.0, 3.5, 4.0, 5.0),
+    )  # fmt: skip
+    exams_a_false_flag: int = bounded(
+        2200, 50, 1_000_000, "Ordinary exams for a false flag",
+        "How many ordinary exams there may be for one beyond the threshold, if logarithms of doses are normal.", "exams",
+        (5000, 20_000, 100_000),
+    )  # fmt: skip
     usual_log_sd: float = 0.25
     """Our own assumption for the spread of one procedure's doses at one size, for small groups."""
     usual_weight: float = 40.0
@@ -131,7 +152,7 @@ def expectation(
     """The median and threshold for an exam like this; None where fewer than `min_n` others can be compared.
 
     Logarithms of dose on logarithms of weight by Theil and Sen, the slope drawn towards 0 by its uncertainty; spread of
-    what is left by Qn; threshold where a new value lies with probability `false_flags`, by Student's t with 0.82 (n -
+    what is left by Qn; threshold where a new value lies once in `exams_a_false_flag` exams, by Student's t with 0.82 (n -
     1) degrees of freedom (the efficiency of Qn), and never below `min_factor` times the expected median. Where the exam
     or too many of its peers lack a weight, size is left out and its spread widens the threshold.
     """
@@ -187,7 +208,7 @@ def _expected(
     n = len(adjusted_logs)
     centre = float(np.median(adjusted_logs))
     log_sd, degrees = _steadied(qn_scale(adjusted_logs), QN_EFFICIENCY * (n - 1), settings)
-    z = NormalDist().inv_cdf(1 - settings.false_flags)
+    z = NormalDist().inv_cdf(1 - 1 / settings.exams_a_false_flag)
     # pi/2 is the variance of a median over that of a mean of normal values.
     reach = t_quantile(z, degrees) * log_sd * math.sqrt(1 + math.pi / 2 / n + leverage)
     threshold = math.exp(centre + max(reach, math.log(settings.min_factor)))
