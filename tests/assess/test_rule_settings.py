@@ -60,6 +60,14 @@ def test_a_number_is_read_as_it_is_typed(text: str, value: float) -> None:
     assert of_high_dose("min_factor").read(text) == value
 
 
+def test_a_share_is_typed_and_said_as_one_in_so_many() -> None:
+    one = of_high_dose("false_flags")
+    assert (one.read("2200"), one.said(1 / 5000), one.ends) == (one.default, "one in 5000", ("50", "1000000"))
+    for text in ("0", "49", "1e9"):
+        with pytest.raises(UnusableInput, match="give one in so many, from 50 to 1000000"):
+            one.read(text)
+
+
 @pytest.mark.parametrize("text", ["", "2,5", "two", "nan", "inf", "11"])
 def test_what_is_no_number_within_the_bounds_is_not_read(text: str) -> None:
     with pytest.raises(UnusableInput):

@@ -31,6 +31,8 @@ class Setting:
     explanation: str
     stricter: tuple[Value, ...]
     """Values to try, in this order, where the rule flags too much."""
+    is_one_in: bool = False
+    """Whether people say a share as one in so many."""
 
     @property
     def is_switch(self) -> bool:
@@ -50,8 +52,9 @@ class Setting:
                 raise UnusableInput(f"{self.title}: say yes or no.")
             return said == "yes"
         try:
-            return self.checked(int(said) if self.is_whole else float(said))
-        except ValueError:
+            number = int(said) if self.is_whole else float(said)
+            return self.checked(1 / number if self.is_one_in else number)
+        except (ValueError, ZeroDivisionError):
             raise UnusableInput(f"{self.title}: {self._bounds()}.") from None
 
     def checked(self, value: Any) -> Value:
@@ -67,13 +70,23 @@ class Setting:
 
     def said(self, value: Value) -> str:
         """A value as people read it."""
+        return f"{'one in ' if self.is_one_in else ''}{self.typed(value)} {self.unit}".strip()
+
+    def typed(self, value: Value) -> str:
+        """A value as it is typed."""
         if self.is_switch:
             return "yes" if value else "no"
-        return f"{value:g} {self.unit}".strip()
+        return f"{1 / value:.0f}" if self.is_one_in else f"{value:g}"
+
+    @property
+    def ends(self) -> tuple[str, str]:
+        """Its bounds as they are typed, the lower number first."""
+        low, high = (self.most, self.least) if self.is_one_in else (self.least, self.most)
+        return self.typed(low), self.typed(high)
 
     def _bounds(self) -> str:
-        kind = "a whole number" if self.is_whole else "a number"
-        return f"give {kind} from {self.least:g} to {self.most:g}"
+        kind = "one in so many," if self.is_one_in else "a whole number" if self.is_whole else "a number"
+        return f"give {kind} from {self.ends[0]} to {self.ends[1]}"
 
 
 def bounded(
@@ -84,14 +97,16 @@ def bounded(
     explanation: str,
     unit: str = "",
     stricter: tuple[float, ...] = (),
+    *,
+    is_one_in: bool = False,
 ) -> Any:
     """A number that a site may set, as the default of a dataclass's field."""
-    return field(default=default, metadata={_OF: (title, least, most, unit, explanation, stricter)})
+    return field(default=default, metadata={_OF: (title, least, most, unit, explanation, stricter, is_one_in)})
 
 
 def switch(title: str, explanation: str) -> Any:
     """A yes or no, by default yes."""
-    return field(default=True, metadata={_OF: (title, 0.0, 1.0, "", explanation, (False,))})
+    return field(default=True, metadata={_OF: (title, 0.0, 1.0, "", explanation, (False,), False)})
 
 
 def settings_in(kind: type[Any]) -> tuple[Setting, ...]:
@@ -124,5 +139,5 @@ def values_of(settings: Any) -> dict[str, Value]:
 
 
 def _setting(of: "dataclasses.Field[Any]") -> Setting:
-    title, least, most, unit, explanation, stricter = of.metadata[_OF]
-    return Setting(of.name, title, of.default, least, most, unit, explanation, stricter)  # type: ignore[arg-type]
+    title, *rest = of.metadata[_OF]
+    return Setting(of.name, title, of.default, *rest)  # type: ignore[arg-type]
