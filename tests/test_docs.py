@@ -81,7 +81,7 @@ def every_rule() -> Iterator[tuple[str, str]]:
 
 def is_run(module: str) -> bool:
     """Whether anything outside `assess` runs the rule of a module of it."""
-    run = re.compile(rf"\b{module}\.(on_exam|on_period|on_scanner|on_groups|finding)\(\b")
+    run = re.compile(rf"\b{module}\.(on_exam|on_period|on_scanner|on_groups|finding)\(")
     files = (one for one in (ROOT / "src/doseloop").rglob("*.py") if one.parent.name != "assess")
     return any(run.search(one.read_text()) for one in files)
 
