@@ -2,7 +2,7 @@
 
 from doseloop.store.models.audit import AuditRow, AuditSeal, Counter, PeerDecision, RefusedPeer
 from doseloop.store.models.calibration import TubeCalibration
-from doseloop.store.models.case import Case, CaseAction, CaseExam, CaseFile, CaseStep
+from doseloop.store.models.case import Case, CaseAction, CaseExam, CaseFile, CaseStep, EffectLookRow
 from doseloop.store.models.conceptus import ConceptusVersion
 from doseloop.store.models.ct_series import CtSeriesRow
 from doseloop.store.models.decision import Decision
@@ -57,6 +57,7 @@ __all__ = [
     "CtSeriesRow",
     "Decision",
     "DoseObjectRow",
+    "EffectLookRow",
     "Event",
     "Exam",
     "ExamPerson",
