@@ -15,7 +15,9 @@ _WORDS_OF_OPTION: Final = {
     "national_drl": ("national",),
 }
 _ORDINALS: Final = {"first": 0, "second": 1, "third": 2, "fourth": 3, "former": 0, "latter": 1, "last": -1}
-_EMPTY: Final = frozenset(("the", "one", "a", "i", "mean", "meant", "please", "by", "of", "in", "for", "it", "is", "was", "that", "drl"))
+_EMPTY: Final = frozenset(
+    ("the", "one", "a", "i", "mean", "meant", "please", "by", "of", "in", "for", "it", "is", "was", "that", "drl")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +51,7 @@ def next_turn(reader: Reader, before: Conversation, text: str) -> tuple[Outcome,
         return outcome, _after(before, text, outcome, asked)
     if (undone := _undone(reader, before, text)) is not None:
         return undone
-    if before.open is not None:
-        outcome = reader.read(text, alone=True)
-    else:
-        outcome = reader.read(text, before.plan)
+    outcome = reader.read(text, alone=True) if before.open is not None else reader.read(text, before.plan)
     return outcome, _after(before, text, outcome, None)
 
 
@@ -62,7 +61,10 @@ def _after(before: Conversation, text: str, outcome: Outcome, asked: OpenQuestio
     if isinstance(outcome, Understood):
         return Conversation((*before.plans, outcome.plan)[-20:])
     if isinstance(outcome, AskedBack):
-        return replace(before, open=asked or OpenQuestion(text, outcome, before.plan if before.open is None else before.open.previous))
+        return replace(
+            before,
+            open=asked or OpenQuestion(text, outcome, before.plan if before.open is None else before.open.previous),
+        )
     return replace(before, open=None)
 
 
@@ -74,7 +76,9 @@ def _answered(reader: Reader, pending: OpenQuestion, text: str) -> tuple[Outcome
         outcome = reader.read(pending.text, pending.previous, chosen)
         if isinstance(outcome, AskedBack) and outcome == pending.asked:
             outcome = reader.read(f"{pending.text} {option}", pending.previous, pending.chosen)
-        still = OpenQuestion(pending.text, outcome, pending.previous, chosen) if isinstance(outcome, AskedBack) else None
+        still = (
+            OpenQuestion(pending.text, outcome, pending.previous, chosen) if isinstance(outcome, AskedBack) else None
+        )
         return outcome, still
     if isinstance(reader.read(text, alone=True), Understood | StartedOver | Declined):
         return None

@@ -128,8 +128,7 @@ class CountedWords:
     def _day(self, tokens: tuple[Token, ...], at: int) -> Iterator[tuple[int, int]]:
         if at >= len(tokens):
             return
-        for end, value in self.ordinal(tokens, at):
-            yield end, value
+        yield from self.ordinal(tokens, at)
         number = tokens[at].number
         if number is not None and number == int(number) and 1 <= number <= 31:
             yield at + 1, int(number)
@@ -169,5 +168,3 @@ def _valid(year: int, month: int, day: int) -> date | None:
         return date(year, month, day)
     except ValueError:
         return None
-
-

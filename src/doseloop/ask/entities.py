@@ -11,7 +11,9 @@ from doseloop.ask.pattern import Node, Phrase
 from doseloop.ask.text import Token, tokens
 
 NAME_COST: Final = 9
-_COMMON: Final = frozenset(("room", "unit", "scanner", "machine", "ct", "hospital", "clinic", "site", "campus", "the", "of", "dr"))
+_COMMON: Final = frozenset(
+    ("room", "unit", "scanner", "machine", "ct", "hospital", "clinic", "site", "campus", "the", "of", "dr")
+)
 """Words that alone name nobody's scanner or site."""
 _KINDS_OF_ROOM: Final = {
     "CT": ("ct", "scanner", "ct scanner", "ct room", "ct unit", "ct machine", "machine"),
@@ -111,7 +113,14 @@ class _Words:
         row = self.row(site)
         rows = {row}
         if sum(self.row(one)[0] == row[0] for one in sites) == 1 and row[0] not in _COMMON:
-            rows |= {row[:1], (row[0], "site"), (row[0], "campus"), (row[0], "hospital"), (row[0], "clinic"), (row[0], "location")}
+            rows |= {
+                row[:1],
+                (row[0], "site"),
+                (row[0], "campus"),
+                (row[0], "hospital"),
+                (row[0], "clinic"),
+                (row[0], "location"),
+            }
         if len(row) > 1 and sum(self.row(one)[-1] == row[-1] for one in sites) == 1:
             rows.add(row[-1:])
         rows |= {(*one[:-1], "hosp") for one in rows if one[-1] == "hospital"}

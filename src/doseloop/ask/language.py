@@ -28,6 +28,8 @@ class Language:
     contractions: dict[str, tuple[str, ...]]
     ordinary: frozenset[str]
     """Words that are right as they stand and are never taken for a misspelt other one."""
+    spoken: dict[str, Any]
+    """How the parts of a plan are said."""
 
     def trees(self) -> dict[str, Node]:
         """The phrases as trees, one for each kind."""
@@ -50,7 +52,15 @@ def language(code: str) -> Language:
                 merged.setdefault(key, {}).update(value)
     lists = {key: _words(files, key) for key in ("silent", "ordinary")}
     contractions = {word: tuple(str(full).split()) for word, full in merged.get("contractions", {}).items()}
-    return Language(code, tuple(_phrases(files)), _counted(merged), lists["silent"], contractions, lists["ordinary"])
+    return Language(
+        code,
+        tuple(_phrases(files)),
+        _counted(merged),
+        lists["silent"],
+        contractions,
+        lists["ordinary"],
+        merged.get("spoken", {}),
+    )
 
 
 def _files(code: str) -> Iterator[dict[str, Any]]:
@@ -79,5 +89,9 @@ def _counted(merged: dict[str, dict[str, Any]]) -> CountedWords:
     numbers = {str(w): float(value) for value, words in merged.get("numbers", {}).items() for w in words}
     dates = merged.get("dates", {})
     return CountedWords(
-        numbers, by_word("ordinals"), by_word("months"), frozenset(dates.get("endings", ())), frozenset(dates.get("of", ()))
+        numbers,
+        by_word("ordinals"),
+        by_word("months"),
+        frozenset(dates.get("endings", ())),
+        frozenset(dates.get("of", ())),
     )

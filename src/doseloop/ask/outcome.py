@@ -48,20 +48,22 @@ class StartedOver:
 Outcome = Understood | AskedBack | Declined | StartedOver
 
 
-class NoReading(Exception):  # noqa: N818 - a way that leads nowhere, not a failure
+class NoReading(Exception):
     """These phrases make no sense together; others may."""
 
 
-class AskBack(Exception):  # noqa: N818 - carries an outcome
+class AskBack(Exception):
     """The reading needs an answer before it is a plan."""
 
-    def __init__(self, reason: str, field: str | None = None, options: tuple[str, ...] = (), words: tuple[str, ...] = ()):
+    def __init__(
+        self, reason: str, field: str | None = None, options: tuple[str, ...] = (), words: tuple[str, ...] = ()
+    ):
         """Keep what is to be asked."""
         super().__init__(reason)
         self.outcome = AskedBack(reason, field, options[:MOST_OPTIONS], words)
 
 
-class Refuse(Exception):  # noqa: N818 - carries an outcome
+class Refuse(Exception):
     """The question is not answered."""
 
     def __init__(self, reason: str, offer: str | None = None):

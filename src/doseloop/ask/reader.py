@@ -30,9 +30,15 @@ REACH: Final = 13
 """How much more than the cheapest a way may cost and still be tried, where the cheaper ones make no sense."""
 
 _GUARDS: Final = (
-    ("suspicious_input", re.compile(r"(;\s*(--|drop|delete|update|insert|select)\b)|(\bunion\s+(all\s+)?select\b)|<\s*script", re.I)),
+    (
+        "suspicious_input",
+        re.compile(r"(;\s*(--|drop|delete|update|insert|select)\b)|(\bunion\s+(all\s+)?select\b)|<\s*script", re.I),
+    ),
     ("suspicious_input", re.compile(r"('|\")\s*;|--\s*$|\{\{|\$\{|\bdrop\s+table\b|/\*|\\x[0-9a-f]{2}", re.I)),
-    ("raw_query", re.compile(r"\bselect\b.+\bfrom\b|\binsert\s+into\b|\bdelete\s+from\b|\bupdate\s+\w+\s+set\b", re.I | re.S)),
+    (
+        "raw_query",
+        re.compile(r"\bselect\b.+\bfrom\b|\binsert\s+into\b|\bdelete\s+from\b|\bupdate\s+\w+\s+set\b", re.I | re.S),
+    ),
     ("exfiltration", re.compile(r"https?://|www\.|ftp://|\S+@\S+\.\w+", re.I)),
 )
 
@@ -78,16 +84,22 @@ class Reader:
         return [one.value for one in content] == ["undo"]
 
     def _read(self, given: tuple[Token, ...], previous: Plan | None, chosen: Mapping[str, str], alone: bool) -> Outcome:
-        starting = self.vocabulary.matcher(given).all
+        starting = self._phrases(given)
         left = unused(starting)
         if not left:
             return self._understood(given, starting, previous, chosen, (), alone)
         words = tuple(at for at, one in enumerate(given) if one.text not in self.vocabulary.known_words and one.is_word)
         fixed: Repaired = repaired(given, tuple(sorted({*left, *words})), self.vocabulary)
-        starting = self.vocabulary.matcher(fixed.tokens).all
+        starting = self._phrases(fixed.tokens)
         if unknown := unused(starting):
             return self._with_unknown(given, starting, unknown)
         return self._understood(fixed.tokens, starting, previous, chosen, fixed.repairs, alone)
+
+    def _phrases(self, given: tuple[Token, ...]) -> tuple[tuple[Chunk, ...], ...]:
+        """The phrases at each place, without those that what stands before them rules out."""
+        found = self.vocabulary.matcher(given).all
+        removal = min((one.start for place in found for one in place if _takes_away(one)), default=len(given))
+        return tuple(tuple(one for one in place if _may_stand(one, removal)) for place in found)
 
     def _with_unknown(
         self, given: tuple[Token, ...], starting: tuple[tuple[Chunk, ...], ...], unknown: tuple[int, ...]
@@ -157,15 +169,29 @@ class Reader:
         return Understood(fresh_plan(said, self.known, today, chosen))
 
 
+def _takes_away(chunk: Chunk) -> bool:
+    return chunk.kind == "change" and chunk.value in ("remove", "except", "except_after", "instead_of")
+
+
+def _may_stand(chunk: Chunk, removal: int) -> bool:
+    """A field is named alone only to be taken away, and "and" goes on from the question before only at the beginning."""
+    if chunk.kind == "field_word":
+        return chunk.start > removal
+    return chunk.value != "conjunction" or chunk.start == 0
+
+
 def is_change(said: Said) -> bool:
     """Whether a question changes the plan before it: it says so, or it does not stand alone."""
-    if said.cues & {"remove", "add", "same", "instead", "those", "undo", "keep"} or said.adds_all:
+    if (
+        said.cues & {"remove", "add", "same", "conjunction", "instead", "instead_of", "those", "undo", "keep"}
+        or said.adds_all
+    ):
         return True
     if is_moved(said) or said.clears:
         return True
     subject = {"modality", "procedure", "region", "scanner"} & {one.field for one in said.values}
     asks = said.measures or said.cues & {"dose", "count", "share", "list", "exceedance", "missing"} or said.intent
-    return not (subject and (asks or said.exceeds or "versus" in said.cues and said.references))
+    return not (subject and (asks or said.exceeds or ("versus" in said.cues and said.references)))
 
 
 def _agreed(best: list[Outcome], questions: list[Outcome], repairs: tuple[tuple[str, str], ...]) -> Outcome:
@@ -182,4 +208,3 @@ def _agreed(best: list[Outcome], questions: list[Outcome], repairs: tuple[tuple[
 
 def _key(outcome: Outcome) -> str:
     return outcome.plan.model_dump_json() if isinstance(outcome, Understood) else repr(outcome)
-

@@ -49,10 +49,19 @@ def nearest(word: str, vocabulary: Vocabulary) -> str | None:
     if not word.isalpha() or len(word) < SHORTEST or is_right(word, vocabulary):
         return None
     most = 2 if len(word) >= LONG else 1
-    near = [(OSA.distance(word, one, score_cutoff=most), one) for one in _beginning(vocabulary, word[0])]
-    least = min((distance for distance, _ in near), default=most + 1)
-    fitting = [one for distance, one in near if distance == least]
-    return fitting[0] if least <= most and len(fitting) == 1 else None
+    near = [
+        (OSA.distance(word, one, score_cutoff=most), _slip(word, one), one) for one in _beginning(vocabulary, word[0])
+    ]
+    least = min(((distance, slip) for distance, slip, _ in near), default=(most + 1, 0))
+    fitting = [one for distance, slip, one in near if (distance, slip) == least]
+    return fitting[0] if least[0] <= most and len(fitting) == 1 else None
+
+
+def _slip(word: str, meant: str) -> int:
+    """How usual the slip is: letters in another order, a letter left out, a wrong letter, a letter too many."""
+    if sorted(word) == sorted(meant):
+        return 0
+    return 1 + (len(meant) <= len(word)) + (len(meant) < len(word))
 
 
 def is_right(word: str, vocabulary: Vocabulary) -> bool:

@@ -170,7 +170,11 @@ def _before(said: Any, end: date, today: date) -> date:
     """The day that a range begins; without a year the latest before its end."""
     if isinstance(said, DayMonth):
         same = date(end.year, said.month, min(said.day, monthrange(end.year, said.month)[1]))
-        return same if same <= end else date(end.year - 1, said.month, min(said.day, monthrange(end.year - 1, said.month)[1]))
+        return (
+            same
+            if same <= end
+            else date(end.year - 1, said.month, min(said.day, monthrange(end.year - 1, said.month)[1]))
+        )
     return the_day(said, today)
 
 
@@ -224,6 +228,13 @@ def _since_year(chunk: Chunk, today: date) -> PlanTime:
 
 def _since_quarter(chunk: Chunk, today: date) -> PlanTime:
     return _since(_quarter_start(chunk, today), today)
+
+
+def _since_weekday(chunk: Chunk, today: date) -> PlanTime:
+    back = (today.weekday() - int(chunk.slot("w").value)) % 7
+    if back == 0:
+        raise AskBack("ambiguous_time", "time")
+    return _since(today - timedelta(days=back), today)
 
 
 def _since_last(chunk: Chunk, today: date) -> PlanTime:
@@ -285,6 +296,7 @@ _RULES: Final[dict[str, Callable[[Chunk, date], PlanTime | None]]] = {
     "since_year": _since_year,
     "since_quarter": _since_quarter,
     "since_last": _since_last,
+    "since_weekday": _since_weekday,
     "change": _since_date,
     "before_after": _since_date,
     "all": _all,

@@ -26,7 +26,9 @@ def ask(
 ) -> None:
     """Ask a question in plain words."""
     if department is None or not plan:
-        raise UnusableInput("`doseloop ask` reads questions for a department that a file describes: give --plan --department FILE")
+        raise UnusableInput(
+            "`doseloop ask` reads questions for a department that a file describes: give --plan --department FILE"
+        )
     if jsonl:
         for line in _replies(sys.stdin, department):
             typer.echo(json.dumps(line, ensure_ascii=False))
@@ -72,4 +74,8 @@ def reply_of(outcome: Any) -> dict[str, Any]:
                 "words": list(told["words"])}  # fmt: skip
     if isinstance(outcome, Declined):
         return {"kind": "decline", "reason": outcome.reason, "offer": outcome.offer}
-    return {"kind": "answer", "plan": outcome.plan.model_dump(mode="json"), "repairs": [list(one) for one in outcome.repairs]}
+    return {
+        "kind": "answer",
+        "plan": outcome.plan.model_dump(mode="json"),
+        "repairs": [list(one) for one in outcome.repairs],
+    }

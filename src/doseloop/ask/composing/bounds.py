@@ -24,10 +24,17 @@ def _bound(walk: Walk, chunk: Chunk) -> None:
 
 
 def _hours(walk: Walk, chunk: Chunk) -> None:
+    if chunk.value == "lt":
+        hour = chunk.slot("a") if chunk.slot("a") is not None else chunk.slot("b")
+        walk.said.bounds.append(Bound("lt", hour, None, None, "hour_of_day", chunk.start, walk.used()))
+        return
     raise AskBack("underspecified", "hour_of_day")
 
 
 def _window(walk: Walk, chunk: Chunk) -> None:
+    if walk.how == "remove" and "instead_of" in walk.said.cues:
+        walk.used()
+        return
     if walk.how in ("remove", "except"):
         raise NoReading("a time that is left out has no place in the plan")
     walk.said.windows.append(window_of(chunk, walk.today))

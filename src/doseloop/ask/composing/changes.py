@@ -8,7 +8,7 @@ from doseloop.ask.matching import Chunk
 from doseloop.ask.outcome import NoReading, Refuse
 from doseloop.ask.said import How, Value
 
-_HOW: Final[dict[str, How]] = {"remove": "remove", "except": "except", "add": "add"}
+_HOW: Final[dict[str, How]] = {"remove": "remove", "instead_of": "remove", "except": "except", "add": "add"}
 
 
 def _change(walk: Walk, chunk: Chunk) -> None:
@@ -28,7 +28,7 @@ def _change(walk: Walk, chunk: Chunk) -> None:
 
 
 def _leave_out_last(walk: Walk) -> None:
-    """"Leaving CT3 out", "outliers excluded": what stands before is left out."""
+    """ "Leaving CT3 out", "outliers excluded": what stands before is left out."""
     if "except" in walk.said.cues and walk.said.values:
         return
     if walk.said.intent == "outliers":

@@ -12,6 +12,10 @@ REFERENCES: Final = ("local_drl", "national_drl")
 
 
 def _reference(walk: Walk, chunk: Chunk) -> None:
+    if chunk.value == "both":
+        how = walk.used()
+        walk.said.references.extend((name, how) for name in REFERENCES)
+        return
     _add_reference(walk, chunk)
 
 

@@ -8,7 +8,18 @@ from doseloop.ask.matching import Chunk
 from doseloop.ask.outcome import AskBack, NoReading
 
 _TARGETS: Final = ("dimension", "grain_word", "grouping", "grain")
-_FIGURES: Final = ("quantity", "stat", "count", "dose", "exceedance", "rate", "missing_rate", "repeat", "missing", "exceed")
+_FIGURES: Final = (
+    "quantity",
+    "stat",
+    "count",
+    "dose",
+    "exceedance",
+    "rate",
+    "missing_rate",
+    "repeat",
+    "missing",
+    "exceed",
+)
 
 
 def _by(walk: Walk, chunk: Chunk) -> None:
@@ -25,7 +36,7 @@ def _by(walk: Walk, chunk: Chunk) -> None:
 
 
 def _names_what_is_ranked(walk: Walk) -> bool:
-    """"Sites by rate of missing weight": the dimension before "by" is the group, the figure comes next."""
+    """ "Sites by rate of missing weight": the dimension before "by" is the group, the figure comes next."""
     if walk.next_is(*_FIGURES) is None or not walk.said.bare_groups:
         return False
     dimension, at, _ = walk.said.bare_groups[-1]
@@ -59,7 +70,7 @@ def _targets(walk: Walk) -> bool:
 
 
 def take_kind_of(walk: Walk) -> None:
-    """"Each CT scanner": the modality stands between the word that groups and what it groups by."""
+    """ "Each CT scanner": the modality stands between the word that groups and what it groups by."""
     following = walk.peek(1)
     if walk.next_is("modality") and following is not None and following.kind == "dimension":
         kind = walk.take("modality")
@@ -96,7 +107,7 @@ def _grouping(walk: Walk, chunk: Chunk) -> None:
 
 
 def _which(walk: Walk, chunk: Chunk) -> None:
-    """"Which scanner has ...", "which five protocols ..."."""
+    """ "Which scanner has ...", "which five protocols ..."."""
     top = walk.take("top", "how_many")
     if top is not None:
         walk.said.limit = top.slot("n")
@@ -119,13 +130,21 @@ def _which(walk: Walk, chunk: Chunk) -> None:
 
 
 def _goes_on_about(walk: Walk) -> bool:
-    """"Patients which weigh", "operators who did": the word joins what follows to what was named."""
+    """ "Patients which weigh", "operators who did": the word joins what follows to what was named."""
     before = walk.previous()
-    return before is not None and before.kind in ("exams", "dimension", "sex", "age_group", "listing", "operator", "physician")
+    return before is not None and before.kind in (
+        "exams",
+        "dimension",
+        "sex",
+        "age_group",
+        "listing",
+        "operator",
+        "physician",
+    )
 
 
 def _how_many(walk: Walk, chunk: Chunk) -> None:
-    """"Ten operators with the most", "the 5 exams with the highest": the number of rows."""
+    """ "Ten operators with the most", "the 5 exams with the highest": the number of rows."""
     walk.said.limit = chunk.slot("n")
     walk.said.cue("how_many", chunk.start)
     take_kind_of(walk)
@@ -165,6 +184,8 @@ def _dimension(walk: Walk, chunk: Chunk) -> None:
     if walk.take("breakdown"):
         walk.said.groups.append(dimension)
         return
+    if walk.tokens[chunk.start].text in ("make", "makes"):
+        raise NoReading("a verb rather than a maker")
     walk.said.bare_groups.append((dimension, chunk.start, not _is_one(walk, chunk)))
 
 

@@ -75,8 +75,8 @@ def _missing(walk: Walk, chunk: Chunk) -> None:
 
 
 def _repeat(walk: Walk, chunk: Chunk) -> None:
-    n = chunk.slot("n")
-    if n is not None and n != 24:
+    within = chunk.slot("w")
+    if within is not None and within.slot("n") != 24:
         raise NoReading("repeats are counted within 24 hours")
     walk.said.measures.append(Measure("stat", "repeat_count", chunk.start, walk.used()))
 

@@ -27,7 +27,9 @@ def changed_plan(said: Said, before: Plan, known: KnownNames, today: date, chose
     """
     if "undo" in said.cues or said.intent == "describe" or said.intent == "reference":
         raise NoReading("not a change of the plan")
-    base = tuple(str(one) for f in before.filters if f.field == "modality" and isinstance(f.value, list) for one in f.value)
+    base = tuple(
+        str(one) for f in before.filters if f.field == "modality" and isinstance(f.value, list) for one in f.value
+    )
     found = resolved(said, known, chosen, base)
     require_size(said, found)
     parts: dict[str, Any] = before.model_dump()
@@ -37,14 +39,14 @@ def changed_plan(said: Said, before: Plan, known: KnownNames, today: date, chose
     _compare(said, parts)
     _answer(said, found, before, parts)
     after = Plan.model_validate(parts)
-    if after == before and not said.cues & {"same", "only", "keep"} and not said.clears:
+    if after == before and not said.cues & {"same", "conjunction", "only", "keep"} and not said.clears:
         raise NoReading("nothing changes")
     _refuse_leftovers(said, after)
     return Understood(after, (), _kept(before, after), follows=True)
 
 
 def _groups(said: Said, found: Resolved, before: Plan, parts: dict[str, Any]) -> None:
-    groups = list(before.group_by)
+    groups: list[str] = list(before.group_by)
     if "groups" in said.clears:
         groups, parts["grain"] = [], None
     gone = {one.removeprefix("group ") for one in said.clears if one.startswith("group ")}
@@ -143,7 +145,15 @@ def _as_list(said: Said, before: Plan, parts: dict[str, Any]) -> None:
         raise NoReading("single exams have no statistic")
     if said.superlative or said.limit or said.order:
         raise NoReading("a list in an order has to say its figure")
-    parts |= {"intent": "list", "metrics": [], "group_by": [], "grain": None, "order": None, "limit": None, "chart": "auto"}
+    parts |= {
+        "intent": "list",
+        "metrics": [],
+        "group_by": [],
+        "grain": None,
+        "order": None,
+        "limit": None,
+        "chart": "auto",
+    }
     sources = _sources(said, before)
     if not sources and any(one.stat in ("exceed_count", "exceed_rate") for one in before.metrics):
         sources = [str(one.source) for one in before.compare if one.kind == "reference"]
@@ -163,7 +173,9 @@ def _chart(said: Said, parts: dict[str, Any]) -> None:
         if stats & {"count", "exceed_count", "exceed_rate", "missing_rate", "share"}:
             raise NoReading("a distribution of counts")
         parts["intent"] = "distribution"
-        parts["metrics"] = [{"stat": "value", "quantity": one["quantity"]} for one in parts["metrics"] if one["quantity"] != "default"]
+        parts["metrics"] = [
+            {"stat": "value", "quantity": one["quantity"]} for one in parts["metrics"] if one["quantity"] != "default"
+        ]
 
 
 def _order(said: Said, before: Plan, parts: dict[str, Any]) -> None:
@@ -200,6 +212,7 @@ def _refuse_leftovers(said: Said, after: Plan) -> None:
 
 def _kept(before: Plan, after: Plan) -> tuple[str, ...]:
     old, new = before.model_dump(), after.model_dump()
-    kept = [part for part in _PARTS if part != "filters" and old[part] == new[part] and old[part] not in (None, [], "auto")]
+    kept = [
+        part for part in _PARTS if part != "filters" and old[part] == new[part] and old[part] not in (None, [], "auto")
+    ]
     return tuple(kept + [f"filter {one.field}" for one in before.filters if one in after.filters])
-

@@ -19,7 +19,7 @@ def changed_filters(said: Said, found: Resolved, before: Plan, known: KnownNames
 
     Raises: NoReading for a filter that is taken away and was not there, AskBack where the new exams have other figures.
     """
-    filters = {(one.field, _kind(one.op)): one for one in before.filters}
+    filters: Filters = {(one.field, _kind(one.op)): one for one in before.filters}
     _clear(said, filters, before)
     for name in dict.fromkeys(one.field for one in found.named):
         _by_value(name, found, filters, said.adds_all)
@@ -50,7 +50,7 @@ def _clear(said: Said, filters: Filters, before: Plan) -> None:
 
 
 def _clear_named(name: str, filters: Filters) -> None:
-    """"Remove the scanner" where no group is by scanner takes the filter away."""
+    """ "Remove the scanner" where no group is by scanner takes the filter away."""
     names = {"weight_band": "weight_kg"}.get(name, name)
     fields = [key for key in filters if key[0] == names or (names == "age_group" and key[0] == "age_years")]
     if not fields:
@@ -125,7 +125,7 @@ def _by_limit(limit: Filter, how: How, filters: Filters) -> None:
 
 def _switch_modality(found: Resolved, filters: Filters, before: Plan, known: KnownNames) -> None:
     """Exams of other equipment: what only fits the old is in the way."""
-    if not found.modalities or not any(one.how in ("set", "add") for one in found.named) and not found.limits:
+    if not found.modalities or (not any(one.how in ("set", "add") for one in found.named) and not found.limits):
         return
     old = filters.get(("modality", "values"))
     new = list(found.modalities)
@@ -146,7 +146,11 @@ def _require_fitting(filters: Filters, modalities: list[str], before: Plan, know
         raise AskBack("underspecified", "metric")
     for name, modality_of in (("scanner", known.modality_of_scanner), ("procedure", known.modality_of_procedure)):
         one = filters.get((name, "values"))
-        if one is not None and isinstance(one.value, list) and any(modality_of.get(str(v)) not in modalities for v in one.value):
+        if (
+            one is not None
+            and isinstance(one.value, list)
+            and any(modality_of.get(str(v)) not in modalities for v in one.value)
+        ):
             raise AskBack("underspecified", name)
     if ("region", "values") in filters and modalities != ["DX"]:
         raise AskBack("underspecified", "region")

@@ -8,7 +8,9 @@ from doseloop.ask.planning.filters import Resolved
 from doseloop.ask.planning.metrics import ALONE, free_measures, metric, paired, quantities_of, without_named_mean
 from doseloop.ask.said import Measure, Said
 
-_COUNTS: Final = frozenset(("count", "distinct_patients", "exceed_count", "exceed_rate", "missing_rate", "share", "repeat_count"))
+_COUNTS: Final = frozenset(
+    ("count", "distinct_patients", "exceed_count", "exceed_rate", "missing_rate", "share", "repeat_count")
+)
 
 
 def changed_metrics(said: Said, found: Resolved, before: Plan) -> list[Metric]:
@@ -30,14 +32,18 @@ def changed_metrics(said: Said, found: Resolved, before: Plan) -> list[Metric]:
     if before.intent != "aggregate":
         raise NoReading("that answer has no statistic")
     removed = [one.name for one in measures if one.how == "remove"]
+    if "instead_of" in said.cues:
+        measures = [one for one in measures if one.how != "remove"]
+        removed = []
     if removed:
         return _removed(removed, before)
     return _replaced(said, measures, before)
 
 
 def _rates(said: Said, before: Plan) -> list[Metric]:
-    references = [one for one in before.compare if one.kind == "reference"] or [n for n, how in said.references if how != "remove"]
-    if not references or said.measures and any(one.name != "count" for one in said.measures):
+    compared = any(one.kind == "reference" for one in before.compare)
+    compared = compared or any(how != "remove" for _, how in said.references)
+    if not compared or any(one.name != "count" for one in said.measures):
         raise NoReading("a rate of what")
     return [metric("exceed_rate" if said.cues & {"rate", "share"} else "exceed_count")]
 

@@ -9,7 +9,12 @@ from doseloop.ask.plan import Filter
 from doseloop.ask.planning.known import KnownNames
 from doseloop.ask.said import Bound, How, Said, Value
 from doseloop.ask.units import (
-    FIELD_OF_QUANTITY, FIELD_OF_UNIT, MODALITY_OF_QUANTITY, QUANTITY_OF_FIELD, UNITS_OF_QUANTITY, scaled,
+    FIELD_OF_QUANTITY,
+    FIELD_OF_UNIT,
+    MODALITY_OF_QUANTITY,
+    QUANTITY_OF_FIELD,
+    UNITS_OF_QUANTITY,
+    scaled,
 )  # fmt: skip
 
 _BOOLEAN: Final = frozenset(("contrast", "is_outlier"))
@@ -39,7 +44,9 @@ class Resolved:
 
     def positive(self, field_name: str) -> list[str | bool | int]:
         """The values of a field that are meant, in order."""
-        return list(dict.fromkeys(one.value for one in self.named if one.field == field_name and one.how in ("set", "add")))
+        return list(
+            dict.fromkeys(one.value for one in self.named if one.field == field_name and one.how in ("set", "add"))
+        )
 
     def filters(self) -> list[Filter]:
         """The filters of a question that stands alone.
@@ -86,8 +93,12 @@ def _own_modalities(said: Said, known: KnownNames, found: Resolved) -> tuple[str
     explicit = [value.names[0] for value in said.of("modality") if value.how in ("set", "add")]
     if explicit:
         return tuple(dict.fromkeys(explicit))
-    sure = [known.modality_of_scanner[v.names[0]] for v in said.of("scanner") if len(v.names) == 1 and v.how != "remove"]
-    sure += [m for v in said.of("procedure") if v.how != "remove" and (m := known.modality_of_procedure.get(v.names[0]))]
+    sure = [
+        known.modality_of_scanner[v.names[0]] for v in said.of("scanner") if len(v.names) == 1 and v.how != "remove"
+    ]
+    sure += [
+        m for v in said.of("procedure") if v.how != "remove" and (m := known.modality_of_procedure.get(v.names[0]))
+    ]
     sure += _of_quantities(said, found)
     return tuple(dict.fromkeys(sure))
 
@@ -193,7 +204,7 @@ def _limit(bound: Bound, said: Said, found: Resolved, chosen: Mapping[str, str])
 
 
 def _reversed(op: str) -> str:
-    """"Without patients over 80 kg" are those up to 80 kg."""
+    """ "Without patients over 80 kg" are those up to 80 kg."""
     if op == "between":
         raise NoReading("outside a range is not one limit")
     return {"gt": "lte", "gte": "lt", "lt": "gte", "lte": "gt"}[op]
@@ -219,7 +230,7 @@ def _field(bound: Bound, said: Said, found: Resolved, chosen: Mapping[str, str])
 
 
 def _counts_exams(bound: Bound) -> bool:
-    """"Operators with at least 20 CT chest exams": a number of exams of a group."""
+    """ "Operators with at least 20 CT chest exams": a number of exams of a group."""
     left, right = bound.left or ("", "", 0), bound.right or ("", "", 0)
     counted = right[0] in ("modality", "procedure", "region") or right[:2] == ("exams", "exams")
     return counted and left[0] in ("dimension", "who", "which")
@@ -235,7 +246,7 @@ def _beside(bound: Bound, said: Said, found: Resolved) -> str | None:
     for beside in (bound.left, bound.right):
         if beside is None or beside[0] != "quantity":
             continue
-        kind, quantity, at = beside
+        _, quantity, at = beside
         quantity = "agd" if quantity == "agd_mean" else quantity
         if quantity == "cumulative":
             found.attached[at] = quantity

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, Final
 
 from doseloop.ask.outcome import AskBack, NoReading
-from doseloop.ask.plan import Metric, Plan
+from doseloop.ask.plan import Filter, Metric, Plan
 from doseloop.ask.planning.filters import Resolved, filter_of, resolved
 from doseloop.ask.planning.groups import asked_groups
 from doseloop.ask.planning.known import KnownNames
@@ -15,7 +15,9 @@ from doseloop.ask.planning.times import timed
 from doseloop.ask.said import Said
 from doseloop.ask.units import DOSES, QUANTITY_OF_FIELD
 
-_NEED_A_PLAN: Final = frozenset(("remove", "add", "same", "instead", "those", "undo", "keep"))
+_NEED_A_PLAN: Final = frozenset(
+    ("remove", "add", "same", "conjunction", "instead", "instead_of", "those", "undo", "keep")
+)
 _SUBJECT: Final = frozenset(("modality", "procedure", "scanner", "region", "operator", "physician", "site", "protocol"))
 
 
@@ -38,6 +40,18 @@ def fresh_plan(said: Said, known: KnownNames, today: date, chosen: Mapping[str, 
     return _planned(said, found, known, today)
 
 
+def _is_everything(one: Filter, groups: list[str], known: KnownNames) -> bool:
+    """Sites that are compared and are all there are only group."""
+    sites = known.vocabulary.department.sites
+    return (
+        one.field == "site"
+        and one.op == "in"
+        and "site" in groups
+        and isinstance(one.value, list)
+        and set(one.value) == set(sites)
+    )
+
+
 def is_moved(said: Said) -> bool:
     """Whether the only window is told by the one of the question before."""
     return len(said.windows) == 1 and said.windows[0].shift == "earlier"
@@ -53,7 +67,8 @@ def _planned(said: Said, found: Resolved, known: KnownNames, today: date) -> Pla
         "compare": comparisons(said, when.period),
         "chart": said.chart or "auto",
     }
-    filters = found.filters()
+    compared = "versus_pair" in said.cues
+    filters = [one for one in found.filters() if not (compared and _is_everything(one, groups, known))]
     if said.intent in ("distribution", "outliers", "correlate") or said.chart in ("box", "histogram", "scatter"):
         parts |= _by_exam(said, found)
     elif _is_list(said, found, groups):
@@ -87,7 +102,7 @@ def comparisons(said: Said, period: str | None) -> list[dict[str, str]]:
 
 
 def _mark_relations(said: Said, found: Resolved) -> None:
-    """"AGD versus thickness": two quantities of each exam are set against each other."""
+    """ "AGD versus thickness": two quantities of each exam are set against each other."""
     at = said.places.get("versus")
     quantities = [one for one in said.measures if one.kind == "quantity" and one.at not in found.attached]
     if at is not None and any(one.at < at for one in quantities) and any(one.at > at for one in quantities):
@@ -96,7 +111,7 @@ def _mark_relations(said: Said, found: Resolved) -> None:
 
 
 def require_size(said: Said, found: Resolved) -> None:
-    """"Heavy patients" need a number; beside one the word says nothing more.
+    """ "Heavy patients" need a number; beside one the word says nothing more.
 
     Raises: AskBack without one.
     """
@@ -115,7 +130,7 @@ def _described(said: Said, found: Resolved) -> Plan:
 
 
 def _is_reference(said: Said, found: Resolved) -> bool:
-    """"What is our local DRL for CT head": the level itself is asked for."""
+    """ "What is our local DRL for CT head": the level itself is asked for."""
     if said.intent == "reference":
         return True
     busy = said.cues & {"dose", "count", "share", "versus", "compare", "exceed", "higher", "exams", "list", "moved", "which_one",
@@ -157,7 +172,9 @@ def _is_list(said: Said, found: Resolved, groups: list[str]) -> bool:
         return False
     if "list" in said.cues or ("top" in said.cues and not _statistics(said)):
         return True
-    doses = any(one.field in {"kar_mgy", "psd_mgy"} or QUANTITY_OF_FIELD.get(one.field) in DOSES for one, _ in found.limits)
+    doses = any(
+        one.field in {"kar_mgy", "psd_mgy"} or QUANTITY_OF_FIELD.get(one.field) in DOSES for one, _ in found.limits
+    )
     counted = said.cues & {"count", "share", "missing", "rate", "exceedance"} or said.exceeds or _statistics(said)
     return doses and not counted and not said.peers and said.chart in (None, "table")
 
@@ -200,7 +217,7 @@ def _aggregated(said: Said, found: Resolved, groups: list[str]) -> dict[str, Any
 
 
 def _extreme(said: Said, metrics: list[Metric]) -> list[Metric]:
-    """"The highest DLP" is the maximum."""
+    """ "The highest DLP" is the maximum."""
     if len(metrics) != 1 or metrics[0].stat != "default" or said.limit is not None:
         raise NoReading("the highest of what")
     if "most" in said.cues:
@@ -227,7 +244,9 @@ def _require_sense(said: Said, found: Resolved, parts: dict[str, Any]) -> None:
 
 
 def _has_one(found: Resolved) -> bool:
-    return any(found.positive(name) for name in ("operator", "physician", "scanner", "site", "manufacturer", "protocol"))
+    return any(
+        found.positive(name) for name in ("operator", "physician", "scanner", "site", "manufacturer", "protocol")
+    )
 
 
 def _require_modality(said: Said, found: Resolved, known: KnownNames, parts: dict[str, Any]) -> None:
@@ -235,7 +254,9 @@ def _require_modality(said: Said, found: Resolved, known: KnownNames, parts: dic
     if found.modalities or "modality" in parts["group_by"] or any(one.field == "modality" for one in found.named):
         return
     metrics: list[Metric] = parts.get("metrics", [])
-    says_something = said.cues - {"exams", "patients", "only", "except", "what_is", "superlative"} or said.measures or said.groups
+    says_something = (
+        said.cues - {"exams", "patients", "only", "except", "what_is", "superlative"} or said.measures or said.groups
+    )
     if not metrics and not says_something and not parts["compare"] and not said.intent:
         raise AskBack("no_context" if said.values or said.bounds else "underspecified")
     if not metrics or any(one.quantity == "default" for one in metrics):

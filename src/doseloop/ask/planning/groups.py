@@ -49,14 +49,16 @@ def compared_fields(said: Said, found: Resolved) -> list[str]:
         return []
     pairs = [name for name in _COMPARED if len(found.positive(name)) > 1]
     if "versus" in said.cues:
-        pairs = [name for name in pairs if _stand_around(found, name, said.places["versus"])] or _after_compare(said, pairs)
+        pairs = [name for name in pairs if _stand_around(found, name, said.places["versus"])] or _after_compare(
+            said, pairs
+        )
     if pairs:
         said.cue("versus_pair", places[0])
     return pairs
 
 
 def _after_compare(said: Said, pairs: list[str]) -> list[str]:
-    """"Compare A and B against the reference": the pair is compared too."""
+    """ "Compare A and B against the reference": the pair is compared too."""
     return pairs if "compare" in said.cues else []
 
 

@@ -37,7 +37,7 @@ def paired(measures: list[Measure]) -> list[Metric]:
 
     Raises: NoReading where the order tells nothing.
     """
-    alone = [metric(one.name) for one in measures if one.kind == "stat" and one.name in ALONE]
+    alone = [metric(name) for name in dict.fromkeys(one.name for one in measures if one.name in ALONE)]
     runs = _runs([one for one in measures if one.name not in ALONE])
     if len(runs) == 1:
         return _single(runs[0]) + alone
@@ -47,7 +47,7 @@ def paired(measures: list[Measure]) -> list[Metric]:
     for first, second in zip(runs[::2], runs[1::2], strict=True):
         stats, quantities = (first, second) if first[0].kind == "stat" else (second, first)
         found += [metric(s.name, q.name) for s in stats for q in quantities]
-    return found + alone
+    return list(dict.fromkeys(found + alone))
 
 
 def _runs(measures: list[Measure]) -> list[list[Measure]]:
@@ -67,7 +67,7 @@ def _single(run: list[Measure]) -> list[Metric]:
 
 
 def without_named_mean(said: Said, measures: list[Measure]) -> list[Measure]:
-    """"Mean" in "mean glandular dose" is part of the name where another statistic or a relation is asked for."""
+    """ "Mean" in "mean glandular dose" is part of the name where another statistic or a relation is asked for."""
     if "named_mean" not in said.cues:
         return measures
     at = said.places["named_mean"]
@@ -94,6 +94,8 @@ def asked_metrics(said: Said, found: Resolved) -> list[Metric]:
     if "rate" in said.cues:
         raise NoReading("a rate of nothing")
     measures = _counted_patients(said, measures)
+    if any(one.name == "repeat_count" for one in measures):
+        measures = [one for one in measures if one.name != "count"]
     if _is_total_of_exams(said, measures):
         return [metric("count")]
     if measures:
@@ -128,7 +130,7 @@ def _share(said: Said, found: Resolved, measures: list[Measure]) -> Metric:
 
 
 def _counted_patients(said: Said, measures: list[Measure]) -> list[Measure]:
-    """"How many patients" counts each once."""
+    """ "How many patients" counts each once."""
     fields = {one.field for one in said.values} & {"modality", "procedure", "region", "scanner"}
     only_patients = "patients" in said.cues and "exams" not in said.cues and not fields
     if "count_of_patients" not in said.cues and not only_patients:
@@ -150,6 +152,15 @@ def _without_measures(said: Said) -> list[Metric]:
             return [metric("count")]
         if "exams" in said.cues and not said.period:
             raise AskBack("underspecified", "metric", ("count", "list"))
-    if not (said.references or said.peers or said.period or said.groups or said.grain or said.chart or said.windows or said.bounds):
+    if not (
+        said.references
+        or said.peers
+        or said.period
+        or said.groups
+        or said.grain
+        or said.chart
+        or said.windows
+        or said.bounds
+    ):
         raise AskBack("underspecified", "metric")
     return []

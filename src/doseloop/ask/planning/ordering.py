@@ -22,7 +22,12 @@ def order_name(metrics: list[Metric]) -> str | None:
 
 def direction(said: Said) -> str | None:
     """Which way results are ordered; None where nothing was said."""
-    if said.order is not None and said.superlative is not None and "rank" not in said.cues and said.order != said.superlative:
+    if (
+        said.order is not None
+        and said.superlative is not None
+        and "rank" not in said.cues
+        and said.order != said.superlative
+    ):
         raise NoReading("two orders")
     return said.superlative or said.order
 

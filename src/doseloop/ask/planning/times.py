@@ -36,7 +36,11 @@ def timed(said: Said, today: date, base: PlanTime | None = None) -> Timed:
     if len(windows) > 2:
         raise NoReading("three windows")
     if len(windows) == 2:
-        if windows[1].shift == "previous" and windows[0].time == windows[1].time and said.cues & {"versus", "compare", "higher"}:
+        if (
+            windows[1].shift == "previous"
+            and windows[0].time == windows[1].time
+            and said.cues & {"versus", "compare", "higher"}
+        ):
             return Timed(windows[0].time, "previous")
         return _two(said, windows[0].time, windows[1].time, today)
     if not windows:
@@ -151,7 +155,7 @@ def months_back(day: date, months: int) -> date:
 
 
 def _previous_n(time: PlanTime | None, base: PlanTime, today: date) -> PlanTime:
-    """"The previous six weeks" after "the last six weeks": those before; after another window the last six weeks."""
+    """ "The previous six weeks" after "the last six weeks": those before; after another window the last six weeks."""
     if isinstance(base, Last) and isinstance(time, Last):
         if base != time:
             raise AskBack("ambiguous_time", "time")
