@@ -8,6 +8,7 @@ import pytest
 from doseloop.assess import (
     heartbeat,
     high_dose,
+    low_dose,
     protocol_change,
     revised_dose,
     rule_pack_values,
@@ -81,6 +82,7 @@ def test_every_command_about_keys_is_documented(name: str) -> None:
     [
         heartbeat.RULE,
         high_dose.RULE,
+        low_dose.RULE,
         protocol_change.RULE,
         revised_dose.RULE,
         rule_pack_values.RULE,

@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
-from doseloop import estimation, protocol_judgement, rule_judgement
+from doseloop import dose_judgement, estimation, protocol_judgement, rule_judgement
 from doseloop.access.scope import SYSTEM
-from doseloop.assess import high_dose, new_name, phantom, revised_dose, same_event
+from doseloop.assess import new_name, phantom, revised_dose, same_event
 from doseloop.harmonise import identifiers
-from doseloop.harmonise.age_bands import AGE_BANDS, age_at_exam
+from doseloop.harmonise.age_bands import age_at_exam
 from doseloop.harmonise.held import HeldObject
 from doseloop.harmonise.procedures import match
 from doseloop.harmonise.sizes import DEFAULT_WINDOWS, QUANTITIES, ExamOfSize, Size, Windows, size_at_exam
@@ -75,8 +75,6 @@ from doseloop.store.vault import Vault
 
 _TRIES = 2
 _RETRY_AFTER = timedelta(seconds=5)
-_COMPARED = {"CT": ("dlp_mgy_cm", "ctdi_vol_mgy")}
-_COMPARED_PROJECTION = ("dap_gy_cm2", "ka_r_mgy")
 DECISIONS = (
     name_mapping.NAMES,
     person_merging.PEOPLE,
@@ -97,7 +95,6 @@ DECISIONS = (
     calibrations.CALIBRATIONS,
 )
 """Every kind of decision; the worker looks for the exams that each moves."""
-_BAND_NAMES = {band.key: band.name for band in AGE_BANDS}
 
 Outcome = ReadResult | Deidentified | DoseloopError
 
@@ -418,7 +415,7 @@ def _assess(exam: int, sharing: list[int]) -> None:
         findings.apply(exam, [])
         return
     parts = history.parts_of(SYSTEM, exam)
-    found = [_high_dose(part) for part in parts]
+    found = dose_judgement.judged(parts)
     found += rule_judgement.judged(parts)
     found += [ExamFinding(one) for one in protocol_judgement.judged(exam)]
     whole = (
@@ -427,7 +424,7 @@ def _assess(exam: int, sharing: list[int]) -> None:
         _new_name(exam),
     )
     found += [ExamFinding(one) for one in whole if one]
-    findings.apply(exam, [one for one in found if one is not None])
+    findings.apply(exam, found)
 
 
 def _new_name(exam: int) -> Finding | None:
@@ -436,33 +433,3 @@ def _new_name(exam: int) -> Finding | None:
         return None
     past = new_name.PastNames(found.exams, found.new_names)
     return new_name.on_exam(f"exam {exam}", found.scanner_name, found.names, past, found.procedures)
-
-
-def _high_dose(part: history.PartFacts) -> ExamFinding | None:
-    """The strongest finding over the part's quantities: flags of one cause are one flag."""
-    if part.excluded or not part.procedure:
-        return None
-    past = history.before(SYSTEM, part)
-    quantities = _COMPARED.get(part.modality, _COMPARED_PROJECTION)
-    found = [one for quantity in quantities if (one := _on_quantity(part, past, quantity))]
-    if not found:
-        return None
-    strongest = max(found, key=lambda one: one.factor or 0.0)
-    return ExamFinding(replace(strongest, cause="dose"), part.procedure)
-
-
-def _on_quantity(part: history.PartFacts, past: list[history.PartFacts], quantity: str) -> Finding | None:
-    value = part.doses.get(quantity)
-    if value is None:
-        return None
-    exam = high_dose.ExamDose(
-        subject=f"exam {part.exam} {part.modality}",
-        quantity=quantity,
-        value=value,
-        procedure=part.procedure_name,
-        age_band=_BAND_NAMES.get(part.age_band, "patients of unknown age"),
-        weight_kg=part.weight_kg,
-        phantom_cm=part.phantom_cm,
-        provisional=not part.settled,
-    )
-    return high_dose.on_exam(exam, [high_dose.PastExam(*one) for one in history.doses(past, quantity)])

@@ -31,7 +31,7 @@ class GroupSettings:
     """Fewer are not compared with."""
     last_n: int = 200
     """Only the latest so many are looked at."""
-    own_scanner_n: int = 40
+    own_scanner_n: int = 30
     """With so many on the exam's own scanner, those of others are left out."""
 
 

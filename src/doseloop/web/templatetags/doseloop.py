@@ -147,6 +147,7 @@ _KINDS = {
 }
 RULES = {
     "high-dose": "High dose",
+    "low-dose": "Low dose",
     "rule-pack": "Rule pack",
     "protocol-change": "Protocol changed",
     "reference-level": "Reference level",
