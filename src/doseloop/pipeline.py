@@ -9,9 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
-from doseloop import dose_judgement, estimation, protocol_judgement, rule_judgement
-from doseloop.access.scope import SYSTEM
-from doseloop.assess import new_name, phantom, revised_dose, same_event
+from doseloop import estimation, judgement
+from doseloop.assess import phantom
 from doseloop.harmonise import identifiers
 from doseloop.harmonise.age_bands import age_at_exam
 from doseloop.harmonise.held import HeldObject
@@ -23,7 +22,6 @@ from doseloop.model.calibration import Calibration
 from doseloop.model.dose_object import Deidentified, DoseObject, Modality, ReadResult
 from doseloop.model.errors import DoseloopError, NotDose, NotReadYet, ObjectError, ReaderStopped, Unsettled
 from doseloop.model.exam import ExamRecord
-from doseloop.model.flag import Finding
 from doseloop.model.procedure import Match, StudyNames
 from doseloop.reference.procedures import catalogue
 from doseloop.store import (
@@ -35,7 +33,6 @@ from doseloop.store import (
     estimate_rows,
     exams,
     findings,
-    history,
     level_choice,
     level_confirmation,
     level_explanations,
@@ -43,6 +40,7 @@ from doseloop.store import (
     local_level_standing,
     measurements,
     name_mapping,
+    new_usuals,
     objects,
     one_patient,
     own_person,
@@ -52,6 +50,7 @@ from doseloop.store import (
     person_merging,
     procedure_codes,
     procedures,
+    rule_changes,
     rule_pack_choice,
     scanner_merging,
     scanner_names,
@@ -65,7 +64,6 @@ from doseloop.store import (
 )
 from doseloop.store.claims import Claim
 from doseloop.store.failpoint import failpoint
-from doseloop.store.findings import ExamFinding
 from doseloop.store.held_exam import is_held, made_of
 from doseloop.store.inbox import Inbox
 from doseloop.store.models import Identity
@@ -86,6 +84,7 @@ DECISIONS = (
     local_level_standing.LOCAL,
     rule_pack_choice.CHOICE,
     rule_pack_choice.CONFIRMATION,
+    rule_changes.SETTING,
     scanner_merging.MERGED,
     scanner_naming.NAMED,
     timeline.ENTRIES,
@@ -93,6 +92,7 @@ DECISIONS = (
     size_import.SIZES,
     value_repairs.REPAIRS,
     calibrations.CALIBRATIONS,
+    new_usuals.NEW_USUALS,
 )
 """Every kind of decision; the worker looks for the exams that each moves."""
 
@@ -414,22 +414,4 @@ def _assess(exam: int, sharing: list[int]) -> None:
     if exams.is_left_out(exam):
         findings.apply(exam, [])
         return
-    parts = history.parts_of(SYSTEM, exam)
-    found = dose_judgement.judged(parts)
-    found += rule_judgement.judged(parts)
-    found += [ExamFinding(one) for one in protocol_judgement.judged(exam)]
-    whole = (
-        same_event.on_exam(f"exam {exam}", sharing),
-        revised_dose.on_exam(f"exam {exam}", objects.revised(exam)),
-        _new_name(exam),
-    )
-    found += [ExamFinding(one) for one in whole if one]
-    findings.apply(exam, found)
-
-
-def _new_name(exam: int) -> Finding | None:
-    found = scanner_names.unseen(SYSTEM, exam, new_name.DAYS)
-    if found is None:
-        return None
-    past = new_name.PastNames(found.exams, found.new_names)
-    return new_name.on_exam(f"exam {exam}", found.scanner_name, found.names, past, found.procedures)
+    findings.apply(exam, judgement.judged(exam, sharing))

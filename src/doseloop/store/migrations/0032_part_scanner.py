@@ -16,7 +16,7 @@ def take_over(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('store', '0029_effect_looks'),
+        ('store', '0031_rule_settings'),
     ]
 
     operations = [
