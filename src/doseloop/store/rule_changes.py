@@ -1,11 +1,12 @@
 """A site decides about a rule: on or off, and its settings within their bounds.
 
 It is a decision (`store.decisions`): its subject is the rule, and what holds is how the rule runs, as text. Exams with a flag of
-the rule are judged anew at once. What a person said about a flag stays.
+the rule, and those of the last four weeks, are judged anew at once. What a person said about a flag stays.
 """
 
 import json
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any, Final
 
 from django.db.models import Q, QuerySet
@@ -19,6 +20,8 @@ from doseloop.store.audit import Actor
 from doseloop.store.decisions import Batch, Kind, Wanted
 from doseloop.store.models import Decision, Exam, RuleSetting
 
+ANEW: Final = timedelta(days=28)
+"""Exams that began since then are judged anew; nobody is told today of what lies further back."""
 _NAME: Final = "rule setting"
 
 
@@ -76,7 +79,15 @@ def _put(wanted: Wanted) -> str:
 
 
 def _moved(decision: Decision) -> "QuerySet[Exam]":
-    return Exam.objects.filter(site=decision.site_id, flags__rule=decision.subject).distinct()
+    """Exams with a flag of the rule, and those of the last weeks that it may flag now."""
+    rows = Exam.objects.filter(site=decision.site_id)
+    since = (decision.at - ANEW).date().isoformat()
+    may_flag = not decision.after or json.loads(decision.after)["on"]
+    if may_flag and RULES[decision.subject].may_be_replayed:
+        rows = rows.filter(Q(flags__rule=decision.subject) | Q(started_at__gte=since))
+    else:
+        rows = rows.filter(flags__rule=decision.subject)
+    return rows.distinct()
 
 
 def _text(values: Mapping[str, Any], *, is_on: bool) -> str:
