@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any, Final, Literal
 
 from doseloop.assess import (
+    drift,
     heartbeat,
     high_dose,
     level_review,
@@ -102,6 +103,11 @@ _RULES: Final = (
         protocol_change.RULE, "Protocol changed", "on_period", protocol_change.VERSION,
         "a protocol that its scanner sets otherwise than before, with the software version that it came with",
         "settings that reports do not have; what was meant; protocols with fewer than ten exams", "medium",
+    ),
+    Rule(
+        drift.RULE, "Drift", "on_period", drift.VERSION,
+        "the dose of a protocol on a scanner that left what was usual at the patients' sizes, and stayed away",
+        "why; a change that began within the first 100 exams of a protocol", "medium",
     ),
     Rule(
         level_state.RULE, "Reference level", "on_period", level_state.VERSION,
