@@ -89,7 +89,7 @@ def test_a_try_that_is_stopped_is_gone_and_its_task_ends_by_itself(scanner: Scan
     assert rule_replays.stop(SYSTEM, key) == (scanner.site_id, "high-dose")
     work_off("worker-1")
     assert not RuleReplay.objects.exists()
-    assert DBTaskResult.objects.get().status == "SUCCEEDED"
+    assert DBTaskResult.objects.get().status == "SUCCESSFUL"
     with pytest.raises(NotVisible):
         rule_replays.stop(SYSTEM, key)
 

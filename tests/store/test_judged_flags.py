@@ -35,7 +35,7 @@ def test_flags_are_counted_in_the_week_in_which_they_were_raised(scanner: Scanne
     for days_ago in (0, 1, 3.4, 4, 10, 80, 84):
         raise_flag(scanner, days_ago)
     cost = judged_flags.costs(SYSTEM, scanner.site_id, NOW)["high-dose"]
-    assert cost.weeks == (1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 3)
+    assert cost.weeks == (1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 3)
     assert cost.a_week == pytest.approx(3 / 11)
 
 
