@@ -91,6 +91,16 @@ class Budget:
         """The same of causes."""
         return self.causes * 7 / ((self.last_day - self.first_day).days + 1)
 
+    @property
+    def sentence(self) -> str:
+        """One line for people."""
+        older = f" ({self.left_out} older ones were too many)" if self.left_out else ""
+        return (
+            f"{self.first_day} to {self.last_day}, {self.exams} exams{older}: {self.flags} flags of {self.causes} causes, "
+            f"{self.flags_a_week:.2g} a week; {self.judged.those} of {self.judged.of} that were judged were true; "
+            f"{self.lost.flags} flags of today's settings lost, {self.gained.flags} gained."
+        )
+
 
 def budget(
     span: tuple[date, date],

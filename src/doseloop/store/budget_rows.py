@@ -14,6 +14,15 @@ def plain(budget: Budget) -> dict[str, Any]:
     return {name: _dated(value) for name, value in asdict(budget).items()}
 
 
+def counts(budget: Budget) -> dict[str, Any]:
+    """The same without exams."""
+    told = plain(budget)
+    del told["examples"], told["lost"]["examples"], told["gained"]["examples"]
+    interval = budget.judged.interval
+    means = {"flags_a_week": budget.flags_a_week, "causes_a_week": budget.causes_a_week}
+    return told | means | {"precision": budget.judged.value, "precision_interval": list(interval) if interval else None}
+
+
 def read(held: Mapping[str, Any]) -> Budget:
     """The budget that was made plain."""
     return Budget(
