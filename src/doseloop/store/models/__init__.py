@@ -29,10 +29,11 @@ from doseloop.store.models.object import DoseObjectRow
 from doseloop.store.models.patient import Identity, Patient, RecordHome, RecordMode
 from doseloop.store.models.people import AccountPerson, ExamPerson, Person, RoleAtSite
 from doseloop.store.models.procedure import Procedure, ProcedureCode, ProcedureName, ReferenceLevel
-from doseloop.store.models.protocol import ProtocolUseRow
+from doseloop.store.models.protocol import NewUsualRow, ProtocolUseRow
 from doseloop.store.models.repair import RepairProposal, ValueRepairRow
 from doseloop.store.models.report import ArchivedReport, ReportMail, ReportSchedule
 from doseloop.store.models.rule_pack import ChosenRulePacks, ConfirmedRulePack, OwnRulePack
+from doseloop.store.models.rule_setting import RuleReplay, RuleSetting
 from doseloop.store.models.size import Measurement, SizeImport
 from doseloop.store.models.suspect import SuspectedTest
 from doseloop.store.models.token import PeerToken
@@ -70,6 +71,7 @@ __all__ = [
     "LevelState",
     "Measurement",
     "MethodEdition",
+    "NewUsualRow",
     "OwnLevelSet",
     "OwnRulePack",
     "Part",
@@ -89,6 +91,8 @@ __all__ = [
     "ReportMail",
     "ReportSchedule",
     "RoleAtSite",
+    "RuleReplay",
+    "RuleSetting",
     "Scanner",
     "ScannerName",
     "ScannerSpan",

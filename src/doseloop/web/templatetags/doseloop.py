@@ -152,6 +152,7 @@ _KINDS = {
     "ct image": "CT image",
 }
 RULES = {
+    "drift": "Drift",
     "high-dose": "High dose",
     "rule-pack": "Rule pack",
     "protocol-change": "Protocol changed",
