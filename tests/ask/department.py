@@ -52,11 +52,15 @@ def department(size: int = 400, seed: int = 1) -> Department:
     for modality, named in PROCEDURES.items():
         for key, name in named.items():
             Procedure.objects.get_or_create(key=key, defaults={"name": name, "modality": modality})
-    people = [Person(site=sites["Main Hospital"], name=name) for name in ("T. Brandt", "J. Brandt", "S. Okafor", "Dr. Keller")]
+    people = [
+        Person(site=sites["Main Hospital"], name=name) for name in ("T. Brandt", "J. Brandt", "S. Okafor", "Dr. Keller")
+    ]
     people.append(Person(site=sites["Main Hospital"], name="Team", is_one_person=False))
     Person.objects.bulk_create(people)
     patients = Patient.objects.bulk_create([Patient() for _ in range(size // 2)])
-    source = DoseObjectRow.objects.create(sha256="0" * 64, size=1, way_in="test", received_at=NOON, last_received_at=NOON)
+    source = DoseObjectRow.objects.create(
+        sha256="0" * 64, size=1, way_in="test", received_at=NOON, last_received_at=NOON
+    )
     exams = Exam.objects.bulk_create([_exam(chance, number, scanners, patients) for number in range(size)])
     parts = Part.objects.bulk_create([part for exam in exams for part in _parts(chance, exam)])
     Event.objects.bulk_create(_events(chance, parts, source))
@@ -111,7 +115,8 @@ def _parts(chance: random.Random, exam: Exam) -> list[Part]:
     keys = sorted(PROCEDURES[exam.modality])
     return [
         Part(
-            exam=exam, site_id=exam.site_id, position=position, modality=exam.modality, procedure_id=_maybe(chance, chance.choice(keys), 0.05),
+            exam=exam, site_id=exam.site_id, position=position, modality=exam.modality,
+            procedure_id=_maybe(chance, chance.choice(keys), 0.05),
             age_band=exam.age_band, weight_kg=exam.weight_kg, weight_source="object" if exam.weight_kg else "",
             phantom_cm=_maybe(chance, chance.choice((16, 32, 32)), 0.05) if exam.modality == "CT" else None,
             eligible=not exam.excluded_as and chance.random() < 0.95, **_totals(chance, exam.modality),
@@ -126,7 +131,10 @@ def _events(chance: random.Random, parts: list[Part], source: DoseObjectRow) -> 
         for _ in range(chance.randrange(4)):
             fields: dict[str, Any] = {"kvp": _maybe(chance, float(chance.choice((80, 100, 120))))}
             if part.modality == "CT":
-                fields |= {"ctdi_vol_mgy": _maybe(chance, float(chance.randrange(1, 60))), "phantom_cm": part.phantom_cm}
+                fields |= {
+                    "ctdi_vol_mgy": _maybe(chance, float(chance.randrange(1, 60))),
+                    "phantom_cm": part.phantom_cm,
+                }
                 fields["ssde_mgy"] = _maybe(chance, round(chance.uniform(1, 50), 1), 0.4)
             if part.modality == "MG":
                 fields |= {"agd_mgy": _maybe(chance, round(chance.uniform(0.5, 4), 2))}
@@ -134,7 +142,8 @@ def _events(chance: random.Random, parts: list[Part], source: DoseObjectRow) -> 
             made.append(
                 Event(
                     exam_id=part.exam_id, part=part, object=source, position=positions[part.exam_id], kind="ct", detail=b"",
-                    role=chance.choice(("main", "main", "main", "localiser")), protocol=chance.choice(("Head", "Lung", "")), **fields,
+                    role=chance.choice(("main", "main", "main", "localiser")), protocol=chance.choice(("Head", "Lung", "")),
+                    **fields,
                 )
             )  # fmt: skip
             positions[part.exam_id] += 1
@@ -165,6 +174,8 @@ def _as_dicts(scanners: list[Scanner]) -> tuple[dict[str, Any], ...]:
         exams[row["exam_id"]]["parts"].append(row)
     for row in Event.objects.values():
         exams[row["exam_id"]]["events"].append({**row, "of": parts[row["part_id"]]})
-    for row in ExamPerson.objects.select_related("person").values("exam_id", "part", "person__name", "person__is_one_person"):
+    for row in ExamPerson.objects.select_related("person").values(
+        "exam_id", "part", "person__name", "person__is_one_person"
+    ):
         exams[row["exam_id"]]["people"].append((row["part"], row["person__name"], row["person__is_one_person"]))
     return tuple(exams.values())

@@ -1,6 +1,5 @@
 """Figures by group: every statistic, count and share of a plan, put together by the keys of the groups."""
 
-from itertools import groupby
 from typing import Final
 
 from doseloop.ask.compiled_figures import Found, counts, missing, repeats, statistics
@@ -19,10 +18,12 @@ def aggregated(selection: Selection, figures: tuple[Figure, ...]) -> Found:
     """The figures of every group that has any. Groups of too few exams of a person are not among them."""
     found = Found()
     valued = [one for one in figures if one.measure is not None and one.stat not in SHARES]
-    for measure, same in groupby(valued, key=lambda one: one.measure):
+    for measure in dict.fromkeys(one.measure for one in valued):
         if measure is not None:
-            table, groups = selection.rows(measure.level(selection.ground.whole))
-            statistics(found, selection.ground, table, groups, list(same))
+            level = measure.level(selection.ground.whole)
+            table, groups = selection.rows(level)
+            once = selection.ungrouped(level, list(selection.plan.filters))
+            statistics(found, selection.ground, table, groups, [one for one in valued if one.measure == measure], once)
     for one in figures:
         if one.stat in COUNTS | SHARES:
             _counted(found, selection, one)

@@ -161,10 +161,11 @@ def _correlate(selection: Selection) -> _Said:
     pairs = correlated(selection)
     _enough_people(selection, pairs.found, "n")
     said, names_of = words(), dimensions(selection.plan)
+    names_of = names_of if pairs.x.needs_phantom or pairs.y.needs_phantom else names_of[:-1]
     groups = {key: values for key, values in pairs.found.groups.items() if values["n"]}
     known_ = selection.ground.known
     rows = tuple(
-        (*(label(name, each, known_) for name, each in zip(names_of, key, strict=True)), one["r"], one["n"])
+        (*(label(name, each, known_) for name, each in zip(names_of, key, strict=False)), one["r"], one["n"])
         for key, one in groups.items()
     )
     count = figure_column(COUNTED[0])

@@ -1,21 +1,21 @@
 """Statistics of values by group, as Ibis expressions."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Final
 
 import ibis
 import ibis.expr.types as ir
 
-from doseloop.ask.compiled_filters import filtered
-from doseloop.ask.compiled_groups import PHANTOM, grouped
-from doseloop.ask.compiled_rows import Ground, rows
-from doseloop.ask.fields import REPEAT_HOURS
+from doseloop.ask.compiled_groups import PHANTOM
+from doseloop.ask.compiled_rows import Ground
+from doseloop.ask.fields import PEOPLE, REPEAT_HOURS
 from doseloop.ask.figures import Figure
-from doseloop.ask.measures import Level, Measure
+from doseloop.ask.measures import Measure
 from doseloop.ask.period import Period
-from doseloop.ask.plan import Filter
 
 Key = tuple[Any, ...]
+_WHYS: Final = ("provisional", "estimated", "missing")
 _QUANTILES: Final = {"median": 0.5, "p25": 0.25, "p75": 0.75, "p90": 0.9, "p95": 0.95, "p99": 0.99}
 
 
@@ -36,36 +36,43 @@ class Found:
             self.left_out[why] = self.left_out.get(why, 0) + count
 
 
-def chosen(ground: Ground, level: Level, period: Period, wanted: list[Filter]) -> tuple[ir.Table, tuple[str, ...]]:
-    """The rows that meet a plan's conditions, with their groups."""
-    return grouped(ground, filtered(ground, rows(ground, level), level, period, wanted))
+def statistics(
+    found: Found, ground: Ground, table: ir.Table, groups: tuple[str, ...], figures: list[Figure], once: ir.Table
+) -> None:
+    """Add statistics of one quantity: of settled exams, without what only headers tell. Quantiles are of type 7.
 
-
-def statistics(found: Found, ground: Ground, table: ir.Table, groups: tuple[str, ...], figures: list[Figure]) -> None:
-    """Add statistics of one quantity: of settled exams, without what only headers tell. Quantiles are of type 7."""
+    `once` has every row once, to count what is left out: groups of people have some of them twice.
+    """
     measure = figures[0].measure
     if measure is None:
         raise ValueError("A statistic is of a quantity.")
-    value = table[measure.column]
-    counted = (table.settled & table.eligible).ifelse(value, None)
-    table = table.mutate(
-        counted=counted,
-        by_phantom=table.phantom_cm if measure.needs_phantom else ibis.null("int64"),
-    )
-    asked = {one.key: of_values(table.counted, one.stat) for one in figures}
-    made = table.group_by(*groups, f"by_{PHANTOM}").agg(
+    phantom = table.phantom_cm if measure.needs_phantom else ibis.null("int64")
+    counted = (table.settled & table.eligible).ifelse(table[measure.column], None)
+    table = table.mutate(counted=counted, by_phantom=phantom)
+    keys = (*groups, f"by_{PHANTOM}")
+    told = any(f"by_{one}" in groups for one in PEOPLE)
+    made = table.group_by(*keys).agg(
         n=table.counted.count(),
-        provisional=(table[measure.column].notnull() & ~table.settled).sum(),
-        estimated=(table[measure.column].notnull() & table.settled & ~table.eligible).sum(),
-        missing=table[measure.column].isnull().sum(),
-        **asked,
+        **({} if told else _left_out(table, measure)),
+        **{one.key: of_values(table.counted, one.stat) for one in figures},
     )
-    for row in ground.session.records(made):
-        key = tuple(row[one] for one in (*groups, f"by_{PHANTOM}"))
-        for why in ("provisional", "estimated", "missing"):
+    rows = ground.session.records(made)
+    for row in ground.session.records(once.agg(**_left_out(once, measure))) if told else rows:
+        for why in _WHYS:
             found.leave_out(f"{why}:{measure.name}", row[why])
+    for row in rows:
         if row["n"]:
-            found.put(key, {**{one.key: row[one.key] for one in figures}, f"n:{measure.name}": row["n"]})
+            values = {one.key: row[one.key] for one in figures}
+            found.put(tuple(row[one] for one in keys), {**values, f"n:{measure.name}": row["n"]})
+
+
+def _left_out(table: ir.Table, measure: Measure) -> dict[str, ir.Value]:
+    told = table[measure.column].notnull()
+    return {
+        "provisional": (told & ~table.settled).sum(),
+        "estimated": (told & table.settled & ~table.eligible).sum(),
+        "missing": (~told).sum(),
+    }
 
 
 def of_values(value: ir.Value, stat: str) -> ir.Value:
@@ -110,6 +117,8 @@ def repeats(ground: Ground, period: Period) -> ir.Table:
     dated = exams.filter(exams.excluded_as == "", exams.started_at.notnull())
     if period.end is not None:
         dated = dated.filter(dated.started_at < period.end)
+    if period.start is not None:
+        dated = dated.filter(dated.started_at >= period.start - timedelta(hours=REPEAT_HOURS))
     order = ibis.window(group_by=["patient", "modality"], order_by=["started_at", "exam"])
     after = dated.mutate(previous=dated.started_at.lag().over(order))
     near = after.started_at <= after.previous + ibis.interval(hours=REPEAT_HOURS)

@@ -17,6 +17,7 @@ from doseloop.ask.period import Period
 from doseloop.ask.plan import Filter, Plan
 from doseloop.ask.reference import Standard, standards
 from doseloop.ask.rules import OUTLIER_LEAST, OUTLIER_RANGES, Rules
+from doseloop.ask.wording import words
 from doseloop.model.errors import NotAnswerable
 
 _LEVELS: Final[tuple[Level, ...]] = ("acquisition", "part")
@@ -69,6 +70,11 @@ class Selection:
     def marked(self, source: str, asked: list[Filter]) -> ir.Table:
         """Exams with the groups of the plan and whether any value of theirs is above its level; those without a level are none."""
         known, tables = self.standards(source), []
+        if not known:
+            said = str(words()["sentences"]["no_standing"]).format(source=words()["sources"][source])
+            raise NotAnswerable(
+                "no_such_data", said, "A site sets its local levels, and chooses the others that it compares with."
+            )
         plain = [one for one in asked if one.field != "exceeds"]
         for level in _LEVELS:
             table, groups = self.rows(level, plain)

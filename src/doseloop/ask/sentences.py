@@ -1,16 +1,17 @@
 """An answer in words, of the language's templates. Numbers come from the answer's own figures alone."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from doseloop.ask.answer import Column, Comparison, Table
 from doseloop.ask.compiled_figures import Found
+from doseloop.ask.compiled_groups import PHANTOM
 from doseloop.ask.figures import COUNTS, SHARES, Figure
 from doseloop.ask.measures import MEASURES
 from doseloop.ask.period import Period
 from doseloop.ask.plan import Filter, Plan
-from doseloop.ask.tables import figure_name
+from doseloop.ask.tables import figure_name, symbol_of
 from doseloop.ask.wording import dose, percent, words
 from doseloop.model.quantities import NOT_RECORDED
 
@@ -22,12 +23,9 @@ def window(period: Period, now: datetime) -> str:
         return str(said["all"])
     if period.end == now:
         return str(said["until_now"].format(first=_moment(period.start)))
-    last = period.end.date().fromordinal(period.end.date().toordinal() - 1) if _is_day(period.end) else period.end
-    return str(
-        said["days"].format(
-            first=_moment(period.start), last=_day(last) if _is_day(period.end) else _moment(period.end)
-        )
-    )
+    last = period.end - timedelta(days=1) if _is_day(period.end) else period.end
+    form: str = said["day" if last == period.start else "days"]
+    return form.format(first=_moment(period.start), last=_moment(last))
 
 
 def where(plan: Plan) -> str:
@@ -134,7 +132,7 @@ def left_out_said(found: Found, least: int) -> list[tuple[str, int, str]]:
     said, told = words()["left_out"], []
     for key, n in found.left_out.items():
         why, _, name = key.partition(":")
-        symbol = MEASURES[name].quantity.symbol if name in MEASURES else name
+        symbol = symbol_of(MEASURES[name]) if name in MEASURES else name
         told.append((why, n, str(said[why].format(n=n, symbol=symbol, field=_field(name), least=least))))
     return told
 
@@ -152,20 +150,25 @@ def _change(one: Figure, values: Mapping[str, Any]) -> str:
 
 
 def _ends(one: Figure, table: Table, records: Sequence[Mapping[str, Any]]) -> str:
-    told = [row for row in records if row.get(one.key) is not None]
+    told = _comparable([row for row in records if row.get(one.key) is not None])
     if not told:
         return ""
     said = words()["sentences"]
     high, low = max(told, key=lambda row: row[one.key]), min(told, key=lambda row: row[one.key])
     groups = [_group(table.columns, row) for row in (high, low)]
     name, value = figure_name(one), shown_as(one, high[one.key])
-    if len(told) == 1 or table.total > len(records):
+    if len(told) == 1 or high[one.key] == low[one.key] or table.total > len(records):
         return " " + str(said["one_group"].format(group=groups[0], name=name, value=value))
     return " " + str(
         said["highest"].format(
             name=name, value=value, group=groups[0], low=shown_as(one, low[one.key]), low_group=groups[1]
         )
     )
+
+
+def _comparable(records: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Those of the phantom of the first: doses for others are neither higher nor lower."""
+    return [row for row in records if row.get(PHANTOM) == records[0].get(PHANTOM)]
 
 
 def _group(columns: Sequence[Column], row: Mapping[str, Any]) -> str:

@@ -122,6 +122,8 @@ def _points(selection: Selection, pairs: ir.Table, n: int) -> tuple[tuple[float,
 def spread(selection: Selection, measure: Measure) -> Found:
     """The five numbers of each group."""
     found = Found()
-    table, groups = selection.rows(measure.level(selection.ground.whole))
-    statistics(found, selection.ground, table, groups, list(box_figures(measure)))
+    level = measure.level(selection.ground.whole)
+    table, groups = selection.rows(level)
+    once = selection.ungrouped(level, list(selection.plan.filters))
+    statistics(found, selection.ground, table, groups, list(box_figures(measure)), once)
     return found

@@ -9,12 +9,13 @@ from doseloop.ask.compiled_groups import PERIOD, PHANTOM
 from doseloop.ask.figures import COUNTS, SHARES, Figure
 from doseloop.ask.known import Known
 from doseloop.ask.labels import label, order_of
-from doseloop.ask.measures import MEASURES
+from doseloop.ask.measures import MEASURES, Measure
 from doseloop.ask.plan import Plan
 from doseloop.ask.wording import words
 from doseloop.model.errors import NotAnswerable
 
-_PHANTOM_COUNTS: Final = frozenset(f"n:{name}" for name, one in MEASURES.items() if one.needs_phantom)
+_NEEDING_PHANTOM: Final = frozenset(name for name, one in MEASURES.items() if one.needs_phantom)
+_PHANTOM_COUNTS: Final = frozenset(f"n:{name}" for name in _NEEDING_PHANTOM)
 
 
 def dimensions(plan: Plan) -> tuple[str, ...]:
@@ -27,12 +28,9 @@ def group_table(plan: Plan, figures: Sequence[Figure], found: Found, known: Know
     names, split = dimensions(plan), splits(found)
     merged = found.groups if split else _without_phantom(found)
     keys = _ordered(plan, figures, merged, names, known)
-    rows = tuple(
-        _row(key, merged[key], names if split else names[:-1], figures, known)
-        for key in keys[: min(plan.limit or most, most)]
-    )
+    rows = tuple(_row(key, merged[key], names if split else names[:-1], figures, known) for key in keys[:most])
     shown = names if split else names[:-1]
-    return Table((*(group_column(one) for one in shown), *figure_columns(figures)), rows, len(keys))
+    return Table((*(group_column(one) for one in shown), *figure_columns(figures)), rows, len(merged))
 
 
 def splits(found: Found) -> bool:
@@ -70,7 +68,12 @@ def figure_name(figure: Figure) -> str:
     stat = str(said["stats"][figure.stat])
     if figure.measure is None:
         return stat
-    return str(said["of_quantity"].format(stat=stat, symbol=figure.measure.quantity.symbol))
+    return str(said["of_quantity"].format(stat=stat, symbol=symbol_of(figure.measure)))
+
+
+def symbol_of(measure: Measure) -> str:
+    """What a quantity is called beside its figures."""
+    return str(words()["weight"]) if measure.everywhere else measure.quantity.symbol
 
 
 def _counted(figure: Figure) -> list[Column]:
@@ -87,7 +90,7 @@ def _counted(figure: Figure) -> list[Column]:
         return [*above, Column("of", said["of"], "count")]
     if figure.measure is None:
         return []
-    return [Column(f"n:{figure.measure.name}", said["n"].format(symbol=figure.measure.quantity.symbol), "count")]
+    return [Column(f"n:{figure.measure.name}", said["n"].format(symbol=symbol_of(figure.measure)), "count")]
 
 
 def _without_phantom(found: Found) -> dict[Key, dict[str, Any]]:
@@ -116,15 +119,32 @@ def _phantom(said: Value, name: str, values: dict[str, Any]) -> Value:
 def _ordered(
     plan: Plan, figures: Sequence[Figure], groups: dict[Key, dict[str, Any]], names: Sequence[str], known: Known
 ) -> list[Key]:
+    """By the figure that the plan orders by, else by the groups. Where phantoms stand apart each has an order of its own, and the
+    limit is for each: a dose for one is neither higher nor lower than a dose for the other.
+    """
     keys = sorted(
         groups, key=lambda key: tuple(order_of(name, each, known) for name, each in zip(names, key, strict=True))
     )
     if plan.order is None:
-        return keys
+        return keys[: plan.limit]
     by = ordering(plan.order.by, figures)
-    told = [key for key in keys if groups[key].get(by) is not None]
-    told.sort(key=lambda key: groups[key][by], reverse=plan.order.dir == "desc")
-    return [*told, *(key for key in keys if groups[key].get(by) is None)]
+    apart = by.partition(":")[2] in _NEEDING_PHANTOM
+    found: list[Key] = []
+    for phantom in sorted(
+        {key[-1] if apart else None for key in keys}, key=lambda one: (-_weight(groups, one), one or 0)
+    ):
+        these = [key for key in keys if not apart or key[-1] == phantom]
+        told = [key for key in these if groups[key].get(by) is not None]
+        told.sort(key=lambda key: groups[key][by], reverse=plan.order.dir == "desc")
+        found += [*told, *(key for key in these if groups[key].get(by) is None)][: plan.limit]
+    return found
+
+
+def _weight(groups: dict[Key, dict[str, Any]], phantom: object) -> int:
+    """Values for a phantom."""
+    return sum(
+        n for key, one in groups.items() if key[-1] == phantom for name, n in one.items() if name in _PHANTOM_COUNTS
+    )
 
 
 def ordering(by: str | None, figures: Sequence[Figure]) -> str:
