@@ -2,7 +2,7 @@
 
 from doseloop.access.scope import Scope
 from doseloop.assess import placement
-from doseloop.assess.high_dose import ExamDose, PastExam
+from doseloop.assess.exam_dose import ExamDose, PastExam
 from doseloop.store import history
 
 _LOOKED_AT = ("dlp_mgy_cm", "ctdi_vol_mgy", "dap_gy_cm2", "ka_r_mgy")
