@@ -6,7 +6,7 @@ from typing import Any
 
 from doseloop.ask.plan import Plan
 from doseloop.ask.planning.ordering import order_name
-from tests.ask.department import DEPARTMENT
+from tests.ask.questioned import DEPARTMENT
 
 _QUANTITIES = {
     "CT": ("ctdivol", "dlp", "ssde", "effective_dose"),

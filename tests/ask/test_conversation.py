@@ -5,7 +5,7 @@ import pytest
 from doseloop.ask.conversation import Conversation, next_turn
 from doseloop.ask.outcome import AskedBack, Outcome, StartedOver, Understood
 from doseloop.ask.plan import Plan
-from tests.ask.department import reader
+from tests.ask.questioned import reader
 from tests.ask.judging import canonical
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from doseloop.ask.conversation import next_turn
-from tests.ask.department import reader
+from tests.ask.questioned import reader
 from tests.ask.judging import tally
 from tests.shared import shared
 

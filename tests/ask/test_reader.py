@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from doseloop.ask.outcome import AskedBack, Declined, StartedOver, Understood
 from doseloop.ask.plan import Plan
-from tests.ask.department import reader
+from tests.ask.questioned import reader
 from tests.ask.judging import canonical
 
 

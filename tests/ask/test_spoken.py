@@ -6,7 +6,7 @@ import pytest
 
 from doseloop.ask.outcome import Understood
 from doseloop.ask.spoken import said_of
-from tests.ask.department import reader
+from tests.ask.questioned import reader
 from tests.ask.judging import canonical
 from tests.ask.random_plans import random_plan
 

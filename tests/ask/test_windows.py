@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from doseloop.ask.outcome import AskedBack, Understood
-from tests.ask.department import reader
+from tests.ask.questioned import reader
 
 
 def window(words: str) -> Any:
