@@ -5,8 +5,8 @@ import pytest
 from doseloop.ask.conversation import Conversation, next_turn
 from doseloop.ask.outcome import AskedBack, Outcome, StartedOver, Understood
 from doseloop.ask.plan import Plan
-from tests.ask.questioned import reader
 from tests.ask.judging import canonical
+from tests.ask.questioned import reader
 
 
 def talk(*turns: str) -> Outcome:

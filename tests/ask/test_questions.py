@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from doseloop.ask.conversation import next_turn
-from tests.ask.questioned import reader
 from tests.ask.judging import tally
+from tests.ask.questioned import reader
 from tests.shared import shared
 
 WORDINGS = Path(__file__).parent / "wordings"

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from doseloop.ask.outcome import AskedBack, Declined, StartedOver, Understood
 from doseloop.ask.plan import Plan
-from tests.ask.questioned import reader
 from tests.ask.judging import canonical
+from tests.ask.questioned import reader
 
 
 def plan_of(text: str) -> Plan:

@@ -6,8 +6,8 @@ import pytest
 
 from doseloop.ask.outcome import Understood
 from doseloop.ask.spoken import said_of
-from tests.ask.questioned import reader
 from tests.ask.judging import canonical
+from tests.ask.questioned import reader
 from tests.ask.random_plans import random_plan
 
 PARTS = 4
