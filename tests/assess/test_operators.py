@@ -33,7 +33,7 @@ def looked(habit: str, weeks_ago: int = 0) -> Look:
 
 @cache
 def told(habit: str) -> tuple[Finding, ...]:
-    return on_looks([looked(habit, 1), looked(habit)], SCANNERS)
+    return tuple(on_looks([looked(habit, 1), looked(habit)], SCANNERS))
 
 
 def of(found: Look, person: int, quantity: str, scanner: int | None = None) -> Difference:
@@ -57,6 +57,8 @@ def test_a_higher_setting_is_told_as_that() -> None:
 
 
 def test_a_setting_of_one_scanner_is_told_of_that_scanner() -> None:
+    looks = [looked("high on one", 1), looked("high on one")]
+    assert list(on_looks(looks, SCANNERS).values()) == [1]
     assert [one.cause for one in told("high on one")] == ["ctdi_vol_mgy on scanner 1 above"]
     assert "exams on CT 1 have a CTDIvol" in told("high on one")[0].sentence
 
@@ -77,13 +79,13 @@ def test_the_sentence_names_nobody() -> None:
 
 def test_one_look_alone_tells_nothing() -> None:
     assert of(looked("long"), 0, RANGE).is_beyond
-    assert on_looks([looked("long")], SCANNERS) == () == on_looks([], SCANNERS)
+    assert on_looks([looked("long")], SCANNERS) == {} == on_looks([], SCANNERS)
 
 
 def test_looks_that_do_not_follow_each_other_tell_nothing() -> None:
     before = looked("long", 1)
     long_ago = replace(before, first=before.first - timedelta(days=30), last=before.last - timedelta(days=30))
-    assert on_looks([long_ago, looked("long")], SCANNERS) == ()
+    assert on_looks([long_ago, looked("long")], SCANNERS) == {}
 
 
 def test_what_is_told_stays_while_the_figure_is_beyond_the_margin_and_goes_when_it_is_not() -> None:
@@ -101,7 +103,7 @@ def test_what_is_told_stays_while_the_figure_is_beyond_the_margin_and_goes_when_
 
 
 def test_a_scanner_without_a_name_is_not_told() -> None:
-    assert on_looks([looked("high on one", 1), looked("high on one")], {2: "CT 2"}) == ()
+    assert on_looks([looked("high on one", 1), looked("high on one")], {2: "CT 2"}) == {}
 
 
 def test_figures_are_shrunken_towards_the_others_and_their_interval_holds_them() -> None:

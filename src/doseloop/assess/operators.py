@@ -107,16 +107,21 @@ def look(exams: Sequence[NamedExam], modality: str, first: date, last: date) -> 
     return Look(modality, first, last, len(chosen.exams), unsized, chosen.left_out, tuple(found))
 
 
-def on_looks(looks: Sequence[Look], scanners: Mapping[int, str]) -> tuple[Finding, ...]:
-    """What stands at the last of a modality's looks, given all in the order of time.
+def on_looks(looks: Sequence[Look], scanners: Mapping[int, str]) -> dict[Finding, int | None]:
+    """What stands at the last of a modality's looks, given all in the order of time; with the scanner that it is about.
 
     `scanners` are names by key; a difference on one without a name is not told.
     """
-    standing: frozenset[_Which] = frozenset()
+    named = [one for one in standing(looks) if one.scanner is None or one.scanner in scanners]
+    return {_finding(one, looks[-1], scanners): one.scanner for one in named}
+
+
+def standing(looks: Sequence[Look]) -> tuple[Difference, ...]:
+    """The differences of the last look that are told."""
+    found: frozenset[_Which] = frozenset()
     for before, now in pairwise(looks):
-        standing = _standing(standing, before, now) if now.last - before.last <= _APART else frozenset()
-    told = [one for one in looks[-1].differences if _which(one) in standing] if looks else []
-    return tuple(_finding(one, looks[-1], scanners) for one in told if one.scanner is None or one.scanner in scanners)
+        found = _standing(found, before, now) if now.last - before.last <= _APART else frozenset()
+    return tuple(one for one in looks[-1].differences if _which(one) in found) if looks else ()
 
 
 _Which = tuple[int, int | None, str, bool]

@@ -147,6 +147,7 @@ _KINDS = {
 }
 RULES = {
     "high-dose": "High dose",
+    "operators": "Operators",
     "rule-pack": "Rule pack",
     "protocol-change": "Protocol changed",
     "reference-level": "Reference level",
