@@ -43,6 +43,7 @@ from doseloop.store import (
     local_level_standing,
     measurements,
     name_mapping,
+    new_usuals,
     objects,
     one_patient,
     own_person,
@@ -95,6 +96,7 @@ DECISIONS = (
     size_import.SIZES,
     value_repairs.REPAIRS,
     calibrations.CALIBRATIONS,
+    new_usuals.NEW_USUALS,
 )
 """Every kind of decision; the worker looks for the exams that each moves."""
 _BAND_NAMES = {band.key: band.name for band in AGE_BANDS}

@@ -96,6 +96,7 @@ ACTIONS: Mapping[str, Event] = {
     "scanner named": Event(_ALERT, _ATTRIBUTES, "U"),
     "timeline changed": Event(_ALERT, _ATTRIBUTES, "U"),
     "value repaired": Event(_ALERT, _ATTRIBUTES, "U"),
+    "new usual decided": Event(_ALERT, _ATTRIBUTES, "U"),
     "tube calibrated": Event(_ALERT, _ATTRIBUTES, "U"),
     "repair declined": Event(_ALERT, _ATTRIBUTES, "U"),
     "repair proposed again": Event(_ALERT, _ATTRIBUTES, "U"),

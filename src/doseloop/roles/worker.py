@@ -19,6 +19,7 @@ from doseloop.pipeline import Outcome, Pipeline
 from doseloop.reading.process import ReaderPool
 from doseloop.roles import audit
 from doseloop.roles.data_folder import DataFolder
+from doseloop.roles.drift_watch import DriftWatch
 from doseloop.roles.effect_watch import EffectWatch
 from doseloop.roles.follower import Follower
 from doseloop.roles.inbox import inbox_of
@@ -153,6 +154,7 @@ def run(stop: threading.Event) -> None:
         Clock(60.0, OperatorWatch(Facts(paths)).step),
         Clock(20.0, UnitSearch().step),
         Clock(20.0, protocol_changes.keep),
+        Clock(10.0, DriftWatch().step),
         Clock(30.0, EffectWatch().step),
         Clock(60.0, lambda: audit.seal(chain)),
         Clock(15.0, pipeline.inbox.sweep_if_idle),

@@ -30,7 +30,7 @@ from doseloop.store.models.operator_look import OperatorLook
 from doseloop.store.models.patient import Identity, Patient, RecordHome, RecordMode
 from doseloop.store.models.people import AccountPerson, ExamPerson, Person, RoleAtSite
 from doseloop.store.models.procedure import Procedure, ProcedureCode, ProcedureName, ReferenceLevel
-from doseloop.store.models.protocol import ProtocolUseRow
+from doseloop.store.models.protocol import NewUsualRow, ProtocolUseRow
 from doseloop.store.models.repair import RepairProposal, ValueRepairRow
 from doseloop.store.models.report import ArchivedReport, ReportMail, ReportSchedule
 from doseloop.store.models.rule_pack import ChosenRulePacks, ConfirmedRulePack, OwnRulePack
@@ -71,6 +71,7 @@ __all__ = [
     "LevelState",
     "Measurement",
     "MethodEdition",
+    "NewUsualRow",
     "OperatorLook",
     "OwnLevelSet",
     "OwnRulePack",

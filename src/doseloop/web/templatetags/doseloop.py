@@ -146,6 +146,7 @@ _KINDS = {
     "ct image": "CT image",
 }
 RULES = {
+    "drift": "Drift",
     "high-dose": "High dose",
     "operators": "Operators",
     "rule-pack": "Rule pack",

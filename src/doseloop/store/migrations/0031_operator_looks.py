@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('store', '0029_effect_looks'),
+        ('store', '0030_drift'),
     ]
 
     operations = [
