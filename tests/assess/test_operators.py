@@ -8,8 +8,9 @@ from functools import cache
 import pytest
 
 from bench.operators import BEGUN, SCANNERS, Habit, exams
+from doseloop.assess.operator_model import RANGE
 from doseloop.assess.operator_sample import NamedExam
-from doseloop.assess.operators import DAYS, RANGE, Difference, Look, look, on_looks, window_of
+from doseloop.assess.operators import DAYS, Difference, Look, look, on_looks, window_of
 from doseloop.model.flag import Finding
 
 HABITS = {

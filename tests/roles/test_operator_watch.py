@@ -37,20 +37,24 @@ def department(scanner: Scanner, longer: float, weeks: int = 5) -> None:
     procedure = make_procedure("ct-chest", "CT chest")
     patient = Patient.objects.create()
     people = [Person.objects.create(site=scanner.site, name=f"Person^{letter}") for letter in "ABCD"]
+    exams, parts, named = [], [], []
     for number in range(weeks * 7 * 4 * 2):
-        who = number % 4
-        day = BEGUN + timedelta(days=number // 8)
-        exam = Exam.objects.create(
+        who, day = number % 4, BEGUN + timedelta(days=number // 8)
+        exam = Exam(
             site=scanner.site, scanner=scanner, patient=patient, study_uid=f"2.25.{number}", modality="CT", received_at=NOON,
             started_at=f"{day.isoformat()}T{8 + number % 8:02}:00:00", age_band="adult", settled=True,
         )  # fmt: skip
         ctdi = 8 * chance.lognormvariate(0, 0.2)
-        Part.objects.create(
+        dlp = ctdi * 35 * chance.lognormvariate(0, 0.08) * (longer if who == 0 else 1)
+        exams.append(exam)
+        parts.append(Part(
             exam=exam, site=scanner.site, position=0, modality="CT", procedure=procedure, age_band="adult", weight_kg=75.0,
-            phantom_cm=32, ctdi_vol_mgy=ctdi,
-            dlp_mgy_cm=ctdi * 35 * chance.lognormvariate(0, 0.08) * (longer if who == 0 else 1),
-        )  # fmt: skip
-        ExamPerson.objects.create(exam=exam, person=people[who], part="operator")
+            phantom_cm=32, ctdi_vol_mgy=ctdi, dlp_mgy_cm=dlp,
+        ))  # fmt: skip
+        named.append(ExamPerson(exam=exam, person=people[who], part="operator"))
+    Exam.objects.bulk_create(exams)
+    Part.objects.bulk_create(parts)
+    ExamPerson.objects.bulk_create(named)
     note_change(Exam.objects.values_list("pk", flat=True))
 
 

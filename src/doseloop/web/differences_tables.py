@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from math import log
 from typing import Final
 
+from doseloop.assess.operator_model import RANGE
 from doseloop.assess.operator_sample import LEAST_EXAMS, LEAST_OPERATORS, LeftOut
-from doseloop.assess.operators import MARGIN, RANGE
+from doseloop.assess.operators import MARGIN
 from doseloop.model.quantities import QUANTITIES
 from doseloop.report.table import Column, Row, Table
 from doseloop.web.differences_view import Group, Shown
