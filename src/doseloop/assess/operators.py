@@ -101,7 +101,7 @@ def look(exams: Sequence[NamedExam], modality: str, first: date, last: date) -> 
     return Look(modality, first, last, len(chosen.exams), unsized, chosen.left_out, tuple(found))
 
 
-def on_looks(looks: Sequence[Look], scanners: Mapping[int, str]) -> dict[Finding, int | None]:
+def on_period(looks: Sequence[Look], scanners: Mapping[int, str]) -> dict[Finding, int | None]:
     """What stands at the last of a modality's looks, given all in the order of time; with the scanner that it is about.
 
     `scanners` are names by key; a difference on one without a name is not told.

@@ -15,6 +15,7 @@ from doseloop.assess import (
     level_review,
     level_state,
     new_name,
+    operators,
     protocol_change,
     revised_dose,
     rule_pack_values,
@@ -123,6 +124,11 @@ _RULES: Final = (
         "a scanner from which nothing comes in hours in which it usually works",
         "holidays, planned service and cancelled lists; whether the scanner stands still or only its reports do not come",
         "medium",
+    ),
+    Rule(
+        operators.RULE, "Operators", "on_period", operators.VERSION,
+        "an operator whose exams have another dose than those of the others, at the same procedures, ages and sizes",
+        "what was asked for, difficult patients and teaching; operators of too few exams; sites that show nobody", "medium",
     ),
     Rule(
         unit_suspected.RULE, "Unit suspected", "on_period", unit_suspected.VERSION,

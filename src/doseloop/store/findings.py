@@ -70,7 +70,7 @@ def withdraw_of_scanners(site: int, rule: str) -> None:
 def apply_to_site(site: int, rule: str, findings: Mapping[Finding, int | None]) -> bool:
     """The same for all flags of one rule at a site, each with the scanner that it concerns, None for no single one."""
     places = {str(one.key): _Place(site, scanner) for one, scanner in findings.items()}
-    found = {str(one.key): ExamFinding(one) for one in findings}
+    found = {} if is_switched_off(site, rule) else {str(one.key): ExamFinding(one) for one in findings}
     rows = Flag.objects.filter(site_id=site, exam=None, rule=rule).order_by("pk")
     if not found and not rows.filter(state=_State.OPEN).exists():
         return False

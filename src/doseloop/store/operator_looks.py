@@ -62,7 +62,7 @@ def judge(scope: Scope, site: int, today: date) -> bool:
     names, told = scanner_names(scope), dict[Finding, int | None]()
     for of_modality in looks(scope, site).values():
         if today - of_modality[-1].last <= _NO_MORE:
-            told |= operators.on_looks(of_modality, names)
+            told |= operators.on_period(of_modality, names)
     return findings.apply_to_site(site, operators.RULE, told)
 
 

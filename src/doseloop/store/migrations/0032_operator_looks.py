@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('store', '0030_drift'),
+        ('store', '0031_rule_settings'),
     ]
 
     operations = [
