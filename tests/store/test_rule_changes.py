@@ -109,6 +109,11 @@ def test_a_decision_stands_in_the_history_and_in_the_audit_and_back_to_the_defau
     assert not RuleSetting.objects.exists()
 
 
+def test_what_holds_already_is_no_decision(scanner: Scanner) -> None:
+    assert decide(SYSTEM, scanner.site_id, "high-dose", {"min_factor": 2.0}, COMMAND, is_on=True) == ""
+    assert history(SYSTEM, scanner.site_id, "high-dose") == ()
+
+
 @pytest.mark.parametrize(
     ("rule", "values", "is_on", "told"),
     [

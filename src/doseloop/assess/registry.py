@@ -21,6 +21,7 @@ from doseloop.assess import (
     rule_pack_values,
     same_event,
     unit_suspected,
+    worse_reports,
     wrong_protocol,
 )
 from doseloop.assess.rule_settings import Setting, settings_in
@@ -124,6 +125,11 @@ _RULES: Final = (
         "a scanner from which nothing comes in hours in which it usually works",
         "holidays, planned service and cancelled lists; whether the scanner stands still or only its reports do not come",
         "medium",
+    ),
+    Rule(
+        worse_reports.RULE, "Worse reports", "on_period", worse_reports.VERSION,
+        "a field that stands in clearly fewer of a scanner's exams than before, with the day and the software that it came with",
+        "who leaves it out: scanner, worklist or people; falls by less than 15 percentage points; scanners with few exams", "low",
     ),
     Rule(
         operators.RULE, "Operators", "on_period", operators.VERSION,

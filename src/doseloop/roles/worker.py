@@ -17,7 +17,7 @@ from doseloop.facts.paths import FactsPaths
 from doseloop.harmonise.sizes import Windows
 from doseloop.pipeline import Outcome, Pipeline
 from doseloop.reading.process import ReaderPool
-from doseloop.roles import audit
+from doseloop.roles import audit, replay_tasks
 from doseloop.roles.data_folder import DataFolder
 from doseloop.roles.drift_watch import DriftWatch
 from doseloop.roles.effect_watch import EffectWatch
@@ -27,6 +27,7 @@ from doseloop.roles.level_watch import LevelWatch
 from doseloop.roles.operator_watch import OperatorWatch
 from doseloop.roles.readers import Reader, limits_of, measure_of, reader_of, reading_limits_of
 from doseloop.roles.report_tasks import enqueue_due
+from doseloop.roles.report_watch import ReportWatch
 from doseloop.roles.settings import Settings
 from doseloop.roles.task_runner import TaskRunner
 from doseloop.roles.timeline_fill import TimelineFill
@@ -152,6 +153,7 @@ def run(stop: threading.Event) -> None:
         Clock(60.0, lambda: refresh(paths)),
         Clock(10.0, LevelWatch(Facts(paths), options.level_settings).step),
         Clock(60.0, OperatorWatch(Facts(paths)).step),
+        Clock(600.0, ReportWatch(Facts(paths)).step),
         Clock(20.0, UnitSearch().step),
         Clock(20.0, protocol_changes.keep),
         Clock(10.0, DriftWatch().step),
@@ -159,6 +161,7 @@ def run(stop: threading.Event) -> None:
         Clock(60.0, lambda: audit.seal(chain)),
         Clock(15.0, pipeline.inbox.sweep_if_idle),
         Clock(10.0, enqueue_due),
+        Clock(2.0, replay_tasks.enqueue_waiting),
         Clock(86_400.0, tasks.forget_finished),
     ]
     with own_name(folder) as name:
