@@ -64,6 +64,6 @@ def test_a_flag_is_withdrawn_when_the_exams_have_the_weight_again(scanner: Scann
 
 
 def test_a_site_may_switch_the_rule_off(scanner: Scanner, facts: Facts) -> None:
-    RuleSetting.objects.create(site=scanner.site, rule="worse-reports", is_on=False)
+    RuleSetting.objects.create(site=scanner.site, rule="worse-reports", is_on=False, values={})
     ReportWatch(facts).step(TODAY)
     assert open_flags() == []
