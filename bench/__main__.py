@@ -6,6 +6,7 @@ import platform
 import sys
 
 from bench import (
+    ask,
     chain,
     compliance,
     diameter,
@@ -35,6 +36,7 @@ def main() -> None:
     print(diameter.shown(diameter.measure()), "\n", flush=True)
     for name, figure in facts.measure().items():
         print(f"  {name:<50} {figure:10.1f}")
+    print(ask.table(ask.measure()), "\n", flush=True)
     print(compliance.table(compliance.measure()), "\n", flush=True)
     print(recompute.table(recompute.measure()), "\n", flush=True)
     print(names.table(names.measure(), "measure"), "\n", flush=True)

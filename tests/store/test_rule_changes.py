@@ -117,7 +117,7 @@ def test_what_holds_already_is_no_decision(scanner: Scanner) -> None:
 @pytest.mark.parametrize(
     ("rule", "values", "is_on", "told"),
     [
-        ("low-dose", {}, True, "There is no rule"),
+        ("no-such-rule", {}, True, "There is no rule"),
         ("rule-pack", {}, False, "has no switch"),
         ("same-event", {"min_n": 20}, True, "has no settings"),
         ("high-dose", {"min_factor": 100}, True, "Least factor"),

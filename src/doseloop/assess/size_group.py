@@ -31,7 +31,7 @@ class GroupSettings:
     min_n: int = bounded(20, 10, 200, "Earlier exams at least", "Fewer are not compared with.", "exams")
     last_n: int = bounded(200, 20, 200, "Earlier exams at most", "Only the latest so many are looked at.", "exams")
     own_scanner_n: int = bounded(
-        40, 20, 200, "On the exam's own scanner", "With so many there, those of other scanners are left out.", "exams"
+        30, 20, 200, "On the exam's own scanner", "With so many there, those of other scanners are left out.", "exams"
     )
 
 
