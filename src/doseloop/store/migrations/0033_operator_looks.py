@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('store', '0031_rule_settings'),
+        ('store', '0032_part_scanner'),
     ]
 
     operations = [
