@@ -102,7 +102,9 @@ def test_a_person_is_asked_for_by_the_name_that_people_say(there: Facts) -> None
     exams = list(Exam.objects.filter(site=someone.site).values_list("pk", flat=True))[:9]
     ExamPerson.objects.bulk_create(ExamPerson(exam_id=one, person=someone, part="operator") for one in exams)
     note_change(exams)
-    assert filters_of(asked(there, SYSTEM, "median DLP of CT head done by Noemie Laurent"))["operator"] == ["Noémie Laurent"]
+    assert filters_of(asked(there, SYSTEM, "median DLP of CT head done by Noemie Laurent"))["operator"] == [
+        "Noémie Laurent"
+    ]
 
 
 def test_the_command_answers_from_the_record(there: Facts, folder: DataFolder) -> None:
