@@ -15,8 +15,10 @@ from doseloop.assess import (
     unit_suspected,
     wrong_protocol,
 )
-from doseloop.cli import app, key, rules
+from doseloop.cli import app, key, notify, rules
+from doseloop.loop.notification_address import SERVICES
 from doseloop.model.errors import DoseloopError
+from doseloop.model.notification import NEVER_TOLD, SEVERITY_OF, Severity
 from doseloop.reference.glandular_cells import CELLS as GLANDULAR_CELLS
 from doseloop.reference.own_rule_pack import COLUMNS
 from doseloop.reference.rule_packs import rule_packs
@@ -106,3 +108,23 @@ def test_every_column_of_a_site_s_own_rules_is_documented(column: str) -> None:
 @pytest.mark.parametrize("name", [str(command.name) for command in rules.app.registered_commands])
 def test_every_command_about_rules_is_documented(name: str) -> None:
     assert f"`doseloop rules {name}" in text("docs/commands.md")
+
+
+@pytest.mark.parametrize("severity", Severity)
+def test_how_weighty_each_rule_is_is_documented(severity: Severity) -> None:
+    names = sorted(rule for rule, found in SEVERITY_OF.items() if found is severity)
+    assert f"| {severity} | {', '.join(f'`{name}`' for name in names)} |" in text("docs/notifications.md")
+
+
+def test_rules_that_are_never_told_are_documented() -> None:
+    assert f"| never | {', '.join(f'`{name}`' for name in sorted(NEVER_TOLD))} |" in text("docs/notifications.md")
+
+
+@pytest.mark.parametrize("scheme", SERVICES)
+def test_every_service_that_may_be_told_is_documented(scheme: str) -> None:
+    assert f"`{scheme}://`" in text("docs/notifications.md")
+
+
+@pytest.mark.parametrize("name", [str(command.name) for command in notify.app.registered_commands])
+def test_every_command_about_notifications_is_documented(name: str) -> None:
+    assert f"`doseloop notify {name}" in text("docs/commands.md")

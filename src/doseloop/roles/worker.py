@@ -22,6 +22,7 @@ from doseloop.roles.data_folder import DataFolder
 from doseloop.roles.follower import Follower
 from doseloop.roles.inbox import inbox_of
 from doseloop.roles.level_watch import LevelWatch
+from doseloop.roles.notification_runner import NotificationRunner, ways_of
 from doseloop.roles.readers import Reader, limits_of, measure_of, reader_of, reading_limits_of
 from doseloop.roles.report_tasks import enqueue_due
 from doseloop.roles.settings import Settings
@@ -157,6 +158,7 @@ def run(stop: threading.Event) -> None:
     ]
     with own_name(folder) as name:
         TaskRunner(name, stop).start()
+        NotificationRunner(name, ways_of(options, folder), stop).start()
         claims.give_back(name)
         worker = Worker(name, pipeline, ThreadPoolExecutor(options.readers))
         _log.info("working", name=name, readers=options.readers)

@@ -25,6 +25,7 @@ from doseloop.store.models.level_set import (
     OwnLevelSet,
 )
 from doseloop.store.models.local_level import FrozenLevel, FrozenLevelStanding
+from doseloop.store.models.notification import Notification, Subscription
 from doseloop.store.models.object import DoseObjectRow
 from doseloop.store.models.patient import Identity, Patient, RecordHome, RecordMode
 from doseloop.store.models.people import AccountPerson, ExamPerson, Person, RoleAtSite
@@ -69,6 +70,7 @@ __all__ = [
     "LevelState",
     "Measurement",
     "MethodEdition",
+    "Notification",
     "OwnLevelSet",
     "OwnRulePack",
     "Part",
@@ -93,6 +95,7 @@ __all__ = [
     "ScannerSpan",
     "Site",
     "SizeImport",
+    "Subscription",
     "SuspectedTest",
     "TimelineEntry",
     "TubeCalibration",
