@@ -53,7 +53,7 @@ def test_somebody_is_added_changed_paused_and_removed_and_the_audit_has_each_ste
     admin.post(
         f"/notifications/{key}/change", {**GIVEN, "address": "", "least": "urgent", "how": "unseen", "wait_h": "1"}
     )
-    assert "What is urgent, once nobody has judged it for an hour." in page(admin)
+    assert "Urgent alone, once nobody has judged it for an hour." in page(admin)
     assert subscriptions.subscription(SYSTEM, key).address == GIVEN["address"]
     admin.post(f"/notifications/{key}/pause")
     assert "Paused" in page(admin)

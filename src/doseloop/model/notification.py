@@ -22,7 +22,7 @@ class Severity(StrEnum):
     """How soon somebody should look, the least first."""
 
     INFORMATION = "information"
-    ATTENTION = "attention"
+    IMPORTANT = "important"
     URGENT = "urgent"
 
     def reaches(self, least: "Severity") -> bool:
@@ -36,27 +36,27 @@ SEVERITY_OF: Final[Mapping[str, Severity]] = {
     "rule-pack": Severity.URGENT,
     "wrong-protocol": Severity.URGENT,
     "patient-window": Severity.URGENT,
-    "drift": Severity.ATTENTION,
-    "low-dose": Severity.ATTENTION,
-    "protocol-change": Severity.ATTENTION,
-    "reference-level": Severity.ATTENTION,
-    "revised-dose": Severity.ATTENTION,
-    "same-event": Severity.ATTENTION,
-    "silent-scanner": Severity.ATTENTION,
-    "unit-suspected": Severity.ATTENTION,
-    "worse-reports": Severity.ATTENTION,
+    "drift": Severity.IMPORTANT,
+    "low-dose": Severity.IMPORTANT,
+    "protocol-change": Severity.IMPORTANT,
+    "reference-level": Severity.IMPORTANT,
+    "revised-dose": Severity.IMPORTANT,
+    "same-event": Severity.IMPORTANT,
+    "silent-scanner": Severity.IMPORTANT,
+    "unit-suspected": Severity.IMPORTANT,
+    "worse-reports": Severity.IMPORTANT,
     "new-name": Severity.INFORMATION,
     "review-due": Severity.INFORMATION,
 }
-"""By rule. What may be a patient's harm today is urgent; what goes on until somebody mends it asks for attention."""
+"""By rule. What may be a patient's harm today is urgent; what goes on until somebody mends it is important."""
 
 NEVER_TOLD: Final = frozenset({"operators"})
 """Rules about people: who may see them is a right, and a message in a mailbox knows none."""
 
 
 def severity_of(rule: str) -> Severity:
-    """How weighty a rule's flags are; a rule that is not of the table asks for attention."""
-    return SEVERITY_OF.get(rule, Severity.ATTENTION)
+    """How weighty a rule's flags are; a rule that is not of the table is important."""
+    return SEVERITY_OF.get(rule, Severity.IMPORTANT)
 
 
 class How(StrEnum):

@@ -10,8 +10,8 @@ from doseloop.store.subscriptions import Wanted
 
 SEVERITIES: Final = {
     Severity.INFORMATION: "everything",
-    Severity.ATTENTION: "what asks for attention, and what is urgent",
-    Severity.URGENT: "what is urgent",
+    Severity.IMPORTANT: "urgent and important",
+    Severity.URGENT: "urgent alone",
 }
 """What is told from a severity on, in words."""
 HOWS: Final = {
@@ -36,7 +36,7 @@ def wanted_in(given: Mapping[str, str]) -> Wanted:
 
 
 def said(wanted: Wanted) -> str:
-    """`What is urgent, at once; not from 20:00 to 07:00.`"""
+    """`Urgent alone, at once; not from 20:00 to 07:00.`"""
     timing = wanted.timing
     when = {
         How.AT_ONCE: "at once",
