@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doseloop.assess.high_dose import ExamDose, PastExam
+from doseloop.assess.exam_dose import ExamDose, PastExam
 from doseloop.assess.placement import on_exam
 
 EXAM = ExamDose("exam 1", "dlp_mgy_cm", 150.0, "CT chest", "adults", None, 32)

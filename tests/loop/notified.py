@@ -19,7 +19,7 @@ RECENT = f"{datetime.now(UTC):%Y-%m-%d}T09:30:00"
 
 
 def subscribe(
-    folder: DataFolder, site: int, how: How = How.AT_ONCE, *, name: str = "Physics", least: Severity = Severity.URGENT,
+    folder: DataFolder, site: int, how: How = How.AT_ONCE, *, name: str = "Physics", least: Severity = Severity.HIGH,
     quiet: QuietHours | None = None, address: Address = MAIL, links: bool = False, **timing: Any,
 ) -> int:  # fmt: skip
     """Tell somebody of a site's flags."""

@@ -76,16 +76,16 @@ def test_a_flag_that_is_not_committed_is_not_told(folder: DataFolder, scanner: S
 
 def test_who_asked_for_less_or_is_of_another_site_is_not_told(folder: DataFolder, scanner: Scanner) -> None:
     subscribe(folder, scanner.site_id, name="Urgent")
-    subscribe(folder, make_site("South").pk, least=Severity.INFORMATION)
+    subscribe(folder, make_site("South").pk, least=Severity.LOW)
     raise_flag(exam_at(scanner), "new-name")
     assert states() == []
-    subscribe(folder, scanner.site_id, name="Everything", least=Severity.INFORMATION)
+    subscribe(folder, scanner.site_id, name="Everything", least=Severity.LOW)
     raise_flag(exam_at(scanner), "new-name")
     assert [one.subscription for one in outbox_list.sendings(SYSTEM)] == ["Everything"]
 
 
 def test_rules_about_people_are_never_told(folder: DataFolder, scanner: Scanner) -> None:
-    subscribe(folder, scanner.site_id, least=Severity.INFORMATION)
+    subscribe(folder, scanner.site_id, least=Severity.LOW)
     raise_flag(exam_at(scanner), "operators")
     assert states() == []
 
@@ -137,6 +137,20 @@ def test_a_flag_that_came_back_before_it_was_told_is_told(
     raise_flag(exam)
     assert tell_all(ways(folder, server.url)) == 1
     assert states() == ["sent"]
+
+
+def test_flags_of_one_cause_are_told_as_the_one_that_leads(
+    folder: DataFolder, scanner: Scanner, server: MailServer
+) -> None:
+    subscribe(folder, scanner.site_id)
+    subscribe(folder, scanner.site_id, How.UNSEEN, name="All", least=Severity.LOW, wait_h=1)
+    lead, joined = raise_flag(exam_at(scanner), "protocol-change"), raise_flag(exam_at(scanner))
+    Flag.objects.filter(pk=joined.pk).update(joined_to=lead)
+    assert tell_all(ways(folder, server.url), soon(2)) == 2
+    told = [(one.subscription, one.rule) for one in outbox_list.sendings(SYSTEM) if one.state == "sent"]
+    assert sorted(told) == [("All", "protocol-change"), ("Physics", "high-dose")], (
+        "who is not told of the lead is told of it"
+    )
 
 
 def test_a_chain_of_subscriptions_goes_up_while_nobody_looks(

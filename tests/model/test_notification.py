@@ -9,15 +9,12 @@ from hypothesis import strategies as st
 
 from doseloop.model.errors import UnusableInput
 from doseloop.model.notification import (
-    NEVER_TOLD,
-    SEVERITY_OF,
     How,
     QuietHours,
     Severity,
     Timing,
     due_at,
     may_go_at,
-    severity_of,
 )
 
 LONDON, HOBART = ZoneInfo("Europe/London"), ZoneInfo("Australia/Lord_Howe")
@@ -92,9 +89,4 @@ def test_quiet_hours_that_begin_when_they_end_and_waits_of_no_time_are_refused()
 
 
 def test_severities_are_ordered() -> None:
-    assert [one.reaches(Severity.IMPORTANT) for one in Severity] == [False, True, True]
-
-
-def test_a_rule_about_people_has_no_severity_since_it_is_never_told() -> None:
-    assert not NEVER_TOLD & set(SEVERITY_OF)
-    assert severity_of("a-rule-of-tomorrow") is Severity.IMPORTANT
+    assert [one.reaches(Severity.MEDIUM) for one in Severity] == [False, True, True]

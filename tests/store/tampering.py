@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import connection
 
-from doseloop.store.append_only import KEYS
+from doseloop.store.append_only import AUDIT
 from doseloop.store.audit_rows import COLUMNS
 from tests.record import ON_POSTGRESQL
 
@@ -48,7 +48,7 @@ def run(sql: str, *values: Any) -> None:
 def drop_triggers() -> None:
     """What nothing keeps the owner of the database from."""
     if ON_POSTGRESQL:
-        for table in KEYS:
+        for table in AUDIT:
             run(f"DROP TRIGGER {table}_no_change ON {table}")
         return
     with connection.cursor() as cursor:
@@ -60,8 +60,8 @@ def drop_triggers() -> None:
 
 def change_one_byte(chance: random.Random) -> str:
     """Another byte somewhere in a sealed row or in a seal; where a value is missing, one that is there."""
-    table = chance.choice(sorted(KEYS))
-    key = KEYS[table]
+    table = chance.choice(sorted(AUDIT))
+    key = AUDIT[table]
     column = chance.choice(COLUMNS if table == "store_auditrow" else SEALS)
     number = chance.randint(1, 20 if table == "store_auditrow" else 5)
     other = _other_in_server if ON_POSTGRESQL else _other_in_file

@@ -27,6 +27,7 @@ def main() -> None:
         exams_of_kinds,
         implausible,
         names_of_scanners,
+        tried_rules,
     )
     from tests.web.record import fill
 
@@ -38,6 +39,7 @@ def main() -> None:
     calibrated.give_calibration()
     computed_columns.give_computed()
     archived_reports.make_reports(made)
+    tried_rules.try_rules(made.site.pk)
     if "DOSELOOP_TEST_IMPLAUSIBLE" in os.environ:
         implausible.take_in(settings.FOLDER)
         if os.environ["DOSELOOP_TEST_IMPLAUSIBLE"] == "followed":

@@ -20,7 +20,7 @@ from tests.web.record import Department
 GIVEN = {
     "name": "Physics",
     "address": "keane@hospital.example",
-    "least": "information",
+    "least": "low",
     "how": "at once",
     "wait_h": "4",
 }
@@ -51,9 +51,9 @@ def test_somebody_is_added_changed_paused_and_removed_and_the_audit_has_each_ste
     key = added(admin, department, how="digest", digest_at="06:30", quiet_begin="22:00", quiet_end="06:00")
     assert "Everything, each day at 06:30; not from 22:00 to 06:00." in page(admin)
     admin.post(
-        f"/notifications/{key}/change", {**GIVEN, "address": "", "least": "urgent", "how": "unseen", "wait_h": "1"}
+        f"/notifications/{key}/change", {**GIVEN, "address": "", "least": "high", "how": "unseen", "wait_h": "1"}
     )
-    assert "Urgent alone, once nobody has judged it for an hour." in page(admin)
+    assert "Flags of high weight, once nobody has judged it for an hour." in page(admin)
     assert subscriptions.subscription(SYSTEM, key).address == GIVEN["address"]
     admin.post(f"/notifications/{key}/pause")
     assert "Paused" in page(admin)

@@ -67,6 +67,7 @@ POSTED = {
     "report-mail-again", "rule-packs-choose", "rule-packs-confirm", "rule-packs-undo", "rule-packs-unconfirm",
     "notification-add", "notification-change", "notification-pause", "notification-go-on", "notification-remove",
     "notification-again", "notification-test",
+    "rule-try", "rule-stop", "rule-decide", "rule-undo",
 }  # fmt: skip
 """Routes that take what a person sends, and show nothing."""
 
@@ -86,6 +87,7 @@ def address(pattern: URLPattern, department: Department, *, own: bool) -> str:
         "<int:person>": department.person if own else department.other_person,
         "<int:site>": (department.site if own else department.other_site).pk,
         "<slug:procedure>": "ct-chest",
+        "<slug:rule>": "high-dose",
         "<slug:method>": "ssde-aapm-220",
         "<slug:batch>": batch(department, route, own=own),
         "<slug:level_id>": LEVEL,
@@ -163,6 +165,7 @@ def batch(department: Department, route: str, *, own: bool) -> str:
     subjects |= {
         "compliance/said": ("level explanation", f"{scanner}/{LEVEL}"),
         "compliance/reviews": ("level review", str(scanner)),
+        "rules/decisions": ("rule setting", "high-dose"),
         "notifiable/packs/choices": ("rule choice", "chosen"),
         "notifiable/packs/confirmations": ("rule confirmation", "us-ncrp-168"),
     }
@@ -246,7 +249,7 @@ def subscription(department: Department, *, own: bool) -> int:
     given = {
         "shown": "a@b.example",
         "address": b"",
-        "least": "urgent",
+        "least": "high",
         "how": "at once",
         "digest_at": "07:00",
         "wait_h": 4,

@@ -24,14 +24,17 @@ import numpy as np
 
 from doseloop.assess.change_point import change_point
 from doseloop.assess.control_chart import BOUND, first_alarm
+from doseloop.assess.own_usual import VERSION as USUAL_VERSION
 from doseloop.assess.own_usual import SeriesExam, Unusual, unusual
 from doseloop.assess.robust_fit import neighbour_correlation
 from doseloop.assess.robust_scale import Floats
-from doseloop.model.flag import Finding
+from doseloop.model.flag import Dated, Finding
 from doseloop.model.quantities import QUANTITIES
 
 RULE: Final = "drift"
 VERSION: Final = "1"
+OF_SCANNER: Final = "scanner"
+"""In the cause of a finding, in place of a series."""
 LOOK_BACK: Final = 300
 """Exams before the alarm within which the beginning is looked for."""
 LEAST_TOLD: Final = 8
@@ -52,8 +55,11 @@ class DriftSeries:
     """Our key of the scanner."""
     scanner_name: str
     protocol: str
+    """What people call the series; it stands in the key of its flag."""
     quantity: str
     exams: tuple[SeriesExam, ...]
+    use: str = ""
+    """Its protocol as `store.protocol_uses` names it; empty where that is `protocol`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,19 +177,21 @@ def _protocol_finding(one: _Watched, drift: Drift) -> Finding:
     what = f"{QUANTITIES[series.quantity].symbol} of {series.protocol} on {series.scanner_name}"
     size = "at the patients' weights" if one.unusual.is_sized else "of all sizes"
     sized = () if one.unusual.is_sized else ("Size was not taken into account: too few exams have a weight.",)
-    return _finding(series, f"{series.quantity} of {series.protocol}", drift, f"{what}, {size},", sized)
+    cause = f"{series.quantity} of {series.protocol}"
+    return _finding([one], cause, drift, f"{what}, {size},", sized)
 
 
 def _scanner_finding(watched: Sequence[_Watched], drift: Drift) -> Finding:
     series = watched[0].series
     unsized = sum(not one.unusual.is_sized for one in watched)
     sized = (f"Size was not taken into account in {unsized} of {len(watched)} protocols.",) if unsized else ()
-    return _finding(
-        series, "scanner", drift, f"The dose of {len(watched)} protocols together on {series.scanner_name}", sized
-    )
+    what = f"The dose of {len(watched)} protocols together on {series.scanner_name}"
+    return _finding(watched, OF_SCANNER, drift, what, sized)
 
 
-def _finding(series: DriftSeries, cause: str, drift: Drift, what: str, sized: tuple[str, ...]) -> Finding:
+def _finding(watched: Sequence[_Watched], cause: str, drift: Drift, what: str, sized: tuple[str, ...]) -> Finding:
+    series = watched[0].series
+    first = min(one.unusual.learnt_from for one in watched)
     way = "above" if drift.shift > 0 else "below"
     return Finding(
         rule=RULE,
@@ -202,7 +210,18 @@ def _finding(series: DriftSeries, cause: str, drift: Drift, what: str, sized: tu
             "A change that began within the first 100 exams of a protocol.",
             *sized,
         ),
+        dated=Dated(
+            protocols=tuple(sorted({one.series.use or one.series.protocol for one in watched})),
+            since=_clock(drift.since),
+            earliest=_clock(drift.earliest),
+            latest=_clock(drift.latest),
+            baseline=f"own-usual {USUAL_VERSION}, exams from {first:%Y-%m-%d} on",
+        ),
     )
+
+
+def _clock(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds")
 
 
 def _day(moment: datetime) -> str:

@@ -108,7 +108,9 @@ class Effect:
 
 
 @dataclass(frozen=True, slots=True)
-class _Sample:
+class Sample:
+    """The exams that are fitted, of the scanner and of its controls, in order of time."""
+
     doses: tuple[DatedDose, ...]
     controls: tuple[str, ...]
     sized: bool
@@ -121,7 +123,7 @@ def effect(action: Action, doses: Sequence[DatedDose], alpha: float = ALPHA) -> 
 
     Values and weights that are not positive numbers count as missing. Never raises for too few exams: it says so.
     """
-    sample = _sample(action, doses)
+    sample = sample_of(action, doses)
     not_seen = _not_seen(action, doses, sample)
     if sample.before < LEAST_BEFORE:
         return Effect("cannot tell", action.expected_change, sample.before, sample.after, not_seen=not_seen)
@@ -134,7 +136,7 @@ def effect(action: Action, doses: Sequence[DatedDose], alpha: float = ALPHA) -> 
     return _told(action, sample, fitted, alpha, not_seen)
 
 
-def _told(action: Action, sample: _Sample, fitted: RobustFit, alpha: float, not_seen: tuple[str, ...]) -> Effect:
+def _told(action: Action, sample: Sample, fitted: RobustFit, alpha: float, not_seen: tuple[str, ...]) -> Effect:
     estimate, variance = float(fitted.coefficients[0]), float(fitted.covariance[0, 0])
     aim = math.log1p(action.expected_change)
     reach = half_width(1 / variance, planned_information(aim), alpha)
@@ -172,7 +174,8 @@ def verdict_of(low: float, high: float, aim: float) -> Verdict:
     return "met" if high < 0 else "too early"
 
 
-def _sample(action: Action, doses: Sequence[DatedDose]) -> _Sample:
+def sample_of(action: Action, doses: Sequence[DatedDose]) -> Sample:
+    """What counts of all exams; for pages that show which ones do."""
     usable = [one for one in doses if _is_known(one.value) and _counts(action, one)]
     before = Counter((one.scanner, one.group) for one in usable if one.at < action.at)
     groups = {group for (scanner, group), n in before.items() if scanner == action.scanner and n >= LEAST_IN_GROUP}
@@ -185,7 +188,7 @@ def _sample(action: Action, doses: Sequence[DatedDose]) -> _Sample:
     controls = _controls(action, usable)
     kept = sorted((one for one in usable if one.scanner in {action.scanner, *controls}), key=lambda one: one.at)
     own = [one.at >= action.at for one in kept if one.scanner == action.scanner]
-    return _Sample(tuple(kept), controls, sized, len(own) - sum(own), sum(own))
+    return Sample(tuple(kept), controls, sized, len(own) - sum(own), sum(own))
 
 
 def _is_known(number: float | None) -> bool:
@@ -226,7 +229,7 @@ def _controls(action: Action, doses: Sequence[DatedDose]) -> tuple[str, ...]:
     )
 
 
-def _fitted(action: Action, sample: _Sample) -> RobustFit | None:
+def _fitted(action: Action, sample: Sample) -> RobustFit | None:
     """Columns: the action's step, then weight where it counts, the step that all share where there are controls, and levels."""
     own = np.array([one.scanner == action.scanner for one in sample.doses])
     since = np.array([one.at >= action.at for one in sample.doses])
@@ -243,7 +246,7 @@ def _fitted(action: Action, sample: _Sample) -> RobustFit | None:
     return robust_fit(np.column_stack(columns), np.log([one.value for one in sample.doses]), sequences)
 
 
-def _more_exams(action: Action, sample: _Sample, fitted: RobustFit, alpha: float) -> int | None:
+def _more_exams(action: Action, sample: Sample, fitted: RobustFit, alpha: float) -> int | None:
     """Until the interval is narrow enough to tell, if the estimate stays and exams go on coming as they came on all scanners."""
     aim, estimate = math.log1p(action.expected_change), float(fitted.coefficients[0])
     enough = min(max(abs(estimate), abs(aim - estimate)), abs(aim))
@@ -256,7 +259,7 @@ def _more_exams(action: Action, sample: _Sample, fitted: RobustFit, alpha: float
     return None
 
 
-def _share_of_before(action: Action, sample: _Sample) -> float:
+def _share_of_before(action: Action, sample: Sample) -> float:
     """Of the variance, what more exams after the action do not take away."""
     others_after = sum(one.at >= action.at for one in sample.doses if one.scanner != action.scanner)
     others_before = len(sample.doses) - sample.before - sample.after - others_after
@@ -266,7 +269,7 @@ def _share_of_before(action: Action, sample: _Sample) -> float:
     return before / (before + after)
 
 
-def _not_seen(action: Action, doses: Sequence[DatedDose], sample: _Sample) -> tuple[str, ...]:
+def _not_seen(action: Action, doses: Sequence[DatedDose], sample: Sample) -> tuple[str, ...]:
     sentences = ["Indication and difficulty of exams, and what else was changed on the scanner at about that time."]
     if not sample.controls:
         sentences.append(

@@ -15,6 +15,8 @@ import numpy as np
 from doseloop.assess.robust_fit import neighbour_correlation, robust_fit
 from doseloop.assess.robust_scale import Floats, qn_scale
 
+VERSION: Final = "1"
+"""Of how what is usual is worked out."""
 STAGES: Final = (100, 200, 300, 400)
 LEAST_WITH_WEIGHT: Final = 0.8
 LEAST_LOG_SD: Final = 0.02
@@ -45,6 +47,8 @@ class Unusual:
     log_sd: float
     """Of the first 100 exams."""
     is_sized: bool
+    learnt_from: datetime
+    """Start of the first exam that told what is usual."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,8 @@ def unusual(exams: Sequence[SeriesExam]) -> Unusual | None:
     sizes = np.log([one.weight_kg or 1.0 for one in known]) if is_sized else np.zeros(len(known))
     beyond, fresh, first = _against(logs, sizes)
     told_by = tuple(max(stage for stage in STAGES if stage <= i) for i in range(STAGES[0], len(known)))
-    return Unusual(tuple(one.at for one in known[STAGES[0] :]), beyond, fresh, told_by, first.log_sd, is_sized)
+    at = tuple(one.at for one in known)
+    return Unusual(at[STAGES[0] :], beyond, fresh, told_by, first.log_sd, is_sized, at[0])
 
 
 def _against(logs: Floats, sizes: Floats) -> tuple[Floats, Floats, _Usual]:

@@ -13,7 +13,7 @@ from math import ceil, log
 from typing import Final
 
 from doseloop.assess.protocol_fingerprint import SETTINGS, Fingerprint
-from doseloop.model.flag import Finding
+from doseloop.model.flag import Dated, Finding
 
 RULE: Final = "protocol-change"
 VERSION: Final = "1"
@@ -182,6 +182,12 @@ def _finding(scanner: int, name: str, cause: str, found: Sequence[Change]) -> Fi
         cause=cause,
         sentence=f"Set otherwise on {name} since {ordered[0].since[:10]}{with_version}: {'; '.join(told)}{more}.",
         not_seen=("Whether somebody meant it, and settings that its reports do not have.",),
+        dated=Dated(
+            protocols=tuple(sorted({one.protocol for one in found})),
+            since=ordered[0].since,
+            earliest=ordered[0].since,
+            latest=ordered[-1].since,
+        ),
     )
 
 

@@ -1,18 +1,34 @@
 """Centre, slope and spread that a few wild values do not move."""
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Pairs = tuple[NDArray[np.intp], NDArray[np.intp]]
+_MOST_KEPT = 256
+"""Rules look at so many exams at most, and at the same number again and again: finding their pairs is most of the time."""
+
+
+def _pairs(n: int) -> Pairs:
+    return _kept_pairs(n) if n <= _MOST_KEPT else np.triu_indices(n, k=1)
+
+
+@lru_cache(16)
+def _kept_pairs(n: int) -> Pairs:
+    return np.triu_indices(n, k=1)
 
 
 def theil_sen_slope(x: Floats, y: Floats) -> float | None:
     """Median of the slopes between all pairs with different x (Sen 1968, JASA 63); None where all x are equal."""
-    first, second = np.triu_indices(len(x), k=1)
+    first, second = _pairs(len(x))
     run = x[second] - x[first]
     rise = y[second] - y[first]
     apart = np.abs(run) > 1e-9
-    return float(np.median(rise[apart] / run[apart])) if apart.any() else None
+    if not apart.all():
+        run, rise = run[apart], rise[apart]
+    return float(np.median(rise / run)) if len(run) else None
 
 
 def qn_scale(values: Floats) -> float:
@@ -24,7 +40,7 @@ def qn_scale(values: Floats) -> float:
     n = len(values)
     if n < 10:
         return 0.0
-    first, second = np.triu_indices(n, k=1)
+    first, second = _pairs(n)
     distances = np.abs(values[second] - values[first])
     h = n // 2 + 1
     k = h * (h - 1) // 2

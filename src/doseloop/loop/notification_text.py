@@ -52,14 +52,9 @@ def plain(name: str) -> str:
     return words.replace("://", " : ").replace("www.", "www ").translate(_MARKUP)[:_LONGEST_NAME]
 
 
-def rule_named(rule: str) -> str:
-    """`high-dose` as `High dose`."""
-    return rule.replace("-", " ").capitalize()
-
-
 def _line(one: Told) -> str:
     where = ", ".join(filter(None, (plain(one.procedure), plain(one.scanner))))
-    return f"{rule_named(one.rule)}: {where}" if where else rule_named(one.rule)
+    return f"{one.title}: {where}" if where else one.title
 
 
 def _said(told: Sequence[Told], timing: Timing) -> str:
@@ -67,7 +62,7 @@ def _said(told: Sequence[Told], timing: Timing) -> str:
     flags = "1 flag" if number == 1 else f"{number} flags"
     if timing.how is How.UNSEEN:
         return f"{flags} that nobody has judged"
-    urgent = sum(one.severity is Severity.URGENT for one in told)
+    urgent = sum(one.severity is Severity.HIGH for one in told)
     return flags if not urgent else f"{flags}, urgent" if urgent == number else f"{flags}, {urgent} of them urgent"
 
 
@@ -82,5 +77,5 @@ def _links(order: Sequence[Told], web_address: str, *, with_links: bool = False)
     if not web_address:
         return []
     root = web_address.rstrip("/")
-    each = [f"{rule_named(one.rule)}: {root}/flags/{one.flag}/" for one in order[:_MOST_LINES]] if with_links else []
+    each = [f"{one.title}: {root}/flags/{one.flag}/" for one in order[:_MOST_LINES]] if with_links else []
     return [*each, f"All open flags: {root}/flags/", ""]

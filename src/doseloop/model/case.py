@@ -9,9 +9,11 @@ class CaseState(StrEnum):
     OPEN = "open"
     WAITING = "waiting for effect"
     """Something was changed, and the exams that it should affect are awaited."""
+    SHOWN = "effect shown"
+    """Later exams show what was expected: a person may close it."""
     CLOSED = "closed"
     REOPENED = "reopened"
-    """By a person, or by itself since what was changed was undone."""
+    """By a person, or by itself: what was changed was undone, or later exams show that it did not work."""
 
 
 class Cause(StrEnum):
@@ -65,8 +67,11 @@ class StepKind(StrEnum):
     FILE_ADDED = "file added to a case"
     ACTION = "action of a case recorded"
     UNDONE = "action of a case undone"
+    EFFECT_SHOWN = "effect of a case as expected"
+    EFFECT_MISSED = "effect of a case not as expected"
+    EFFECT_UNKNOWN = "effect of a case cannot be told"
     CLOSED = "case closed"
     REOPENED = "case reopened"
 
 
-NOT_CLOSED = (CaseState.OPEN, CaseState.WAITING, CaseState.REOPENED)
+NOT_CLOSED = (CaseState.OPEN, CaseState.WAITING, CaseState.SHOWN, CaseState.REOPENED)

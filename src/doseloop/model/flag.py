@@ -17,6 +17,20 @@ class FlagKey(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Dated:
+    """When what a rule noticed began, and of what: by this flags of one cause are known (`assess.one_cause`)."""
+
+    protocols: tuple[str, ...]
+    """As `store.protocol_uses` names them, in order."""
+    since: str
+    """Wall clock of the most likely beginning, ISO; it lies between `earliest` and `latest`."""
+    earliest: str
+    latest: str
+    baseline: str = ""
+    """How what was usual is worked out, and from which exams on; empty where that plays no part."""
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that a rule noticed. What does not apply to a rule is None."""
 
@@ -42,6 +56,8 @@ class Finding:
     not_seen: tuple[str, ...] = ()
     """What the rule could not see or take into account, one sentence each."""
     provisional: bool = False
+    dated: Dated | None = None
+    """Of rules about a scanner that say since when."""
 
     @property
     def key(self) -> FlagKey:

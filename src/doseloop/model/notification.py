@@ -1,9 +1,8 @@
-"""Notifications: how weighty the flags of each rule are, and when a message about one goes.
+"""Notifications: from which severity on somebody is told of flags, and when a message about one goes.
 
 Times of day are wall clock of the site; moments are UTC. Nothing here knows who is told or how.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from enum import StrEnum
@@ -19,11 +18,11 @@ _DAYS_AHEAD: Final = 3
 
 
 class Severity(StrEnum):
-    """How soon somebody should look, the least first."""
+    """How much a rule's flags matter, as `assess.registry` says, the least first."""
 
-    INFORMATION = "information"
-    IMPORTANT = "important"
-    URGENT = "urgent"
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
 
     def reaches(self, least: "Severity") -> bool:
         """Whether it is as weighty as this or more."""
@@ -31,32 +30,8 @@ class Severity(StrEnum):
         return order.index(self) >= order.index(least)
 
 
-SEVERITY_OF: Final[Mapping[str, Severity]] = {
-    "high-dose": Severity.URGENT,
-    "rule-pack": Severity.URGENT,
-    "wrong-protocol": Severity.URGENT,
-    "patient-window": Severity.URGENT,
-    "drift": Severity.IMPORTANT,
-    "low-dose": Severity.IMPORTANT,
-    "protocol-change": Severity.IMPORTANT,
-    "reference-level": Severity.IMPORTANT,
-    "revised-dose": Severity.IMPORTANT,
-    "same-event": Severity.IMPORTANT,
-    "silent-scanner": Severity.IMPORTANT,
-    "unit-suspected": Severity.IMPORTANT,
-    "worse-reports": Severity.IMPORTANT,
-    "new-name": Severity.INFORMATION,
-    "review-due": Severity.INFORMATION,
-}
-"""By rule. What may be a patient's harm today is urgent; what goes on until somebody mends it is important."""
-
 NEVER_TOLD: Final = frozenset({"operators"})
 """Rules about people: who may see them is a right, and a message in a mailbox knows none."""
-
-
-def severity_of(rule: str) -> Severity:
-    """How weighty a rule's flags are; a rule that is not of the table is important."""
-    return SEVERITY_OF.get(rule, Severity.IMPORTANT)
 
 
 class How(StrEnum):

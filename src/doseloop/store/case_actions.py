@@ -1,11 +1,11 @@
 """Actions of cases: what was changed where and when, what is expected of it, and that it was undone."""
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from doseloop.access.scope import Scope
@@ -14,7 +14,7 @@ from doseloop.model.case import ActionKind, CaseState, StepKind
 from doseloop.model.errors import NotVisible, UnusableInput
 from doseloop.model.quantities import QUANTITIES
 from doseloop.store import visible
-from doseloop.store.audit import Actor
+from doseloop.store.audit import WORKER, Actor
 from doseloop.store.case_changes import to_state
 from doseloop.store.case_steps import locked, step, written
 from doseloop.store.heartbeats import clock
@@ -56,6 +56,7 @@ def record_action(scope: Scope, case: int, new: NewAction, actor: Actor) -> int:
         expected_percent=new.expected_percent, recorded_at=timezone.now(), recorded_by=actor.name,
     )  # fmt: skip
     made.scanners.set(scanners)
+    _forget_effect(row)
     to_state(row, CaseState.WAITING, StepKind.ACTION, f"{made.kind}: {made.text}", actor)
     return made.pk
 
@@ -75,26 +76,46 @@ def undo_action(scope: Scope, case: int, action: int, at: datetime, why: str, ac
     if at.isoformat(timespec="minutes") < held.at:
         raise UnusableInput("It cannot be undone before it was done.")
     _not_in_future(at, row)
-    said = written(why, "why it was undone")
+    _undo(row, held, at, written(why, "why it was undone"), actor)
+
+
+@transaction.atomic
+def undo_seen(action: Action, at: datetime, why: str) -> None:
+    """Note that exams show an action undone, as `undo_action` does for a person; nothing where it is known by then."""
+    row = Case.objects.select_for_update().get(pk=action.case)
+    held = CaseAction.objects.select_for_update(of=("self",)).get(pk=action.key)
+    if not held.undone_at:
+        _undo(row, held, at, why, WORKER)
+
+
+def _undo(row: Case, held: CaseAction, at: datetime, said: str, actor: Actor) -> None:
     held.undone_at, held.undone_why, held.undone_by = at.isoformat(timespec="minutes"), said, actor.name
     held.save(update_fields=["undone_at", "undone_why", "undone_by"])
-    told = {"action": action, "undone_at": held.undone_at, "why": said}
+    told = {"action": held.pk, "undone_at": held.undone_at, "why": said}
     step(row, StepKind.UNDONE, f"{held.kind}: {held.text}\n{said}", actor, before={"undone_at": ""}, after=told)
+    _forget_effect(row)
     if row.state != CaseState.REOPENED:
         to_state(row, CaseState.REOPENED, StepKind.REOPENED, "By itself: what was changed was undone.", actor)
 
 
+def _forget_effect(row: Case) -> None:
+    """Other actions stand from now on: their effect is still to be told. The looks stay."""
+    row.effect = ""
+    row.save(update_fields=["effect"])
+
+
 def actions_of(scope: Scope, case: int) -> tuple[Action, ...]:
     """The actions of a case, the oldest first; none where the scope does not see it."""
-    return _actions(visible.cases(scope).filter(pk=case))
+    return of_cases(visible.cases(scope).filter(pk=case))
 
 
 def actions(scope: Scope) -> tuple[Action, ...]:
     """Every action of the scope's cases, the oldest first: what effects are looked for of."""
-    return _actions(visible.cases(scope))
+    return of_cases(visible.cases(scope))
 
 
-def _actions(cases: Iterable[Case]) -> tuple[Action, ...]:
+def of_cases(cases: "QuerySet[Case]") -> tuple[Action, ...]:
+    """The actions of these cases, the oldest first."""
     rows = CaseAction.objects.filter(case__in=cases).select_related("case__site")
     rows = rows.prefetch_related("scanners", "case__flags").order_by("at", "pk")
     return tuple(map(_action, rows))

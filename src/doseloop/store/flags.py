@@ -6,7 +6,8 @@ from enum import StrEnum
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from doseloop.access.scope import Scope
@@ -28,6 +29,15 @@ class SetAsideReason(StrEnum):
     RECORD_FAULT = "the scanner recorded it wrongly"
     OUT_OF_USE = "scanner out of use, or nothing planned"
     KNOWN = "already known and followed"
+
+
+_UNCOUNTED = Q(state=Flag.State.OPEN, joined_to__isnull=False)
+_MEMBERS = Coalesce(
+    Subquery(
+        Flag.objects.filter(joined_to=OuterRef("pk")).order_by().values("joined_to").annotate(n=Count("pk")).values("n")
+    ),
+    0,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +68,15 @@ class FlagShown:
     case_title: str
     case_owner: str
     case_opened_at: datetime | None
+    joined_to: int | None
+    """The flag of the same cause under which it is listed; None where it stands by itself."""
+    joined: int
+    """How many are listed under it."""
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether it stands in lists and counts: flags of one cause do once, by the one that leads."""
+        return self.joined_to is None or self.state != Flag.State.OPEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +93,9 @@ class HistoryEntry:
 def flag_list(
     scope: Scope, *, state: str = "", exam: int | None = None, start: int = 0, most: int = 50
 ) -> tuple[FlagShown, ...]:
-    """Flags within the scope, the latest first; all states where `state` is empty."""
-    rows = _rows(scope)
+    """Flags within the scope, the latest first; all states where `state` is empty. Flags of one cause are one, by the one that
+    leads, but of an exam's each is listed."""
+    rows = _rows(scope) if exam is not None else _rows(scope).exclude(_UNCOUNTED)
     if state:
         rows = rows.filter(state=state)
     if exam is not None:
@@ -84,8 +104,13 @@ def flag_list(
 
 
 def flags(scope: Scope) -> tuple[FlagShown, ...]:
-    """Every flag within the scope, the latest first."""
+    """Every flag within the scope, the latest first; those that are joined to another too."""
     return tuple(_shown(row) for row in _rows(scope).order_by("-raised_at", "-pk"))
+
+
+def joined_to(scope: Scope, flag_id: int) -> tuple[FlagShown, ...]:
+    """The flags of the same cause that are listed under one, the latest first."""
+    return tuple(_shown(row) for row in _rows(scope).filter(joined_to=flag_id).order_by("-raised_at", "-pk"))
 
 
 def flags_of_case(scope: Scope, case: int) -> tuple[FlagShown, ...]:
@@ -94,8 +119,9 @@ def flags_of_case(scope: Scope, case: int) -> tuple[FlagShown, ...]:
 
 
 def count_by_state(scope: Scope) -> dict[str, int]:
-    """How many flags each state has, 0 included."""
-    found = dict(visible.flags(scope).values_list("state").annotate(Count("pk")).order_by())
+    """How many flags each state has, 0 included; those of one cause count once."""
+    counted = visible.flags(scope).exclude(_UNCOUNTED)
+    found = dict(counted.values_list("state").annotate(Count("pk")).order_by())
     return {str(state): found.get(str(state), 0) for state in Flag.State}
 
 
@@ -108,8 +134,8 @@ def flag(scope: Scope, flag_id: int) -> FlagShown:
 
 
 def count_open(scope: Scope) -> int:
-    """How many flags nobody has judged yet."""
-    return visible.flags(scope).filter(state=Flag.State.OPEN).count()
+    """How many flags nobody has judged yet; those of one cause count once."""
+    return visible.flags(scope).filter(state=Flag.State.OPEN, joined_to=None).count()
 
 
 def history(scope: Scope, flag_id: int) -> tuple[HistoryEntry, ...]:
@@ -142,6 +168,11 @@ def reopen(scope: Scope, flag_id: int, actor: Actor) -> None:
         _judge(row, state, "", "", actor, "reopened")
 
 
+def answered(row: Flag, verdict: str, note: str, actor: Actor) -> None:
+    """A person answered a locked flag by a decision that is kept elsewhere, and that it is set aside with."""
+    _judge(row, Flag.State.SET_ASIDE, verdict, note, actor, "set aside")
+
+
 def followed(row: Flag, case: int, actor: Actor, action: str) -> None:
     """A locked flag is followed by a case from now on."""
     row.case_id = case
@@ -150,9 +181,10 @@ def followed(row: Flag, case: int, actor: Actor, action: str) -> None:
 
 
 def _rows(scope: Scope) -> Any:
-    return visible.flags(scope).select_related(
+    rows = visible.flags(scope).select_related(
         "site", "scanner", "exam", "procedure", "judged_by", "case", "case__owner"
     )
+    return rows.annotate(members=_MEMBERS)
 
 
 def locked(scope: Scope, flag_id: int, states: set[Flag.State]) -> Flag:
@@ -181,7 +213,7 @@ def _judge(
         note_change([row.exam_id])
 
 
-def _shown(row: Flag) -> FlagShown:
+def _shown(row: Any) -> FlagShown:
     case = row.case
     return FlagShown(
         id=row.pk,
@@ -208,4 +240,6 @@ def _shown(row: Flag) -> FlagShown:
         case_title=case.title if case else "",
         case_owner=case.owner.get_username() if case and case.owner else "",
         case_opened_at=case.opened_at if case else None,
+        joined_to=row.joined_to_id,
+        joined=row.members,
     )

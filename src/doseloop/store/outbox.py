@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
+from doseloop.assess.registry import RULES
 from doseloop.model.notification import (
     NEVER_TOLD,
     OLDEST_EXAM,
@@ -23,7 +24,6 @@ from doseloop.model.notification import (
     Timing,
     due_at,
     may_go_at,
-    severity_of,
 )
 from doseloop.store.audit import Actor, record_change
 from doseloop.store.models import Flag, Notification, Subscription
@@ -57,8 +57,13 @@ class Told:
 
     @property
     def severity(self) -> Severity:
-        """How weighty it is."""
+        """How much it matters."""
         return severity_of(self.rule)
+
+    @property
+    def title(self) -> str:
+        """What the rule is called."""
+        return RULES[self.rule].title if self.rule in RULES else self.rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,11 @@ class Batch:
     rows: tuple[tuple[int, int], ...]
     """Key and number of the attempt of each row."""
     told: tuple[Told, ...]
+
+
+def severity_of(rule: str) -> Severity:
+    """How much a rule's flags matter; those of a rule that is not of the table matter."""
+    return Severity(RULES[rule].severity) if rule in RULES else Severity.MEDIUM
 
 
 def post(flag: Flag, now: datetime) -> None:
@@ -95,8 +105,8 @@ def post(flag: Flag, now: datetime) -> None:
 def claim(worker: str, now: datetime) -> Batch | None:
     """Take what is due of one subscription; None where nothing may go now. Of several workers each row is given to one.
 
-    Rows whose flag somebody judged meanwhile, or that was withdrawn, are let go; rows that fall into quiet hours or follow a
-    message too soon are put off.
+    Rows whose flag somebody judged meanwhile, that was withdrawn, or that counts in one that is told, are let go; rows that fall
+    into quiet hours or follow a message too soon are put off.
     """
     if not _due(now).exists():
         return None
@@ -159,7 +169,8 @@ def timing_of(row: Subscription) -> Timing:
 def _claimed(row: Subscription, held: Sequence[Notification], worker: str, now: datetime) -> Batch | None:
     """The rows as one message; None where all of them are let go, put off or given up."""
     timing = timing_of(row)
-    needed = [one for one in held if one.flag.state == Flag.State.OPEN]
+    led = _told_by_their_lead(row, held)
+    needed = [one for one in held if one.flag.state == Flag.State.OPEN and one.pk not in led]
     _change(set(held) - set(needed), state=_NOT_NEEDED)
     go_at = may_go_at(now, timing.quiet, ZoneInfo(row.site.zone))
     if timing.how is not How.DIGEST and row.sent_at is not None and row.sent_at <= now:
@@ -179,6 +190,14 @@ def _claimed(row: Subscription, held: Sequence[Notification], worker: str, now: 
     rows = tuple((one.pk, one.attempts) for one in taken)
     told = tuple(_told(one.flag) for one in taken)
     return Batch(row.pk, row.site_id, row.site.name, timing, row.with_links, worker, rows, told)
+
+
+def _told_by_their_lead(row: Subscription, held: Sequence[Notification]) -> set[int]:
+    """Rows whose flag counts in another one of the same cause that the subscription is told of."""
+    leads = {one.flag.joined_to_id for one in held if one.flag.joined_to_id is not None}
+    mine = Notification.objects.filter(subscription=row, flag_id__in=leads, state__in=(_WAITING, _SENT))
+    told = set(mine.values_list("flag_id", flat=True)) if leads else set()
+    return {one.pk for one in held if one.flag.joined_to_id in told}
 
 
 def _change(rows: Iterable[Notification], **values: Any) -> None:

@@ -43,6 +43,11 @@ def follow(most: int = 300) -> set[int]:
     return touched
 
 
+def read_until() -> int:
+    """Number of the last change of an exam whose protocols are known; 0 before the first."""
+    return Counter.objects.filter(name=_READ).values_list("value", flat=True).first() or 0
+
+
 def _write(exams: Sequence[Exam]) -> set[int]:
     before = ProtocolUseRow.objects.filter(exam__in=exams)
     touched = set(before.values_list("scanner_id", flat=True))

@@ -2,7 +2,9 @@
 
 from typing import Final
 
-_TONES: Final = {"open": "accent", "waiting for effect": "caution", "closed": "good", "reopened": "above"}
+_TONES: Final = {
+    "open": "accent", "waiting for effect": "caution", "effect shown": "good", "closed": "good", "reopened": "above",
+}  # fmt: skip
 
 
 def tone_of(state: str) -> str:

@@ -9,9 +9,9 @@ from doseloop.model.notification import How, QuietHours, Severity, Timing
 from doseloop.store.subscriptions import Wanted
 
 SEVERITIES: Final = {
-    Severity.INFORMATION: "everything",
-    Severity.IMPORTANT: "urgent and important",
-    Severity.URGENT: "urgent alone",
+    Severity.LOW: "everything",
+    Severity.MEDIUM: "flags of high or medium weight",
+    Severity.HIGH: "flags of high weight",
 }
 """What is told from a severity on, in words."""
 HOWS: Final = {
@@ -36,7 +36,7 @@ def wanted_in(given: Mapping[str, str]) -> Wanted:
 
 
 def said(wanted: Wanted) -> str:
-    """`Urgent alone, at once; not from 20:00 to 07:00.`"""
+    """`Flags of high weight, at once; not from 20:00 to 07:00.`"""
     timing = wanted.timing
     when = {
         How.AT_ONCE: "at once",

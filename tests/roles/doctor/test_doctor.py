@@ -271,7 +271,7 @@ def subscribed(house: House, **row: Any) -> None:
     """Somebody who is told, with one flag that is on its way or failed."""
     scanner, now = Scanner.objects.order_by("pk")[0], timezone.now()
     timing = Timing(How.AT_ONCE)
-    wanted = Wanted("Physics", Severity.IMPORTANT, timing, with_links=False)
+    wanted = Wanted("Physics", Severity.MEDIUM, timing, with_links=False)
     address, ring = Address("a@hospital.example", "a@hospital.example"), house.folder.ring("notifications")
     key = subscriptions.add(SYSTEM, scanner.site_id, wanted, address, ring, COMMAND)
     told = {"rule": "silent-scanner", "raised_at": now, "updated_at": now}

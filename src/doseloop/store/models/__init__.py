@@ -2,7 +2,7 @@
 
 from doseloop.store.models.audit import AuditRow, AuditSeal, Counter, PeerDecision, RefusedPeer
 from doseloop.store.models.calibration import TubeCalibration
-from doseloop.store.models.case import Case, CaseAction, CaseExam, CaseFile, CaseStep
+from doseloop.store.models.case import Case, CaseAction, CaseExam, CaseFile, CaseStep, EffectLookRow
 from doseloop.store.models.conceptus import ConceptusVersion
 from doseloop.store.models.ct_series import CtSeriesRow
 from doseloop.store.models.decision import Decision
@@ -30,10 +30,11 @@ from doseloop.store.models.object import DoseObjectRow
 from doseloop.store.models.patient import Identity, Patient, RecordHome, RecordMode
 from doseloop.store.models.people import AccountPerson, ExamPerson, Person, RoleAtSite
 from doseloop.store.models.procedure import Procedure, ProcedureCode, ProcedureName, ReferenceLevel
-from doseloop.store.models.protocol import ProtocolUseRow
+from doseloop.store.models.protocol import NewUsualRow, ProtocolUseRow
 from doseloop.store.models.repair import RepairProposal, ValueRepairRow
 from doseloop.store.models.report import ArchivedReport, ReportMail, ReportSchedule
 from doseloop.store.models.rule_pack import ChosenRulePacks, ConfirmedRulePack, OwnRulePack
+from doseloop.store.models.rule_setting import RuleReplay, RuleSetting
 from doseloop.store.models.size import Measurement, SizeImport
 from doseloop.store.models.suspect import SuspectedTest
 from doseloop.store.models.token import PeerToken
@@ -58,6 +59,7 @@ __all__ = [
     "CtSeriesRow",
     "Decision",
     "DoseObjectRow",
+    "EffectLookRow",
     "Event",
     "Exam",
     "ExamPerson",
@@ -70,6 +72,7 @@ __all__ = [
     "LevelState",
     "Measurement",
     "MethodEdition",
+    "NewUsualRow",
     "Notification",
     "OwnLevelSet",
     "OwnRulePack",
@@ -90,6 +93,8 @@ __all__ = [
     "ReportMail",
     "ReportSchedule",
     "RoleAtSite",
+    "RuleReplay",
+    "RuleSetting",
     "Scanner",
     "ScannerName",
     "ScannerSpan",

@@ -27,6 +27,8 @@ class Case(models.Model):
     reported_on = models.DateField(null=True)
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
+    effect = models.TextField(default="")
+    """Verdict on its actions together (`model.effect_look`); empty before one is told."""
 
     class Meta:
         indexes = [models.Index(fields=["site", "state", "due"], name="case_by_state")]
@@ -88,3 +90,23 @@ class CaseAction(models.Model):
     """Wall clock of the site; empty where it stands."""
     undone_why = models.TextField(default="")
     undone_by = models.TextField(default="")
+
+
+class EffectLookRow(models.Model):
+    """One look at an action's effect on one scanner (`model.effect_look`). The database refuses to change or remove it."""
+
+    action = models.ForeignKey(CaseAction, on_delete=models.PROTECT, related_name="looks")
+    scanner = models.ForeignKey(Scanner, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    verdict = models.TextField()
+    expected = models.FloatField()
+    before = models.IntegerField()
+    after = models.IntegerField()
+    change = models.FloatField(null=True)
+    low = models.FloatField(null=True)
+    high = models.FloatField(null=True)
+    more_exams = models.IntegerField(null=True)
+    controls = models.JSONField(default=list)
+    slope = models.FloatField(null=True)
+    not_seen = models.JSONField(default=list)
+    version = models.TextField()

@@ -37,6 +37,8 @@ class Flag(models.Model):
     verdict_note = models.TextField(default="")
     case = models.ForeignKey(Case, null=True, on_delete=models.SET_NULL, related_name="flags")
     """The case that follows it, also where it was set aside since."""
+    joined_to = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="joined")
+    """The flag of the same cause that leads (`assess.one_cause`): this one is listed under it, and counted with it."""
 
     class Meta:
         indexes = [models.Index(fields=["state", "raised_at"], name="flag_by_state")]

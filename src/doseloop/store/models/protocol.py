@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from doseloop.store.models.equipment import Scanner
+from doseloop.store.models.equipment import Scanner, Site
 from doseloop.store.models.exam import Exam
 
 
@@ -29,3 +29,26 @@ class ProtocolUseRow(models.Model):
             models.Index(fields=["scanner", "started_at"], name="protocol_use_by_scanner"),
             models.Index(fields=["name", "scanner", "started_at"], name="protocol_use_by_name"),
         ]
+
+
+class NewUsualRow(models.Model):
+    """A day from which on a physicist took the dose of a scanner for usual; whether it is in force is a decision
+    (`store.new_usuals`). It is never changed otherwise, and never deleted."""
+
+    number = models.IntegerField(unique=True)
+    """Its id is `U` and this number with four digits."""
+    site = models.ForeignKey(Site, on_delete=models.PROTECT)
+    scanner = models.ForeignKey(Scanner, on_delete=models.PROTECT)
+    series = models.TextField(default="")
+    """The series as `store.drift_series` calls it; empty for all of the scanner."""
+    since = models.TextField()
+    """First study date of the new usual, ISO."""
+    reason = models.TextField()
+    flag = models.ForeignKey("Flag", null=True, on_delete=models.SET_NULL, related_name="+")
+    """The flag that it answered, set aside with it; None where there was none."""
+    author = models.TextField()
+    made_at = models.DateTimeField()
+    in_force = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["scanner"], name="new_usual_in_force", condition=models.Q(in_force=True))]

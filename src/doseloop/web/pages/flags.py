@@ -127,7 +127,7 @@ def _exported_patients(request: HttpRequest) -> set[Seen]:
 def _all(request: HttpRequest) -> tuple[record.FlagShown, ...]:
     scope: Scope = request.access  # type: ignore[attr-defined]
     state = _state(request, record.count_by_state(scope))
-    return tuple(one for one in record.flags(scope) if state in ("all", one.state))
+    return tuple(one for one in record.flags(scope) if one.is_counted and state in ("all", one.state))
 
 
 def seen(found: Iterable[record.FlagShown]) -> set[Seen]:
@@ -160,8 +160,13 @@ def _row(one: record.FlagShown, names: Mapping[int, str]) -> Row:
         (one.sentence, RULES.get(one.rule, one.rule), one.procedure_name, scanner, one.raised_at, one.state),
         links={"sentence": reverse("flag", args=[one.id])},
         tones={"state": tone},
-        notes={"state": one.verdict},
+        notes={"state": one.verdict, "sentence": _together(one.joined)},
     )
+
+
+def _together(number: int) -> str:
+    """What stands under a flag that others are joined to."""
+    return f"{number} more of the same cause" if number else ""
 
 
 routes = [

@@ -48,11 +48,16 @@ function markLine(given, colour) {
   };
 }
 
+function markArea(given, colour) {
+  if (!given) return given;
+  return { ...given, itemStyle: { color: colour("--accent-soft"), opacity: 0.9 }, animation: false };
+}
+
 function themed(option) {
   const colour = colours();
   const font = getComputedStyle(document.body).fontFamily;
   const series = option.series.map((one) => {
-    const marked = { ...one, markLine: markLine(one.markLine, colour) };
+    const marked = { ...one, markLine: markLine(one.markLine, colour), markArea: markArea(one.markArea, colour) };
     return one.type === "boxplot" ? boxSeries(marked, colour) : marked;
   });
   return {

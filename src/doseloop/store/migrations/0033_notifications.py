@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('store', '0028_cases'),
+        ('store', '0032_part_scanner'),
     ]
 
     operations = [

@@ -1,0 +1,94 @@
+"""Flags of one cause on a scanner: which of them leads, and which are joined to it.
+
+A drift is joined to a protocol's change that lies within the interval of its beginning: the change says what was done. A drift of
+the whole scanner needs a change of two thirds of its protocols. An exam with a high dose since then is joined where it would not
+have been told without the drift: its value over the drift's factor is below its threshold. A flag that a case follows leads
+before one that none does; one that a person judged is moved nowhere.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from doseloop.assess import drift, high_dose, protocol_change
+
+RULES: Final = (drift.RULE, protocol_change.RULE)
+SINGLE: Final = high_dose.RULE
+_SHARE: Final = 2 / 3
+
+
+@dataclass(frozen=True, slots=True)
+class ScannerFlag:
+    """A drift, or a change of protocols, that is open or followed. Times are ISO wall clocks."""
+
+    flag: int
+    rule: str
+    protocols: tuple[str, ...]
+    since: str
+    earliest: str
+    latest: str
+    factor: float | None
+    """Of a drift; else None."""
+    is_followed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ExamFlag:
+    """An open flag of one exam's high dose."""
+
+    flag: int
+    protocols: tuple[str, ...]
+    """Those of the exam."""
+    started_at: str
+    value: float
+    threshold: float
+
+
+def joined(of_scanner: Sequence[ScannerFlag], of_exams: Sequence[ExamFlag]) -> dict[int, int]:
+    """The leading flag by that of each flag that is joined to one. All are of one scanner."""
+    changes = [one for one in of_scanner if one.rule == protocol_change.RULE]
+    drifts = [one for one in of_scanner if one.rule == drift.RULE]
+    groups: dict[int, list[ScannerFlag]] = {}
+    for one in drifts:
+        causes = [change for change in changes if _explains(change, one)]
+        nearest = min(causes, key=lambda change: (abs(_order(change.since, one)), change.flag), default=one)
+        groups.setdefault(nearest.flag, [nearest] if nearest is not one else []).append(one)
+    return {member: lead for group in groups.values() for member, lead in _within(group, of_exams)}
+
+
+def _within(group: Sequence[ScannerFlag], of_exams: Sequence[ExamFlag]) -> Iterator[tuple[int, int]]:
+    lead = next((one for one in group if one.is_followed), group[0])
+    for one in group:
+        if one is not lead and not one.is_followed:
+            yield one.flag, lead.flag
+    drifts = [one for one in group if one.rule == drift.RULE]
+    for exam in of_exams:
+        if any(_is_of(exam, one) for one in drifts):
+            yield exam.flag, lead.flag
+
+
+def _explains(change: ScannerFlag, of: ScannerFlag) -> bool:
+    if not of.earliest <= change.since <= of.latest:
+        return False
+    touched = sum(any(_same(name, other) for other in change.protocols) for name in of.protocols)
+    return touched >= max(1.0, _SHARE * len(of.protocols))
+
+
+def _order(since: str, of: ScannerFlag) -> int:
+    """0 on the day of the drift, else 1: nearer than a day no date is."""
+    return int(since[:10] != of.since[:10])
+
+
+def _is_of(exam: ExamFlag, of: ScannerFlag) -> bool:
+    factor = of.factor or 1.0
+    return (
+        factor > 1.0
+        and exam.started_at >= of.earliest
+        and exam.value / factor <= exam.threshold
+        and any(_same(name, other) for name in of.protocols for other in exam.protocols)
+    )
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two names are one protocol: `Coronary` is that of `Coronary / Cine` too."""
+    return one == other or other.startswith(f"{one} / ") or one.startswith(f"{other} / ")
