@@ -13,13 +13,13 @@ from doseloop.assess.registry import RULES, Rule
 from doseloop.cli import app, key, notify, rules
 from doseloop.loop.notification_address import SERVICES
 from doseloop.model.errors import DoseloopError
-from doseloop.model.notification import NEVER_TOLD
 from doseloop.reference.glandular_cells import CELLS as GLANDULAR_CELLS
 from doseloop.reference.own_rule_pack import COLUMNS
 from doseloop.reference.rule_packs import rule_packs
 from doseloop.roles.doctor import every_check
 from doseloop.roles.doctor.check import Check
 from doseloop.roles.settings import Settings
+from doseloop.store.visible import ABOUT_PEOPLE
 
 ROOT = Path(__file__).parents[1]
 
@@ -128,7 +128,7 @@ def test_every_command_about_rules_is_documented(name: str) -> None:
 
 
 def test_rules_that_are_never_told_are_documented() -> None:
-    assert all(f"`{name}`" in text("docs/notifications.md") for name in NEVER_TOLD)
+    assert all(f"`{name}`" in text("docs/notifications.md") for name in ABOUT_PEOPLE)
 
 
 @pytest.mark.parametrize("scheme", SERVICES)

@@ -30,10 +30,6 @@ class Severity(StrEnum):
         return order.index(self) >= order.index(least)
 
 
-NEVER_TOLD: Final = frozenset({"operators"})
-"""Rules about people: who may see them is a right, and a message in a mailbox knows none."""
-
-
 class How(StrEnum):
     """When a subscription tells of a flag."""
 

@@ -16,7 +16,6 @@ from django.db.models import Q, QuerySet
 
 from doseloop.assess.registry import RULES
 from doseloop.model.notification import (
-    NEVER_TOLD,
     OLDEST_EXAM,
     How,
     QuietHours,
@@ -27,6 +26,7 @@ from doseloop.model.notification import (
 )
 from doseloop.store.audit import Actor, record_change
 from doseloop.store.models import Flag, Notification, Subscription
+from doseloop.store.visible import ABOUT_PEOPLE
 
 PAUSES: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360, 720, 1440, 1440))
 """Before each further attempt, three days in all. After the last a person has to ask for more."""
@@ -89,7 +89,7 @@ def severity_of(rule: str) -> Severity:
 def post(flag: Flag, now: datetime) -> None:
     """Put a flag that was raised, or came back, into the outbox, within the transaction that does so. Told once it is not told
     again."""
-    if flag.rule in NEVER_TOLD or _is_old(flag, now):
+    if flag.rule in ABOUT_PEOPLE or _is_old(flag, now):
         return
     severity = severity_of(flag.rule)
     for row in Subscription.objects.filter(site_id=flag.site_id, paused_at=None).select_related("site"):

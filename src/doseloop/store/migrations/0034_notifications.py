@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('store', '0032_part_scanner'),
+        ('store', '0033_operator_looks'),
     ]
 
     operations = [
