@@ -32,8 +32,8 @@ def _time(chunk: Chunk, today: date) -> PlanTime | None:
     value = chunk.value
     if value in ("this_day", "this_week", "this_month", "this_quarter", "this_year"):
         return _calendar(value.removeprefix("this_"), 0)
-    if value == "last_day":
-        return _calendar("day", -1)
+    if value in ("last_day", "last_month"):
+        return _calendar(value.removeprefix("last_"), -1)
     return _RULES[value](chunk, today)
 
 
