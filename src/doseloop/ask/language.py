@@ -52,7 +52,7 @@ def language(code: str) -> Language:
         for key, value in one.items():
             if key != "phrases" and isinstance(value, dict):
                 merged.setdefault(key, {}).update(value)
-    lists = {key: _words(files, key) for key in ("silent", "ordinary", "plural_endings", "titles")}
+    lists = {key: _words(files, key) for key in ("silent", "ordinary", "plural_endings")}
     contractions = {word: tuple(str(full).split()) for word, full in merged.get("contractions", {}).items()}
     return Language(
         code,
