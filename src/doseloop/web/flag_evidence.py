@@ -25,7 +25,7 @@ _OF_RULE = {
 }  # fmt: skip
 """What a rule calls them that is not about others like the exam."""
 _IN_QUANTITY = ("value", "expected", "threshold")
-_NOT_A_LINE = ("quantity", "not_seen", "provisional", "sentence", "rule", "version", "subject", "cause", "key")
+_NOT_A_LINE = ("quantity", "not_seen", "provisional", "sentence", "rule", "version", "subject", "cause", "key", "dated")
 
 
 @dataclass(frozen=True, slots=True)

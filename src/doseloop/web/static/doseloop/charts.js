@@ -48,11 +48,17 @@ function markLine(given, colour) {
   };
 }
 
+function markArea(given, colour) {
+  if (!given) return given;
+  const name = { show: true, position: "insideTop", color: colour("--ink-2"), fontSize: 11 };
+  return { ...given, itemStyle: { color: colour(given.colour), opacity: 0.6 }, label: name, animation: false };
+}
+
 function themed(option) {
   const colour = colours();
   const font = getComputedStyle(document.body).fontFamily;
   const series = option.series.map((one) => {
-    const marked = { ...one, markLine: markLine(one.markLine, colour) };
+    const marked = { ...one, markLine: markLine(one.markLine, colour), markArea: markArea(one.markArea, colour) };
     return one.type === "boxplot" ? boxSeries(marked, colour) : marked;
   });
   return {
