@@ -1,20 +1,15 @@
 """The documentation says what the code is: every setting, error, command and rule stands in it."""
 
+import importlib
+import pkgutil
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from doseloop.assess import (
-    heartbeat,
-    high_dose,
-    protocol_change,
-    revised_dose,
-    rule_pack_values,
-    same_event,
-    unit_suspected,
-    wrong_protocol,
-)
+from doseloop import assess
+from doseloop.assess.registry import RULES, Rule
 from doseloop.cli import app, key, rules
 from doseloop.model.errors import DoseloopError
 from doseloop.reference.glandular_cells import CELLS as GLANDULAR_CELLS
@@ -76,21 +71,43 @@ def test_every_command_about_keys_is_documented(name: str) -> None:
     assert f"doseloop key {name}" in text("docs/operating.md")
 
 
+def every_rule() -> Iterator[tuple[str, str]]:
+    """The rules that modules of `assess` name as their own, with the module."""
+    for found in pkgutil.iter_modules(assess.__path__):
+        named = getattr(importlib.import_module(f"doseloop.assess.{found.name}"), "RULE", None)
+        if named is not None:
+            yield named, found.name
+
+
+def is_run(module: str) -> bool:
+    """Whether anything outside `assess` runs the rule of a module of it."""
+    run = re.compile(rf"\b{module}\.(on_exam|on_period|on_scanner|on_groups|finding)\(")
+    files = (one for one in (ROOT / "src/doseloop").rglob("*.py") if one.parent.name != "assess")
+    return any(run.search(one.read_text()) for one in files)
+
+
+@pytest.mark.parametrize(("rule", "module"), list(every_rule()))
+def test_every_rule_that_runs_stands_in_the_registry(rule: str, module: str) -> None:
+    assert (rule in RULES) == is_run(module)
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=list(RULES))
+def test_every_rule_is_documented_with_what_it_cannot_see(rule: Rule) -> None:
+    row = next(line for line in text("docs/rules.md").splitlines() if line.startswith(f"| `{rule.name}` |"))
+    cells = [cell.strip() for cell in row.strip("| ").split(" | ")]
+    assert cells[3] == rule.severity
+    assert all(cells[1:3])
+
+
 @pytest.mark.parametrize(
-    "rule",
-    [
-        heartbeat.RULE,
-        high_dose.RULE,
-        protocol_change.RULE,
-        revised_dose.RULE,
-        rule_pack_values.RULE,
-        same_event.RULE,
-        unit_suspected.RULE,
-        wrong_protocol.RULE,
-    ],
+    ("rule", "name"),
+    [(rule, one.name) for rule in RULES.values() for one in rule.schema],
+    ids=lambda one: str(one)[:40],
 )
-def test_every_rule_is_documented(rule: str) -> None:
-    assert f"`{rule}`" in text("docs/rules.md")
+def test_every_setting_of_a_rule_is_documented_with_its_bounds(rule: Rule, name: str) -> None:
+    one = next(one for one in rule.schema if one.name == name)
+    bounds = "yes or no" if one.is_switch else " to ".join(one.ends)
+    assert f"| `{rule.name}` | `{name}` | {one.said(one.default)} | {bounds} |" in text("docs/rules.md")
 
 
 @pytest.mark.parametrize("pack", [one.key for one in rule_packs()])

@@ -9,11 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
-from doseloop import estimation, protocol_judgement, rule_judgement
-from doseloop.access.scope import SYSTEM
-from doseloop.assess import high_dose, new_name, phantom, revised_dose, same_event
+from doseloop import estimation, judgement
+from doseloop.assess import phantom
 from doseloop.harmonise import identifiers
-from doseloop.harmonise.age_bands import AGE_BANDS, age_at_exam
+from doseloop.harmonise.age_bands import age_at_exam
 from doseloop.harmonise.held import HeldObject
 from doseloop.harmonise.procedures import match
 from doseloop.harmonise.sizes import DEFAULT_WINDOWS, QUANTITIES, ExamOfSize, Size, Windows, size_at_exam
@@ -23,7 +22,6 @@ from doseloop.model.calibration import Calibration
 from doseloop.model.dose_object import Deidentified, DoseObject, Modality, ReadResult
 from doseloop.model.errors import DoseloopError, NotDose, NotReadYet, ObjectError, ReaderStopped, Unsettled
 from doseloop.model.exam import ExamRecord
-from doseloop.model.flag import Finding
 from doseloop.model.procedure import Match, StudyNames
 from doseloop.reference.procedures import catalogue
 from doseloop.store import (
@@ -35,7 +33,6 @@ from doseloop.store import (
     estimate_rows,
     exams,
     findings,
-    history,
     level_choice,
     level_confirmation,
     level_explanations,
@@ -53,6 +50,7 @@ from doseloop.store import (
     person_merging,
     procedure_codes,
     procedures,
+    rule_changes,
     rule_pack_choice,
     scanner_merging,
     scanner_names,
@@ -66,7 +64,6 @@ from doseloop.store import (
 )
 from doseloop.store.claims import Claim
 from doseloop.store.failpoint import failpoint
-from doseloop.store.findings import ExamFinding
 from doseloop.store.held_exam import is_held, made_of
 from doseloop.store.inbox import Inbox
 from doseloop.store.models import Identity
@@ -76,8 +73,6 @@ from doseloop.store.vault import Vault
 
 _TRIES = 2
 _RETRY_AFTER = timedelta(seconds=5)
-_COMPARED = {"CT": ("dlp_mgy_cm", "ctdi_vol_mgy")}
-_COMPARED_PROJECTION = ("dap_gy_cm2", "ka_r_mgy")
 DECISIONS = (
     name_mapping.NAMES,
     person_merging.PEOPLE,
@@ -89,6 +84,7 @@ DECISIONS = (
     local_level_standing.LOCAL,
     rule_pack_choice.CHOICE,
     rule_pack_choice.CONFIRMATION,
+    rule_changes.SETTING,
     scanner_merging.MERGED,
     scanner_naming.NAMED,
     timeline.ENTRIES,
@@ -99,7 +95,6 @@ DECISIONS = (
     new_usuals.NEW_USUALS,
 )
 """Every kind of decision; the worker looks for the exams that each moves."""
-_BAND_NAMES = {band.key: band.name for band in AGE_BANDS}
 
 Outcome = ReadResult | Deidentified | DoseloopError
 
@@ -419,52 +414,4 @@ def _assess(exam: int, sharing: list[int]) -> None:
     if exams.is_left_out(exam):
         findings.apply(exam, [])
         return
-    parts = history.parts_of(SYSTEM, exam)
-    found = [_high_dose(part) for part in parts]
-    found += rule_judgement.judged(parts)
-    found += [ExamFinding(one) for one in protocol_judgement.judged(exam)]
-    whole = (
-        same_event.on_exam(f"exam {exam}", sharing),
-        revised_dose.on_exam(f"exam {exam}", objects.revised(exam)),
-        _new_name(exam),
-    )
-    found += [ExamFinding(one) for one in whole if one]
-    findings.apply(exam, [one for one in found if one is not None])
-
-
-def _new_name(exam: int) -> Finding | None:
-    found = scanner_names.unseen(SYSTEM, exam, new_name.DAYS)
-    if found is None:
-        return None
-    past = new_name.PastNames(found.exams, found.new_names)
-    return new_name.on_exam(f"exam {exam}", found.scanner_name, found.names, past, found.procedures)
-
-
-def _high_dose(part: history.PartFacts) -> ExamFinding | None:
-    """The strongest finding over the part's quantities: flags of one cause are one flag."""
-    if part.excluded or not part.procedure:
-        return None
-    past = history.before(SYSTEM, part)
-    quantities = _COMPARED.get(part.modality, _COMPARED_PROJECTION)
-    found = [one for quantity in quantities if (one := _on_quantity(part, past, quantity))]
-    if not found:
-        return None
-    strongest = max(found, key=lambda one: one.factor or 0.0)
-    return ExamFinding(replace(strongest, cause="dose"), part.procedure)
-
-
-def _on_quantity(part: history.PartFacts, past: list[history.PartFacts], quantity: str) -> Finding | None:
-    value = part.doses.get(quantity)
-    if value is None:
-        return None
-    exam = high_dose.ExamDose(
-        subject=f"exam {part.exam} {part.modality}",
-        quantity=quantity,
-        value=value,
-        procedure=part.procedure_name,
-        age_band=_BAND_NAMES.get(part.age_band, "patients of unknown age"),
-        weight_kg=part.weight_kg,
-        phantom_cm=part.phantom_cm,
-        provisional=not part.settled,
-    )
-    return high_dose.on_exam(exam, [high_dose.PastExam(*one) for one in history.doses(past, quantity)])
+    findings.apply(exam, judgement.judged(exam, sharing))

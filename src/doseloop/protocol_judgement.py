@@ -8,7 +8,17 @@ from functools import lru_cache
 
 from doseloop.access.scope import SYSTEM
 from doseloop.assess import wrong_protocol
-from doseloop.assess.wrong_protocol import LEAST_HABIT, ContrastUse, KvpHabit, ProtocolUse, Said, Scan, names_of
+from doseloop.assess.wrong_protocol import (
+    DEFAULT_SETTINGS,
+    LEAST_HABIT,
+    ContrastUse,
+    KvpHabit,
+    ProtocolUse,
+    Said,
+    Scan,
+    WrongProtocolSettings,
+    names_of,
+)
 from doseloop.harmonise.described import described
 from doseloop.harmonise.scanned import contrast_of
 from doseloop.model.flag import Finding
@@ -26,10 +36,10 @@ _KEPT = 4096
 _FEW = 8
 
 
-def judged(exam: int) -> list[Finding]:
+def judged(exam: int, settings: WrongProtocolSettings = DEFAULT_SETTINGS) -> list[Finding]:
     """What does not fit in an exam."""
     used = protocol_use.used(SYSTEM, exam)
-    return wrong_protocol.on_exam(_as_rule_sees(used)) if used else []
+    return wrong_protocol.on_exam(_as_rule_sees(used), settings) if used else []
 
 
 def _as_rule_sees(used: UsedProtocol) -> ProtocolUse:

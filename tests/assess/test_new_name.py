@@ -2,7 +2,9 @@
 
 import pytest
 
-from doseloop.assess.new_name import LEAST_EXAMS, PastNames, on_exam
+from doseloop.assess.new_name import DEFAULT_SETTINGS, PastNames, on_exam
+
+LEAST_EXAMS = DEFAULT_SETTINGS.least_exams
 
 KNOWN = PastNames(exams=400, new_names=3)
 

@@ -32,6 +32,7 @@ from typing import Final
 
 from doseloop.assess.exam_dose import ExamDose, PastExam
 from doseloop.assess.group_words import group_said, size_left_out
+from doseloop.assess.rule_settings import bounded
 from doseloop.assess.size_group import Group, group_of
 from doseloop.assess.size_limit import Limit, LimitSettings, limit_of
 from doseloop.model.flag import Finding
@@ -47,11 +48,15 @@ VERSION: Final = "2"
 class HighDoseSettings(LimitSettings):
     """What a site may set."""
 
-    min_factor: float = 2.0
-    """Nothing below so many times the expected median is flagged."""
-    sure_factor: float = 2.7
-    """Beyond so many times it everything is flagged, unless doses at a size scatter widely (`size_limit`): there one ordinary exam
-    in some hundred would be beyond it."""
+    min_factor: float = bounded(
+        2.0, 1.2, 10.0, "Least factor", "Nothing below so many times the expected median is flagged.", "times",
+        (2.25, 2.5, 2.75, 3.0, 3.5, 4.0, 5.0),
+    )  # fmt: skip
+    sure_factor: float = bounded(
+        2.7, 1.2, 20.0, "Sure factor",
+        "Beyond so many times it everything is flagged, unless doses at a size scatter widely: there one ordinary exam in some "
+        "hundred would be beyond it.", "times", (3.0, 3.5, 4.0, 5.0),
+    )  # fmt: skip
 
 
 DEFAULT_SETTINGS: Final = HighDoseSettings()

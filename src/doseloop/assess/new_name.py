@@ -9,17 +9,32 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from doseloop.assess.rule_settings import bounded
 from doseloop.model.flag import Finding
 
 RULE: Final = "new-name"
 VERSION: Final = "1"
 DAYS: Final = 90
 """The past that the rule looks at."""
-LEAST_EXAMS: Final = 50
-"""Exams of the scanner in that time; with fewer its names are still being learnt."""
-MOST_NEW: Final = 0.1
-"""Names that were new in that time, for each exam: with more they are typed freely."""
 _SHOWN: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class NewNameSettings:
+    """What a site may set."""
+
+    least_exams: int = bounded(
+        50, 10, 1000, "Exams at least",
+        f"A scanner with fewer in the {DAYS} days before is not judged: its names are still being learnt.", "exams", (100, 200),
+    )  # fmt: skip
+    most_new: float = bounded(
+        0.1, 0.005, 1.0, "New names for each exam at most",
+        f"Where more were new in the {DAYS} days before, people type names freely and nothing is flagged.", "",
+        (0.05, 0.02, 0.01),
+    )  # fmt: skip
+
+
+DEFAULT_SETTINGS: Final = NewNameSettings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +46,18 @@ class PastNames:
 
 
 def on_exam(
-    subject: str, scanner: str, names: Sequence[str], past: PastNames, procedures: Sequence[str]
+    subject: str,
+    scanner: str,
+    names: Sequence[str],
+    past: PastNames,
+    procedures: Sequence[str],
+    settings: NewNameSettings = DEFAULT_SETTINGS,
 ) -> Finding | None:
     """A finding where the exam has names that the scanner had never used; None where the past does not let it be judged.
 
     `procedures` are what the exam counts as in spite of it, one for each of its parts; an empty one is none.
     """
-    if not names or past.exams < LEAST_EXAMS or past.new_names > MOST_NEW * past.exams:
+    if not names or past.exams < settings.least_exams or past.new_names > settings.most_new * past.exams:
         return None
     return Finding(
         rule=RULE,

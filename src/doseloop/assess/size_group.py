@@ -16,6 +16,7 @@ import numpy as np
 
 from doseloop.assess.exam_dose import ExamDose, PastExam
 from doseloop.assess.robust_scale import Floats, qn_scale, theil_sen_slope
+from doseloop.assess.rule_settings import bounded
 from doseloop.model.quantities import QUANTITIES
 
 LOWEST_SLOPE: Final = -1.0
@@ -27,12 +28,11 @@ HIGHEST_SLOPE: Final = 4.0
 class GroupSettings:
     """Who belongs to the group."""
 
-    min_n: int = 20
-    """Fewer are not compared with."""
-    last_n: int = 200
-    """Only the latest so many are looked at."""
-    own_scanner_n: int = 40
-    """With so many on the exam's own scanner, those of others are left out."""
+    min_n: int = bounded(20, 10, 200, "Earlier exams at least", "Fewer are not compared with.", "exams", (30, 50))
+    last_n: int = bounded(200, 20, 200, "Earlier exams at most", "Only the latest so many are looked at.", "exams")
+    own_scanner_n: int = bounded(
+        40, 20, 200, "On the exam's own scanner", "With so many there, those of other scanners are left out.", "exams"
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

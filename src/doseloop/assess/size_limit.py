@@ -12,6 +12,7 @@ from typing import Final, Literal
 import numpy as np
 
 from doseloop.assess.robust_scale import qn_scale, t_quantile
+from doseloop.assess.rule_settings import bounded
 from doseloop.assess.size_group import GroupSettings, Peers
 
 QN_EFFICIENCY: Final = 0.82
@@ -26,8 +27,10 @@ _WIDE: Final = 1.5
 class LimitSettings(GroupSettings):
     """What a site may set."""
 
-    false_flags: float = 1 / 2200
-    """Share of ordinary exams that may be beyond the limit if logarithms of doses are normal."""
+    false_flags: float = bounded(
+        1 / 2200, 1e-6, 0.02, "Ordinary exams beyond the limit", "How many there may be if logarithms of doses are normal.",
+        stricter=(1 / 5000, 1 / 20_000, 1 / 100_000), is_one_in=True,
+    )  # fmt: skip
     usual_log_sd: float = 0.25
     """Our own assumption for the spread of one procedure's doses at one size, for small groups."""
     usual_weight: float = 40.0

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from doseloop.assess.body_places import HEAD, TRUNK, are_apart
+from doseloop.assess.rule_settings import switch
 from doseloop.model.flag import Finding
 from doseloop.model.procedure import Contrast
 from doseloop.reference.protocol_ages import MadeFor
@@ -28,6 +29,19 @@ KVP_BELOW_YEARS: Final = 15.0
 LEAST_HABIT: Final = 100
 """Earlier scans with one protocol that are all coded as its name says: where one in twenty is not, a hundred in a row are rare."""
 _HABIT: Final = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class WrongProtocolSettings:
+    """Which causes a site has looked at."""
+
+    age: bool = switch("Age", "An adult protocol on a child, by its name or by the tube voltage.")
+    region: bool = switch("Region", "A protocol of another part of the body than was asked for.")
+    phantom: bool = switch("Phantom", "A head stated for the body phantom, or an adult's body for the head phantom.")
+    contrast: bool = switch("Contrast", "A protocol that says contrast medium where none was coded, or the reverse.")
+
+
+DEFAULT_SETTINGS: Final = WrongProtocolSettings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +100,12 @@ class ProtocolUse:
     contrast: Callable[[], ContrastUse] = field(default=lambda: ContrastUse(frozenset()))
 
 
-def on_exam(exam: ProtocolUse) -> list[Finding]:
-    """What does not fit, at most one finding for each cause."""
-    found = [("age", _age(exam))]
+def on_exam(exam: ProtocolUse, settings: WrongProtocolSettings = DEFAULT_SETTINGS) -> list[Finding]:
+    """What does not fit, at most one finding for each cause that is looked at."""
+    looked_at = [("age", _age)]
     if exam.is_ct and exam.scans:
-        found += [("region", _region(exam)), ("phantom", _phantom(exam)), ("contrast", _contrast(exam))]
+        looked_at += [("region", _region), ("phantom", _phantom), ("contrast", _contrast)]
+    found = ((cause, look(exam)) for cause, look in looked_at if getattr(settings, cause))
     return [_finding(exam, cause, sentence) for cause, sentence in found if sentence]
 
 

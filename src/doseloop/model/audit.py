@@ -90,6 +90,8 @@ ACTIONS: Mapping[str, Event] = {
     "rules imported": Event(_ALERT, _SOFTWARE, "C"),
     "rules chosen": Event(_ALERT, _SOFTWARE, "U"),
     "rules confirmed": Event(_ALERT, _SOFTWARE, "U"),
+    "rule set": Event(_ALERT, _SOFTWARE, "U"),
+    "rule tried": Event(_APPLICATION),
     "said who a name is": Event(_ALERT, _ATTRIBUTES, "U"),
     "said who an account is": Event(_ALERT, _ROLES, "U"),
     "scanners merged": Event(_ALERT, _ATTRIBUTES, "U"),

@@ -11,6 +11,7 @@ from doseloop.model.flag import Finding
 from doseloop.store.audit import WORKER, record_change
 from doseloop.store.models import Exam, Flag, Scanner
 from doseloop.store.prepared import Rows, Slot
+from doseloop.store.rule_settings import is_switched_off
 
 _State = Flag.State
 _CLEARLY_GREATER = 1.25
@@ -47,7 +48,8 @@ def apply(exam: int, findings: Iterable[ExamFinding]) -> bool:
 
 @transaction.atomic
 def apply_to_scanner(scanner: int, rule: str, findings: Iterable[ExamFinding]) -> bool:
-    """The same for the flags of one rule at a scanner itself, which hang at no exam."""
+    """The same for the flags of one rule at a scanner itself, which hang at no exam. A rule that the scanner's site has switched
+    off finds nothing."""
     found = {str(one.finding.key): one for one in findings}
     rows = Flag.objects.filter(scanner_id=scanner, exam=None, rule=rule).order_by("pk")
     if not found and not rows.filter(state=_State.OPEN).exists():
@@ -55,7 +57,13 @@ def apply_to_scanner(scanner: int, rule: str, findings: Iterable[ExamFinding]) -
     Scanner.objects.select_for_update(no_key=True).get(pk=scanner)  # two workers would raise one flag twice
     held = {flag.key: flag for flag in rows.select_for_update()}
     site = Scanner.objects.values_list("site_id", flat=True).get(pk=scanner)
-    return _make_so(held, found, _Place(site, scanner))
+    return _make_so(held, {} if is_switched_off(site, rule) else found, _Place(site, scanner))
+
+
+def withdraw_of_scanners(site: int, rule: str) -> None:
+    """Withdraw the open flags of a rule at a site that hang at no exam."""
+    rows = Flag.objects.filter(site=site, rule=rule, exam=None, state=_State.OPEN)
+    rows.update(state=_State.WITHDRAWN, updated_at=timezone.now())
 
 
 def _make_so(held: Mapping[str, Flag], found: Mapping[str, ExamFinding], place: _Place) -> bool:

@@ -33,6 +33,7 @@ from doseloop.store.models.protocol import NewUsualRow, ProtocolUseRow
 from doseloop.store.models.repair import RepairProposal, ValueRepairRow
 from doseloop.store.models.report import ArchivedReport, ReportMail, ReportSchedule
 from doseloop.store.models.rule_pack import ChosenRulePacks, ConfirmedRulePack, OwnRulePack
+from doseloop.store.models.rule_setting import RuleReplay, RuleSetting
 from doseloop.store.models.size import Measurement, SizeImport
 from doseloop.store.models.suspect import SuspectedTest
 from doseloop.store.models.token import PeerToken
@@ -90,6 +91,8 @@ __all__ = [
     "ReportMail",
     "ReportSchedule",
     "RoleAtSite",
+    "RuleReplay",
+    "RuleSetting",
     "Scanner",
     "ScannerName",
     "ScannerSpan",
