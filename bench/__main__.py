@@ -5,7 +5,7 @@ import os
 import platform
 import sys
 
-from bench import chain, compliance, diameter, facts, kinds, names, reading, recompute, records
+from bench import ask, chain, compliance, diameter, facts, kinds, names, reading, recompute, records
 
 
 def machine() -> str:
@@ -23,6 +23,7 @@ def main() -> None:
     print(diameter.shown(diameter.measure()), "\n", flush=True)
     for name, figure in facts.measure().items():
         print(f"  {name:<50} {figure:10.1f}")
+    print(ask.table(ask.measure()), "\n", flush=True)
     print(compliance.table(compliance.measure()), "\n", flush=True)
     print(recompute.table(recompute.measure()), "\n", flush=True)
     print(names.table(names.measure(), "measure"), "\n", flush=True)

@@ -116,6 +116,7 @@ _PART = (
     "id",
     "exam_id",
     "site_id",
+    "scanner_id",
     "position",
     "modality",
     "procedure_id",
@@ -171,7 +172,7 @@ def _keys(n: int, exams: int, row: tuple[str, int, int, float | None, float]) ->
 
 def _part(n: int, row: tuple[str, int, int, float | None, float]) -> tuple[object, ...]:
     started, scanner, procedure, weight, dlp = row
-    return n, n, scanner % 2 + 1, 0, "CT", f"ct-{procedure}", "[]", "adult", started, weight, 32, dlp, 1
+    return n, n, scanner % 2 + 1, scanner, 0, "CT", f"ct-{procedure}", "[]", "adult", started, weight, 32, dlp, 1
 
 
 def _event(n: int, row: tuple[str, int, int, float | None, float], k: int) -> tuple[object, ...]:

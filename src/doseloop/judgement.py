@@ -4,26 +4,23 @@ The chain judges each exam here, and so does a replay: with the same settings bo
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 
-from doseloop import protocol_judgement, rule_judgement
+from doseloop import dose_judgement, protocol_judgement, rule_judgement
 from doseloop.access.scope import SYSTEM
-from doseloop.assess import high_dose, new_name, revised_dose, rule_pack_values, same_event, wrong_protocol
+from doseloop.assess import high_dose, low_dose, new_name, revised_dose, rule_pack_values, same_event, wrong_protocol
+from doseloop.assess.exam_dose import ExamDose, PastExam
 from doseloop.assess.high_dose import HighDoseSettings
+from doseloop.assess.low_dose import LowDoseSettings
 from doseloop.assess.new_name import NewNameSettings
 from doseloop.assess.registry import RULES
 from doseloop.assess.wrong_protocol import WrongProtocolSettings
-from doseloop.harmonise.age_bands import AGE_BANDS
 from doseloop.model.flag import Finding
 from doseloop.store import exams, history, objects, rule_settings, scanner_names
 from doseloop.store.findings import ExamFinding
 from doseloop.store.history import PartFacts
-
-_COMPARED = {"CT": ("dlp_mgy_cm", "ctdi_vol_mgy")}
-_COMPARED_PROJECTION = ("dap_gy_cm2", "ka_r_mgy")
-_BAND_NAMES = {band.key: band.name for band in AGE_BANDS}
 
 
 @dataclass(frozen=True)
@@ -77,38 +74,18 @@ def judged_by(rule: str, exam: ExamAtHand, settings: Any) -> list[ExamFinding]:
     return [one for one in JUDGES[rule](exam, settings) if one is not None]
 
 
-def _of_parts(exam: ExamAtHand, settings: HighDoseSettings) -> Iterable[ExamFinding | None]:
-    return (_high_dose(exam, part, settings) for part in exam.parts)
+def _high_dose(exam: ExamAtHand, settings: HighDoseSettings) -> Iterable[ExamFinding | None]:
+    def rule(dose: ExamDose, past: Sequence[PastExam]) -> Finding | None:
+        return high_dose.on_exam(dose, past, settings)
+
+    return (dose_judgement.strongest(part, exam.before, rule) for part in exam.parts)
 
 
-def _high_dose(exam: ExamAtHand, part: PartFacts, settings: HighDoseSettings) -> ExamFinding | None:
-    """The strongest finding over the part's quantities: flags of one cause are one flag."""
-    if part.excluded or not part.procedure:
-        return None
-    quantities = _COMPARED.get(part.modality, _COMPARED_PROJECTION)
-    found = [one for quantity in quantities if (one := _on_quantity(exam, part, quantity, settings))]
-    if not found:
-        return None
-    strongest = max(found, key=lambda one: one.factor or 0.0)
-    return ExamFinding(replace(strongest, cause="dose"), part.procedure)
+def _low_dose(exam: ExamAtHand, settings: LowDoseSettings) -> Iterable[ExamFinding | None]:
+    def rule(dose: ExamDose, past: Sequence[PastExam]) -> Finding | None:
+        return low_dose.on_exam(dose, past, settings)
 
-
-def _on_quantity(exam: ExamAtHand, part: PartFacts, quantity: str, settings: HighDoseSettings) -> Finding | None:
-    value = part.doses.get(quantity)
-    if value is None:
-        return None
-    dose = high_dose.ExamDose(
-        subject=f"exam {part.exam} {part.modality}",
-        quantity=quantity,
-        value=value,
-        procedure=part.procedure_name,
-        age_band=_BAND_NAMES.get(part.age_band, "patients of unknown age"),
-        weight_kg=part.weight_kg,
-        phantom_cm=part.phantom_cm,
-        provisional=not part.settled,
-    )
-    past = [high_dose.PastExam(*one) for one in history.doses(exam.before(part), quantity)]
-    return high_dose.on_exam(dose, past, settings)
+    return (dose_judgement.strongest(part, exam.before, rule) for part in exam.parts if part.settled)
 
 
 def _rule_pack(exam: ExamAtHand, settings: None) -> Iterable[ExamFinding]:
@@ -139,7 +116,8 @@ def _whole(finding: Finding | None) -> ExamFinding | None:
 
 
 JUDGES: Final[Mapping[str, Judge]] = {
-    high_dose.RULE: _of_parts,
+    high_dose.RULE: _high_dose,
+    low_dose.RULE: _low_dose,
     rule_pack_values.RULE: _rule_pack,
     wrong_protocol.RULE: _wrong_protocol,
     same_event.RULE: _same_event,

@@ -84,5 +84,5 @@ def test_a_switch_is_read_and_said_as_yes_or_no() -> None:
 
 
 def test_a_rule_that_is_not_there_is_refused_with_those_that_are() -> None:
-    with pytest.raises(UnusableInput, match="there are high-dose, rule-pack"):
-        rule_named("low-dose")
+    with pytest.raises(UnusableInput, match="there are high-dose, low-dose, rule-pack"):
+        rule_named("no-such-rule")

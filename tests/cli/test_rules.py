@@ -64,3 +64,24 @@ def test_what_cannot_be_used_is_told_and_nothing_changes(data: Path, tmp_path: P
     file.write_bytes(b"\xff\xfe")
     assert "not in UTF-8" in rules(data, "import", str(file), *TOLD).stderr
     assert rules(data, "list").stdout == before
+
+
+def test_a_rule_is_shown_tried_and_set(data: Path) -> None:
+    shown = [json.loads(line) for line in rules(data, "show", "--json").stdout.splitlines()]
+    assert [one["rule"] for one in shown if one["form"] == "on_exam"][:3] == [
+        "high-dose",
+        "rule-pack",
+        "wrong-protocol",
+    ]
+    assert shown[0]["settings"]["min_factor"] == 2.0
+    tried = rules(data, "replay", "high-dose", "--set", "min_factor=3", "--json")
+    assert json.loads(tried.stdout) == {"rule": "high-dose", "values": {"min_factor": 3.0}, "exams": 0}
+    set_so = rules(data, "set", "high-dose", "--off", "--set", "min_factor=3")
+    assert set_so.stdout.startswith("high-dose: off, min_n=20")
+    assert "min_factor=3.0" in set_so.stdout
+    for words, told in (
+        (("replay", "silent-scanner"), "cannot be tried"),
+        (("set", "high-dose", "--set", "x=1"), "no setting"),
+    ):
+        refused = rules(data, *words)
+        assert (refused.returncode, told in refused.stderr) == (1, True)

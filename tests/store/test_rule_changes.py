@@ -109,10 +109,15 @@ def test_a_decision_stands_in_the_history_and_in_the_audit_and_back_to_the_defau
     assert not RuleSetting.objects.exists()
 
 
+def test_what_holds_already_is_no_decision(scanner: Scanner) -> None:
+    assert decide(SYSTEM, scanner.site_id, "high-dose", {"min_factor": 2.0}, COMMAND, is_on=True) == ""
+    assert history(SYSTEM, scanner.site_id, "high-dose") == ()
+
+
 @pytest.mark.parametrize(
     ("rule", "values", "is_on", "told"),
     [
-        ("low-dose", {}, True, "There is no rule"),
+        ("no-such-rule", {}, True, "There is no rule"),
         ("rule-pack", {}, False, "has no switch"),
         ("same-event", {"min_n": 20}, True, "has no settings"),
         ("high-dose", {"min_factor": 100}, True, "Least factor"),

@@ -61,7 +61,7 @@ def pages(page: Page, address: str) -> dict[str, str]:
         "methods": "/methods/", "method": "/methods/ssde-aapm-220/",
         "flags": "/flags/", "flag": flag or "", "cases": "/cases/?show=all", "case": first(page, address, "/cases/?show=all"),
         "notifiable": "/notifiable/?sent=1&pack=uk-saue&on=2026-11-27&exposure=unintended&patient=adult&intended=0.5&delivered=6",
-        "rule-packs": "/notifiable/packs/", "scanners": "/scanners/",
+        "rule-packs": "/notifiable/packs/", "rules": "/rules/?site=1", "rule": "/rules/high-dose/?site=1", "scanners": "/scanners/",
         "scanner-reports": reports or "", "scanner": scanner or "", "calibration": f"{tube}calibration/",
         "quality": "/quality/?days=365",
         **{f"exam-{kind}": first(page, address, f"/exams/?modality={modality}") for kind, modality in KINDS.items()},

@@ -28,6 +28,7 @@ def main() -> None:
         exams_of_kinds,
         implausible,
         names_of_scanners,
+        tried_rules,
     )
     from tests.web.record import fill
 
@@ -41,6 +42,7 @@ def main() -> None:
     archived_reports.make_reports(made)
     if "DOSELOOP_TEST_DRIFT" in os.environ:
         drifted.give_drift()
+    tried_rules.try_rules(made.site.pk)
     if "DOSELOOP_TEST_IMPLAUSIBLE" in os.environ:
         implausible.take_in(settings.FOLDER)
         if os.environ["DOSELOOP_TEST_IMPLAUSIBLE"] == "followed":

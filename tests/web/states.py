@@ -309,6 +309,13 @@ def _password_refused(page: Any, served: Served) -> None:
     page.locator("main form").get_by_role("button").first.click()
 
 
+def _rule_refused(page: Any, served: Served) -> None:
+    page.goto(f"{served.address}/rules/high-dose/?site=1")
+    page.get_by_label("Least factor").fill("100")
+    page.get_by_role("button", name="Let it run so").click()
+    page.get_by_text("Least factor: give a number from 1.2 to 10.").wait_for()
+
+
 STATES: dict[str, State] = {
     "names-mapped": _at("/procedures/names/"),
     "names-open": _at("/procedures/names/?choose=any"),
@@ -344,6 +351,10 @@ STATES: dict[str, State] = {
     "exams-filtered-wrongly": _at("/exams/?from=yesterday"),
     "procedure-all-ages": _at("/procedures/ct-chest/?age_band=all"),
     "address-wrong": _at("/procedures/ct-head/?age_band=old"),
+    "rule-under-way": _at("/rules/wrong-protocol/?site=1"),
+    "rule-off": _at("/rules/new-name/?site=1"),
+    "rule-without-a-switch": _at("/rules/unit-suspected/?site=1"),
+    "rule-refused": _rule_refused,
     "audit-empty": _at("/audit/?patient=999999"),
     "password-refused": _password_refused,
     "sign-out": _at("/accounts/logout/"),

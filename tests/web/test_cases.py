@@ -1,22 +1,28 @@
 """Pages of cases: lists, one case, and its forms."""
 
+import csv
+import io
 import json
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from doseloop.access.scope import SYSTEM
+from doseloop.assess.effect import Effect
 from doseloop.model.errors import UnusableInput
+from doseloop.store import case_actions, effect_looks
 from doseloop.store.case_detail import case_detail
 from doseloop.store.models import AuditRow, Case, Exam, Flag
 from doseloop.store.set_aside_counts import OFTEN
 from doseloop.web import case_form
 from doseloop.web.case_words import days_said
 from tests.web.record import Department
+from tests.web.test_disclosures import said_by
 
 ACTION = {
     "kind": "protocol changed", "text": "Reference current lowered.", "procedure": "ct-chest", "quantity": "dlp_mgy_cm",
@@ -97,9 +103,9 @@ def test_lists_are_chosen_by_their_address_and_become_files(department: Departme
         assert "Chest doses" in text(client.get(f"/cases/?show={show}")), show
     assert "Chest doses" not in text(client.get("/cases/?show=closed"))
     assert "overdue" in text(client.get("/cases/?show=nonsense&site=9&page=400"))
-    csv = b"".join(client.get("/cases.csv?show=overdue")).decode()
-    assert csv.count("\n") == 2
-    assert "Chest doses" in csv
+    file = b"".join(client.get("/cases.csv?show=overdue")).decode()
+    assert file.count("\n") == 2
+    assert "Chest doses" in file
     assert b"".join(client.get("/cases.xlsx"))[:2] == b"PK"
 
 
@@ -197,10 +203,79 @@ def test_a_moment_has_no_zone_of_its_own() -> None:
 
 
 def test_the_command_lists_cases_without_patients(department: Department) -> None:
-    from django.conf import settings
-
-    from tests.web.test_disclosures import said_by
-
     (line,) = said_by(settings.FOLDER.root, "cases", "--json").splitlines()
     found = json.loads(line)
     assert (found["state"], found["owner"], found["overdue"], found["flags"]) == ("open", "m.keane", False, 1)
+    assert (found["effect"], found["look"]) == ("", None)
+
+
+def looked_at(department: Department, client: Any, **told: Any) -> int:
+    """A case with an action that was looked at."""
+    case = made(client, department.flag, title="Chest doses")
+    client.post(f"/cases/{case}/actions", {**ACTION, "scanner": [department.scanner], "at": yesterday()})
+    (action,) = case_actions.actions_of(SYSTEM, case)
+    found = {
+        "verdict": "not met",
+        "expected": -0.2,
+        "before": 60,
+        "after": 143,
+        "change": -0.12,
+        "low": -0.16,
+        "high": -0.08,
+    }
+    effect_looks.keep(action, department.scanner, Effect(**{**found, **told}))
+    return case
+
+
+def test_a_case_says_what_later_exams_show_what_was_left_out_and_every_look(
+    department: Department, signed_in: Any
+) -> None:
+    client = signed_in("physicist")
+    told = {"controls": (str(department.other_scanner),), "slope": 0.84, "not_seen": ("Indication.",)}
+    shown = text(client.get(f"/cases/{looked_at(department, client, **told)}/"))
+    for said in (
+        "12 % less, 95 % interval 8 to 16 % less, 143 exams since; expected 20 % less: not met.",
+        "Compared with the same exams on",
+        "the dose goes with weight to the power of 0.8",
+        "Indication.",
+        "The looks so far",
+        "chart-effect-",
+    ):
+        assert said in shown, said
+    assert "Reopened" not in shown
+
+
+def test_a_list_a_file_and_the_command_say_the_effect(department: Department, signed_in: Any) -> None:
+    client = signed_in("physicist")
+    case = looked_at(department, client)
+    shown = text(client.get("/cases/"))
+    assert "12 % less (8 to 16 % less), 143 exams since" in shown
+    file = csv.DictReader(io.StringIO(b"".join(client.get("/cases.csv")).decode("utf-8-sig")))
+    (row,) = [one for one in file if one["Case"] == "Chest doses"]
+    assert (row["Effect"], float(row["Change (%)"]), float(row["95 % interval from (%)"])) == ("not met", -12.0, -16.0)
+    assert (row["Exams before"], row["Exams since"], float(row["Expected (%)"])) == ("60", "143", -20.0)
+    lines = map(json.loads, said_by(settings.FOLDER.root, "cases", "--json").splitlines())
+    (found,) = [one for one in lines if one["id"] == case]
+    assert (found["effect"], found["look"]["change"], found["look"]["after"]) == ("not met", -0.12, 143)
+
+
+def test_what_was_told_stands_beside_a_look_that_tells_less(department: Department, signed_in: Any) -> None:
+    client = signed_in("physicist")
+    case = looked_at(department, client, verdict="met", change=-0.2)
+    (action,) = case_actions.actions_of(SYSTEM, case)
+    less = Effect("too early", -0.2, 60, 5, more_exams=5)
+    effect_looks.keep(action, department.scanner, less)
+    shown = text(client.get(f"/cases/{case}/"))
+    assert "5 exams since, at least 10 are needed; expected 20 % less: too early" in shown
+    assert "It was told “met” before, which stands." in shown
+    assert "Later exams show what was expected." in shown
+
+
+def test_an_exam_shows_the_cases_that_it_is_linked_to_and_no_others(department: Department, signed_in: Any) -> None:
+    client = signed_in("radiographer")
+    case = made(client, department.flag, title="Chest doses")
+    assert "Chest doses" in text(client.get(f"/exams/{department.exam}/"))
+    assert "Chest doses" not in text(client.get(f"/exams/{department.angiography}/"))
+    client.post(f"/cases/{case}/exams", {"exam": department.angiography})
+    shown = text(signed_in("viewer").get(f"/exams/{department.angiography}/"))
+    assert f"/cases/{case}/" in shown

@@ -36,7 +36,7 @@ ABOUT_PATIENTS = {
     "plausibility-tests-csv", "plausibility-tests-xlsx", "plausibility-apart-csv", "plausibility-apart-xlsx", "plausibility",
     "plausibility-proposal", "compliance-cell", "compliance-cell-csv", "compliance-cell-xlsx",
     "local-level", "local-level-values-csv", "local-level-values-xlsx",
-    "notifiable", "notifiable-csv", "notifiable-xlsx", "case", "case-file",
+    "notifiable", "notifiable-csv", "notifiable-xlsx", "case", "case-file", "rule",
 }  # fmt: skip
 """Routes that show rows about patients."""
 OF_GROUPS = {
@@ -61,6 +61,7 @@ OF_GROUPS = {
     "report-submission-csv", "report-submission-xlsx",
     "scanner-protocol-changes-csv", "scanner-protocol-changes-xlsx", "scanner-protocol-copies-csv",
     "scanner-protocol-copies-xlsx",
+    "rules", "rules-csv", "rules-xlsx",
     "rule-packs", "rule-packs-csv", "rule-packs-xlsx", "methods", "methods-csv", "methods-xlsx", "method",
     "cases", "cases-csv", "cases-xlsx",
     "account_login", "account_logout", "account_change_password",
@@ -111,9 +112,12 @@ OF_LEVELS = {
 }  # fmt: skip
 """Changes of what a site compares with: they touch no patient; `tests/web/test_levels.py` and `test_own_levels.py` hold their
 rows of the audit."""
-OF_RULES = {"rule-packs-choose", "rule-packs-confirm", "rule-packs-undo", "rule-packs-unconfirm"}
-"""Changes of the rule packs that a site goes by: they touch no patient's row; `tests/store/test_rule_packs.py` holds their rows of
-the audit."""
+OF_RULES = {
+    "rule-packs-choose", "rule-packs-confirm", "rule-packs-undo", "rule-packs-unconfirm", "rule-try", "rule-stop", "rule-decide",
+    "rule-undo",
+}  # fmt: skip
+"""Changes of the rules and rule packs that a site goes by: they touch no patient's row; `tests/store/test_rule_packs.py`,
+`tests/store/test_rule_changes.py` and `tests/roles/test_replay_tasks.py` hold their rows of the audit."""
 OF_CASES = {
     "flag-add", "case-follow", "case-judge", "case-comment", "case-exams", "case-files", "case-act", "case-undo", "case-end",
 }  # fmt: skip
@@ -136,7 +140,7 @@ OTHER_COMMANDS = {
     "key rotate", "key forget", "codes", "levels list", "levels import", "levels choose", "levels confirm", "sizes", "merge", "drl",
     "levels local list", "levels local set", "levels local withdraw",
     "report compliance",
-    "rules list", "rules import", "rules choose", "rules confirm",
+    "rules list", "rules import", "rules choose", "rules confirm", "rules show", "rules replay", "rules set",
 }  # fmt: skip
 """Commands that show no patient of the record. `read` shows a file that whoever calls it has anyway; `reprocess` shows keys of
 exams and what would change of their fields, never who the patient is."""

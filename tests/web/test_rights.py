@@ -66,6 +66,7 @@ POSTED = {
     "conceptus-preview", "conceptus-save", "conceptus-sign", "flag-add", "case-follow", "case-judge", "case-comment",
     "case-exams", "case-files", "case-act", "case-undo", "case-end",
     "report-mail-again", "rule-packs-choose", "rule-packs-confirm", "rule-packs-undo", "rule-packs-unconfirm",
+    "rule-try", "rule-stop", "rule-decide", "rule-undo",
 }  # fmt: skip
 """Routes that take what a person sends, and show nothing."""
 
@@ -85,6 +86,7 @@ def address(pattern: URLPattern, department: Department, *, own: bool) -> str:
         "<int:person>": department.person if own else department.other_person,
         "<int:site>": (department.site if own else department.other_site).pk,
         "<slug:procedure>": "ct-chest",
+        "<slug:rule>": "high-dose",
         "<slug:method>": "ssde-aapm-220",
         "<slug:batch>": batch(department, route, own=own),
         "<slug:level_id>": LEVEL,
@@ -161,6 +163,7 @@ def batch(department: Department, route: str, *, own: bool) -> str:
     subjects |= {
         "compliance/said": ("level explanation", f"{scanner}/{LEVEL}"),
         "compliance/reviews": ("level review", str(scanner)),
+        "rules/decisions": ("rule setting", "high-dose"),
         "notifiable/packs/choices": ("rule choice", "chosen"),
         "notifiable/packs/confirmations": ("rule confirmation", "us-ncrp-168"),
     }

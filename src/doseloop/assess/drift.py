@@ -200,8 +200,8 @@ def _finding(watched: Sequence[Watched], cause: str, drift: Drift, what: str, si
         subject=series.scanner,
         cause=f"{cause} since {drift.since:%Y-%m-%dT%H:%M}",
         sentence=(
-            f"{what} is {abs(math.expm1(drift.shift)):.0%} {way} what was usual, since about {_day(drift.since)} (between "
-            f"{_day(drift.earliest)} and {_day(drift.latest)}), by {drift.exams} exams up to {_day(drift.alarm_at)}."
+            f"{what} is {100 * abs(math.expm1(drift.shift)):.0f} % {way} what was usual, since about {_day(drift.since)}"
+            f"{_between(drift)}, by {drift.exams} exams up to {_day(drift.alarm_at)}."
         ),
         quantity=series.quantity,
         factor=math.exp(drift.shift),
@@ -223,6 +223,13 @@ def _finding(watched: Sequence[Watched], cause: str, drift: Drift, what: str, si
 
 def _clock(moment: datetime) -> str:
     return moment.isoformat(timespec="seconds")
+
+
+def _between(drift: Drift) -> str:
+    """Empty where the day is sure."""
+    if drift.earliest.date() == drift.latest.date():
+        return ""
+    return f" (between {_day(drift.earliest)} and {_day(drift.latest)})"
 
 
 def _day(moment: datetime) -> str:

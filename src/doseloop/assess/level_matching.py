@@ -72,6 +72,16 @@ def match_level(group: LevelGroup, level: ReferenceLevel, source: LevelSet) -> L
     return LevelMatch(level, source, outcome, because, reservations, caveats, ())
 
 
+def own_match(level: ReferenceLevel, source: LevelSet) -> LevelMatch | None:
+    """How a level is compared with the group that it names itself; None where it never is, as those measured in a phantom."""
+    if level.procedure is None or level.group.category == "phantom":
+        return None
+    view = level.views[0] if level.views else None
+    group = LevelGroup(level.procedure, level.quantity, level.per, level.group, level.phantom_cm, view=view)
+    found = match_level(group, level, source)
+    return None if found.outcome == "not compared" else found
+
+
 def _of_source(level: ReferenceLevel, source: LevelSet) -> Iterator[str]:
     if not level.is_level:
         yield "An achievable value or a lower quartile, shown beside: nothing is judged by it."

@@ -23,6 +23,7 @@ from typing import Final
 
 from doseloop.assess.exam_dose import ExamDose, PastExam
 from doseloop.assess.group_words import group_said, size_left_out
+from doseloop.assess.rule_settings import bounded
 from doseloop.assess.size_group import Group, group_of
 from doseloop.assess.size_limit import LimitSettings, limit_of
 from doseloop.model.flag import Finding
@@ -38,8 +39,10 @@ _FEW_EVENTS: Final = 0.7
 class LowDoseSettings(LimitSettings):
     """What a site may set."""
 
-    max_share: float = 1 / 3
-    """Nothing above this share of the expected median is flagged."""
+    max_share: float = bounded(
+        1 / 3, 0.05, 0.7, "Largest share", "Nothing above this share of the expected median is flagged.",
+        "of what is expected", (0.25, 0.2, 0.15, 0.1),
+    )  # fmt: skip
 
 
 DEFAULT_SETTINGS: Final = LowDoseSettings()

@@ -14,6 +14,7 @@ from doseloop.assess import (
     high_dose,
     level_review,
     level_state,
+    low_dose,
     new_name,
     protocol_change,
     revised_dose,
@@ -70,9 +71,15 @@ class Rule:
 _RULES: Final = (
     Rule(
         high_dose.RULE, "High dose", "on_exam", high_dose.VERSION,
-        "an exam far above others of its procedure and age band at its weight, at the site",
+        "an exam far above others of its procedure and age band at its weight, on its scanner or at the site",
         "indication and difficulty; weight where it is missing; anything with fewer than the least number of exams before it",
         "high", high_dose.HighDoseSettings,
+    ),
+    Rule(
+        low_dose.RULE, "Low dose", "on_exam", low_dose.VERSION,
+        "a complete exam far below others of its procedure and age band at its weight, on its scanner or at the site",
+        "whether the images answer what was asked for; whether it was stopped, unless it has few events",
+        "medium", low_dose.LowDoseSettings,
     ),
     Rule(
         rule_pack_values.RULE, "Rule pack", "on_exam", rule_pack_values.VERSION,

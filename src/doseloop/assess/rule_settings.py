@@ -6,7 +6,7 @@ the record need to know of it.
 
 import dataclasses
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -112,6 +112,18 @@ def switch(title: str, explanation: str) -> Any:
 def settings_in(kind: type[Any]) -> tuple[Setting, ...]:
     """What a site may set of a rule's settings, in their order."""
     return tuple(_setting(one) for one in dataclasses.fields(kind) if _OF in one.metadata)
+
+
+def read_all(schema: Iterable[Setting], told: Iterable[str]) -> dict[str, Value]:
+    """Values that were told as `name=value`. Errors: `UnusableInput`."""
+    known = {one.name: one for one in schema}
+    values = {}
+    for one in told:
+        name, _, text = one.partition("=")
+        if name not in known:
+            raise UnusableInput(f"There is no setting {name!r}; there are {', '.join(known) or 'none'}.")
+        values[name] = known[name].read(text)
+    return values
 
 
 def made_of(kind: type[Any], values: Mapping[str, Any]) -> Any:

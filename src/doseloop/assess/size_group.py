@@ -28,10 +28,10 @@ HIGHEST_SLOPE: Final = 4.0
 class GroupSettings:
     """Who belongs to the group."""
 
-    min_n: int = bounded(20, 10, 200, "Earlier exams at least", "Fewer are not compared with.", "exams", (30, 50))
+    min_n: int = bounded(20, 10, 200, "Earlier exams at least", "Fewer are not compared with.", "exams")
     last_n: int = bounded(200, 20, 200, "Earlier exams at most", "Only the latest so many are looked at.", "exams")
     own_scanner_n: int = bounded(
-        40, 20, 200, "On the exam's own scanner", "With so many there, those of other scanners are left out.", "exams"
+        30, 20, 200, "On the exam's own scanner", "With so many there, those of other scanners are left out.", "exams"
     )
 
 

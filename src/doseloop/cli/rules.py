@@ -1,4 +1,4 @@
-"""`doseloop rules`: the rule packs, which a site goes by, its own, and what it confirmed."""
+"""`doseloop rules`: every rule at a site, trying and setting one; the rule packs, which a site goes by, and what it confirmed."""
 
 import dataclasses
 import json
@@ -25,6 +25,80 @@ def list_(site: SiteOption = "", as_json: JsonOption = False, data: DataOption =
 
     for one in rule_pack_rows(SYSTEM, site_named(site)):
         typer.echo(json.dumps(dataclasses.asdict(one), ensure_ascii=False) if as_json else one.sentence)
+
+
+SetOption = Annotated[
+    list[str] | None, typer.Option("--set", help="A setting, `name=value`; may be repeated. docs/rules.md has them.")
+]
+
+
+@app.command("show")
+def show(site: SiteOption = "", as_json: JsonOption = False, data: DataOption = None) -> None:
+    """Show every rule: whether it is on, its settings, its flags a week and how many of those that were judged were true."""
+    open_record(data)
+    from doseloop.access.scope import SYSTEM
+    from doseloop.store.rule_list import rule_rows
+    from doseloop.store.site_list import site_named
+
+    for one in rule_rows(SYSTEM, site_named(site)):
+        typer.echo(json.dumps(dataclasses.asdict(one), ensure_ascii=False) if as_json else one.sentence)
+
+
+@app.command("replay")
+def replay(
+    rule: Annotated[str, typer.Argument(help="Name of the rule, as `doseloop rules show` has it.")],
+    settings: SetOption = None,
+    site: SiteOption = "",
+    as_json: JsonOption = False,
+    data: DataOption = None,
+) -> None:
+    """Try a rule over the site's own history: nothing is flagged. What is not set is as by default."""
+    open_record(data)
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from doseloop.access.scope import SYSTEM
+    from doseloop.assess.rule_settings import made_of, read_all
+    from doseloop.replay import Replay, replayable
+    from doseloop.store.budget_rows import counts
+    from doseloop.store.rule_settings import of_site
+    from doseloop.store.site_list import site_named
+
+    key, one = site_named(site), replayable(rule)
+    values = read_all(one.schema, settings or [])
+    tried = Replay(key, one, made_of(one.settings, values) if one.settings else None, of_site(SYSTEM, key).of(one))
+    with Progress(console=Console(stderr=True), disable=as_json, transient=True) as progress:
+        bar = progress.add_task("Trying", total=len(tried.past.exams))
+        for looked_at in tried.steps():
+            progress.update(bar, completed=looked_at)
+    found = tried.budget()
+    if as_json:
+        typer.echo(json.dumps({"rule": rule, "values": values} | (counts(found) if found else {"exams": 0})))
+    else:
+        typer.echo(found.sentence if found else "There is no complete exam to look at.")
+
+
+@app.command("set")
+def set_(
+    rule: Annotated[str, typer.Argument(help="Name of the rule.")],
+    on: Annotated[bool, typer.Option("--on/--off", help="Whether it is to run.")] = True,
+    settings: SetOption = None,
+    site: SiteOption = "",
+    data: DataOption = None,
+) -> None:
+    """Let a rule run so at a site; what is not set is as by default. Exams of the last weeks are judged anew."""
+    open_record(data)
+    from doseloop.access.scope import SYSTEM
+    from doseloop.assess.registry import rule_named
+    from doseloop.assess.rule_settings import read_all
+    from doseloop.store.audit import COMMAND
+    from doseloop.store.rule_changes import decide
+    from doseloop.store.rule_list import rule_rows
+    from doseloop.store.site_list import site_named
+
+    key = site_named(site)
+    decide(SYSTEM, key, rule, read_all(rule_named(rule).schema, settings or []), COMMAND, is_on=on)
+    typer.echo(next(one.sentence for one in rule_rows(SYSTEM, key) if one.rule == rule))
 
 
 @app.command("choose")

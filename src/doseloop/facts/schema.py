@@ -228,6 +228,8 @@ SCANNERS = RowKind(
         Column("scanner_name", _TEXT, _ROOT_NAME),
         Column("site", _KEY, "s.site_id"),
         Column("modality", _TEXT, "s.modality"),
+        Column("manufacturer", _TEXT, "s.manufacturer"),
+        Column("station_name", _TEXT, "s.station_name"),
         Column("last_object_at", MOMENT, _LAST_OBJECT),
         Column("root", _KEY, "COALESCE(s.root_id, s.id)"),
     ),

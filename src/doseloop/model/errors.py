@@ -30,6 +30,7 @@
         Forbidden              the right is missing
         NotVisible             there is no such thing, or none within the scope (both look alike)
       UnusableInput            what a person typed or chose cannot be used
+        NotAnswerable          a question asks for what the record, the person's rights or sound practice do not allow
       SetupError               the installation cannot run as it is set
       DamagedBackup            a backup is not what it was when it was made
       FrozenChanged            what was kept for ever is not what it was when it was kept
@@ -256,6 +257,18 @@ class UnusableInput(DoseloopError):
 
     code = "unusable-input"
     hint = "Change the value that the message names."
+
+
+class NotAnswerable(UnusableInput):
+    """A question asks for what the record, the person's rights or sound practice do not allow."""
+
+    code = "not-answerable"
+    hint = "Ask as the message offers; docs/ask.md says what is answered."
+
+    def __init__(self, reason: str, said: str, offer: str = "") -> None:
+        """`reason` is one of those of `ask.validity.REASONS`, `said` what cannot be and why, `offer` what can be asked instead."""
+        super().__init__(f"{said} {offer}".strip())
+        self.reason, self.said, self.offer = reason, said, offer
 
 
 class SetupError(DoseloopError):

@@ -193,14 +193,14 @@ _OTHER: Final = (
         "effective_dose_msv", "E", "Effective dose", (Unit("mSv", max_decimals=2), Unit("µSv", Fraction(1000), 0)),
         "Doses to organs weighted by their sensitivity, for a reference person.",
         "Made to compare procedures and for protection; not a measure of one patient's risk.",
-        "ICRP Publications 103 and 147", "effective_dose",
+        "ICRP Publications 103 and 147",
     ),
     Quantity(
         "effective_dose_estimate_msv", "E computed", "Effective dose, computed",
         (Unit("mSv", max_decimals=2), Unit("µSv", Fraction(1000), 0)),
         "Effective dose of all exposures of an exam, computed from what the scanner states of each.",
         "Made to compare procedures and for protection; not a measure of one patient's risk. Its methods tell how sure it is.",
-        "ICRP Publications 103 and 147",
+        "ICRP Publications 103 and 147", "effective_dose",
     ),
     Quantity(
         "dap_corrected_gy_cm2", "KAP corrected", "Air kerma-area product, corrected", _DAP,
@@ -292,7 +292,7 @@ _OTHER: Final = (
     ),
     Quantity(
         "weight_kg", "m", "Weight", (Unit("kg", max_decimals=1),), "Weight of the patient as typed at the scanner.",
-        "Often missing or guessed.", "DICOM PS3.3 (0010,1030)",
+        "Often missing or guessed.", "DICOM PS3.3 (0010,1030)", "weight_kg",
     ),
 )  # fmt: skip
 

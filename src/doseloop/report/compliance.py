@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from doseloop.access.scope import Scope
-from doseloop.assess.level_matching import LevelMatch, match_level
+from doseloop.assess.level_matching import LevelMatch, own_match
 from doseloop.assess.level_settings import Settings
 from doseloop.assess.level_words import group_said
 from doseloop.assess.reference_levels import Days, Kept, Standing, keep, standing, verdict_of
@@ -14,7 +14,7 @@ from doseloop.facts.engine import Facts
 from doseloop.facts.level_samples import level_samples, of_scanners, wanted_for
 from doseloop.facts.windows import Window
 from doseloop.model.level_figure import LevelFigure
-from doseloop.model.reference_level import LevelGroup, LevelSet, ReferenceLevel
+from doseloop.model.reference_level import LevelSet, ReferenceLevel
 from doseloop.reference.procedures import catalogue
 from doseloop.store import changes, level_explanations, level_sets
 from doseloop.store.level_choice import chosen
@@ -129,16 +129,6 @@ def cell_in_depth(
         return None
     cell = compared.cells[scanner]
     return CellInDepth(compared, cell, figure(found, compared, cell))
-
-
-def own_match(level: ReferenceLevel, source: LevelSet) -> LevelMatch | None:
-    """How a level is compared with the group that it names itself; None where it never is, as those measured in a phantom."""
-    if level.procedure is None or level.group.category == "phantom":
-        return None
-    view = level.views[0] if level.views else None
-    group = LevelGroup(level.procedure, level.quantity, level.per, level.group, level.phantom_cm, view=view)
-    found = match_level(group, level, source)
-    return None if found.outcome == "not compared" else found
 
 
 def figures(found: Compliance) -> Iterator[LevelFigure]:

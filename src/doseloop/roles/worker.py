@@ -17,7 +17,7 @@ from doseloop.facts.paths import FactsPaths
 from doseloop.harmonise.sizes import Windows
 from doseloop.pipeline import Outcome, Pipeline
 from doseloop.reading.process import ReaderPool
-from doseloop.roles import audit
+from doseloop.roles import audit, replay_tasks
 from doseloop.roles.data_folder import DataFolder
 from doseloop.roles.drift_watch import DriftWatch
 from doseloop.roles.effect_watch import EffectWatch
@@ -157,6 +157,7 @@ def run(stop: threading.Event) -> None:
         Clock(60.0, lambda: audit.seal(chain)),
         Clock(15.0, pipeline.inbox.sweep_if_idle),
         Clock(10.0, enqueue_due),
+        Clock(2.0, replay_tasks.enqueue_waiting),
         Clock(86_400.0, tasks.forget_finished),
     ]
     with own_name(folder) as name:

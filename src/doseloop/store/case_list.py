@@ -9,8 +9,10 @@ from django.utils import timezone
 
 from doseloop.access.scope import Scope
 from doseloop.model.case import CaseState, Classification
+from doseloop.model.effect_look import EffectLook
 from doseloop.model.errors import NotVisible
-from doseloop.store import visible
+from doseloop.store import effect_looks, visible
+from doseloop.store.effect_following import gravest
 from doseloop.store.heartbeats import clock
 from doseloop.store.models import Case
 
@@ -46,6 +48,10 @@ class CaseRow:
     flags: int
     actions: int
     """That were not undone."""
+    effect: str
+    """Verdict on its actions together (`model.effect_look`); empty before one is told."""
+    look: EffectLook | None
+    """The newest look that the case is told by; it may tell less than `effect`, which stays."""
 
     @property
     def is_overdue(self) -> bool:
@@ -58,7 +64,13 @@ def case_list(
 ) -> tuple[CaseRow, ...]:
     """Cases of the scope, those that are due first; without a day last. `account` is whose `mine` are."""
     rows = _ordered(_shown(scope, show, account, site))
-    return tuple(map(row_of, rows[start : None if most is None else start + most]))
+    return _rows(scope, rows[start : None if most is None else start + most])
+
+
+def cases_of_exam(scope: Scope, exam: int) -> tuple[CaseRow, ...]:
+    """Cases that an exam is about: by a flag of it, or since a person linked it. Those that are not closed first."""
+    found = visible.cases(scope).filter(Q(flags__exam=exam) | Q(linked__exam=exam)).values("pk")
+    return _rows(scope, _ordered(visible.cases(scope).filter(pk__in=found)))
 
 
 def count_by_show(scope: Scope, account: int | None, *, site: int | None = None) -> dict[str, int]:
@@ -68,14 +80,19 @@ def count_by_show(scope: Scope, account: int | None, *, site: int | None = None)
 
 def case_row(scope: Scope, case: int) -> CaseRow:
     """One case. Errors: `NotVisible`."""
-    row = _ordered(visible.cases(scope).filter(pk=case)).first()
-    if row is None:
+    found = _rows(scope, _ordered(visible.cases(scope).filter(pk=case)))
+    if not found:
         raise NotVisible(f"There is no case {case}.")
-    return row_of(row)
+    return found[0]
 
 
-def row_of(row: Any) -> CaseRow:
-    """The row as a list shows it."""
+def _rows(scope: Scope, found: "QuerySet[Case]") -> tuple[CaseRow, ...]:
+    rows = list(found)
+    looks = effect_looks.latest(scope, [row.pk for row in rows])
+    return tuple(_row(row, gravest(looks.get(row.pk, ()))) for row in rows)
+
+
+def _row(row: Any, look: EffectLook | None) -> CaseRow:
     today = clock(row.site.zone, timezone.now()).date()
     followed = row.due if row.state != CaseState.CLOSED else None
     to_report = row.report_by if row.reported_on is None else None
@@ -86,6 +103,7 @@ def row_of(row: Any) -> CaseRow:
         classification=str(row.classification), rule_pack=row.rule_pack, report_by=row.report_by,
         report_days_left=_days(today, to_report), reported_on=row.reported_on, opened_at=row.opened_at,
         closed_at=row.closed_at, flags=row.flag_count, actions=row.action_count,
+        effect=row.effect, look=look,
     )  # fmt: skip
 
 

@@ -175,7 +175,7 @@ def write(
         models.Flag.objects.filter(exam_id=exam).update(site=scanner.site, scanner=scanner.scanner)
     position = 0
     for number, part in enumerate(record.parts):
-        place = {"exam_id": exam, "site_id": scanner.site, "position": number}
+        place = {"exam_id": exam, "site_id": scanner.site, "scanner_id": scanner.scanner, "position": number}
         eligible = not excluded_as and not part.is_estimate
         computed = estimate_columns.of_total(estimates.parts[number])
         key = _NEW_PART.key(**place, **_part(part, columns), **computed, eligible=eligible)

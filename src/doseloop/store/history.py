@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Value
 
 from doseloop.access.scope import Scope
-from doseloop.store.models import Part
+from doseloop.store.models import Flag, Part
 from doseloop.store.prepared import Rows, Slot
 
 
@@ -29,21 +29,28 @@ class PartFacts:
     excluded: bool
     weight_kg: float | None
     phantom_cm: int | None
+    events: int
+    """Of the exam."""
+    is_flagged: bool
+    """Whether a flag of the exam's dose stands that nobody has set aside; only told of the past (`before`)."""
     doses: dict[str, float]
     """Known values by quantity."""
 
 
 MOST = 200
 """Parts that a rule compares with."""
+ENOUGH_ON_SCANNER = 60
+"""So many like the part on its own scanner, and others of the site are not looked up: rules compare with those alone."""
 _QUANTITIES = ("dlp_mgy_cm", "ctdi_vol_mgy", "dap_gy_cm2", "ka_r_mgy")
 _OF_ONE = (*_QUANTITIES, "fluoro_time_s")
 """Those of the part that is judged; the past is compared by fewer."""
 _PLAIN = (
     *("exam_id", "position", "site_id", "exam__scanner_id", "procedure_id", "procedure__name", "modality", "age_band"),
-    *("started_at", "exam__settled", "exam__excluded_as", "weight_kg", "phantom_cm"),
+    *("started_at", "exam__settled", "exam__excluded_as", "weight_kg", "phantom_cm", "exam__event_count"),
 )
 """In the order of the fields of `PartFacts`: rows of these alone cost a tenth of whole ones."""
-_COLUMNS = (*_PLAIN, *_QUANTITIES)
+_ABOUT_DOSE = ("high-dose", "low-dose")
+"""Rules whose flags say that an exam is unlike others."""
 
 
 def parts_of(scope: Scope, exam: int) -> list[PartFacts]:
@@ -55,17 +62,30 @@ _PARTS = Rows(lambda: Part.objects.filter(exam_id=Slot("exam")).order_by("positi
 
 
 def before(scope: Scope, part: PartFacts) -> list[PartFacts]:
-    """Up to `MOST` eligible, complete parts of the same site, procedure and age band that started earlier, oldest first."""
+    """Eligible, complete parts of the same procedure and age band that started earlier, oldest first: up to `MOST` of the scanner,
+    and where few of these are like the part up to `MOST` of the site too."""
     if not scope.sees(part.site) or not part.procedure:
         return []
-    of_part = {"site": part.site, "procedure": part.procedure, "band": part.age_band}
-    newest = _BEFORE.all(**of_part, started_at=part.started_at, exam=part.exam)
-    return [_facts(row) for row in reversed(newest)]
+    kind = {"procedure": part.procedure, "band": part.age_band, "started_at": part.started_at, "exam": part.exam}
+    own = [_past(row) for row in _BEFORE_ON_SCANNER.all(scanner=part.scanner, **kind)]
+    if sum(_is_like(one, part) for one in own) >= ENOUGH_ON_SCANNER:
+        return own[::-1]
+    found = {(one.exam, one.part): one for one in own}
+    found |= {(one.exam, one.part): one for one in map(_past, _BEFORE_AT_SITE.all(site=part.site, **kind))}
+    return sorted(found.values(), key=lambda one: (one.started_at, one.exam, one.part))
 
 
-def _before() -> QuerySet[Part, Any]:
+def _is_like(other: PartFacts, part: PartFacts) -> bool:
+    """Whether they can be compared by every quantity that the part has."""
+    return other.phantom_cm == part.phantom_cm and all(one in other.doses for one in part.doses if one in _QUANTITIES)
+
+
+def _before(**where: Slot) -> "QuerySet[Part, Any]":
+    told = Flag.objects.filter(
+        exam=OuterRef("exam_id"), rule__in=_ABOUT_DOSE, state__in=(Flag.State.OPEN, Flag.State.CASE)
+    )
     same = Part.objects.filter(
-        site_id=Slot("site"),
+        **where,
         procedure_id=Slot("procedure"),
         age_band=Slot("band"),
         eligible=True,
@@ -73,10 +93,12 @@ def _before() -> QuerySet[Part, Any]:
         started_at__gt="",
         exam__settled=True,
     ).exclude(exam_id=Slot("exam"))
-    return same.order_by("-started_at", "-exam_id").values_list(*_COLUMNS)[:MOST]
+    newest = same.order_by("-started_at", "-exam_id").annotate(flagged=Exists(told))
+    return newest.values_list(*_PLAIN, *_QUANTITIES, "flagged")[:MOST]
 
 
-_BEFORE = Rows(_before)
+_BEFORE_ON_SCANNER = Rows(lambda: _before(scanner_id=Slot("scanner")))
+_BEFORE_AT_SITE = Rows(lambda: _before(site_id=Slot("site")))
 
 
 def on_scanner(scope: Scope, part: PartFacts) -> list[PartFacts]:
@@ -85,30 +107,30 @@ def on_scanner(scope: Scope, part: PartFacts) -> list[PartFacts]:
     if not scope.sees(part.site) or not part.procedure or not part.started_at:
         return []
     of_part = {"scanner": part.scanner, "procedure": part.procedure, "band": part.age_band}
-    return [_facts(row) for row in _ON_SCANNER.all(**of_part, started_at=part.started_at, exam=part.exam)]
+    return [_past(row) for row in _ON_SCANNER.all(**of_part, started_at=part.started_at, exam=part.exam)]
 
 
 def _on_scanner() -> QuerySet[Part, Any]:
     same = Part.objects.filter(
-        exam__scanner_id=Slot("scanner"),
+        scanner_id=Slot("scanner"),
         procedure_id=Slot("procedure"),
         age_band=Slot("band"),
         eligible=True,
         started_at__lte=Slot("started_at"),
         started_at__gt="",
     ).exclude(exam_id=Slot("exam"))
-    return same.order_by("-started_at", "-exam_id").values_list(*_COLUMNS)[:MOST]
+    return same.order_by("-started_at", "-exam_id").values_list(*_PLAIN, *_QUANTITIES, Value(False))[:MOST]
 
 
 _ON_SCANNER = Rows(_on_scanner)
 
 
-def doses(parts: Sequence[PartFacts], quantity: str) -> list[tuple[float, float | None, int | None]]:
-    """Value, weight and phantom of the parts that have the quantity."""
-    return [(p.doses[quantity], p.weight_kg, p.phantom_cm) for p in parts if quantity in p.doses]
+def _past(row: tuple[Any, ...]) -> PartFacts:
+    *plain, flagged = row
+    return _facts(plain, _QUANTITIES, is_flagged=bool(flagged))
 
 
-def _facts(row: tuple[Any, ...], quantities: Sequence[str] = _QUANTITIES) -> PartFacts:
+def _facts(row: Sequence[Any], quantities: Sequence[str], *, is_flagged: bool = False) -> PartFacts:
     (
         exam,
         part,
@@ -123,6 +145,7 @@ def _facts(row: tuple[Any, ...], quantities: Sequence[str] = _QUANTITIES) -> Par
         excluded_as,
         weight,
         phantom,
+        events,
         *values,
     ) = row
     return PartFacts(
@@ -139,5 +162,7 @@ def _facts(row: tuple[Any, ...], quantities: Sequence[str] = _QUANTITIES) -> Par
         excluded=bool(excluded_as),
         weight_kg=weight,
         phantom_cm=phantom,
+        events=events,
+        is_flagged=is_flagged,
         doses={name: value for name, value in zip(quantities, values, strict=True) if value is not None},
     )

@@ -98,7 +98,7 @@ def _same_procedure(bands: tuple[str, ...]) -> QuerySet[Event]:
         part__started_at__lt=Slot("started_at"),
         part__started_at__gt="",
         part__eligible=True,
-        exam__scanner_id=Slot("scanner"),
+        part__scanner_id=Slot("scanner"),
         role="main",
         kvp__gt=0,
     ).exclude(exam_id=Slot("exam"))

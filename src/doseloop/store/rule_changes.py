@@ -1,11 +1,12 @@
 """A site decides about a rule: on or off, and its settings within their bounds.
 
 It is a decision (`store.decisions`): its subject is the rule, and what holds is how the rule runs, as text. Exams with a flag of
-the rule are judged anew at once. What a person said about a flag stays.
+the rule, and those of the last four weeks, are judged anew at once. What a person said about a flag stays.
 """
 
 import json
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any, Final
 
 from django.db.models import Q, QuerySet
@@ -14,16 +15,19 @@ from doseloop.access.scope import Scope
 from doseloop.assess.registry import RULES, Rule, rule_named
 from doseloop.assess.rule_settings import Value, made_of, values_of
 from doseloop.model.errors import UnusableInput
-from doseloop.store import decisions, findings, locks
+from doseloop.store import decisions, findings, locks, visible
 from doseloop.store.audit import Actor
 from doseloop.store.decisions import Batch, Kind, Wanted
 from doseloop.store.models import Decision, Exam, RuleSetting
 
+ANEW: Final = timedelta(days=28)
+"""Exams that began since then are judged anew; nobody is told today of what lies further back."""
 _NAME: Final = "rule setting"
 
 
 def decide(scope: Scope, site: int, rule: str, values: Mapping[str, Any], actor: Actor, *, is_on: bool) -> str:
-    """Let a rule run so at a site, with defaults for what `values` do not name. Returns the batch's key.
+    """Let a rule run so at a site, with defaults for what `values` do not name. Returns the batch's key, empty where it runs so
+    already.
 
     Errors: `NotVisible`; `UnusableInput` where there is no such rule, it cannot be switched, or a value is out of its bounds.
     """
@@ -32,6 +36,9 @@ def decide(scope: Scope, site: int, rule: str, values: Mapping[str, Any], actor:
         raise UnusableInput(f"The rule {rule} has no switch.")
     set_otherwise = checked(one, values)
     after = "" if is_on == one.is_on and not set_otherwise else _text(set_otherwise, is_on=is_on)
+    visible.check_site(scope, site)
+    if after == _held(site, rule):
+        return ""
     return decisions.decide(scope, SETTING, [Wanted(site, rule, one.title, after)], actor)
 
 
@@ -49,8 +56,8 @@ def said(rule: str, held: str) -> str:
     if not held:
         return "as by default"
     told = json.loads(held)
-    known = {one.name: one for one in RULES[rule].schema} if rule in RULES else {}
-    of = (f"{known[name].title}: {known[name].said(value)}" for name, value in told["values"].items() if name in known)
+    schema = RULES[rule].schema if rule in RULES else ()
+    of = (f"{one.title}: {one.said(told['values'][one.name])}" for one in schema if one.name in told["values"])
     return ", ".join(["on" if told["on"] else "off", *of])
 
 
@@ -61,10 +68,8 @@ def history(scope: Scope, site: int, rule: str, most: int = 10) -> tuple[Batch, 
 
 def _put(wanted: Wanted) -> str:
     locks.hold(f"{_NAME} {wanted.subject} at {wanted.site}")
-    rows = RuleSetting.objects.filter(site=wanted.site, rule=wanted.subject)
-    row = rows.first()
-    before = _text(row.values, is_on=row.is_on) if row else ""
-    rows.delete()
+    before = _held(wanted.site, wanted.subject)
+    RuleSetting.objects.filter(site=wanted.site, rule=wanted.subject).delete()
     is_on = RULES[wanted.subject].is_on
     if wanted.after:
         told = json.loads(wanted.after)
@@ -75,8 +80,21 @@ def _put(wanted: Wanted) -> str:
     return before
 
 
+def _held(site: int, rule: str) -> str:
+    row = RuleSetting.objects.filter(site=site, rule=rule).first()
+    return _text(row.values, is_on=row.is_on) if row else ""
+
+
 def _moved(decision: Decision) -> "QuerySet[Exam]":
-    return Exam.objects.filter(site=decision.site_id, flags__rule=decision.subject).distinct()
+    """Exams with a flag of the rule, and those of the last weeks that it may flag now."""
+    rows = Exam.objects.filter(site=decision.site_id)
+    since = (decision.at - ANEW).date().isoformat()
+    may_flag = not decision.after or json.loads(decision.after)["on"]
+    if may_flag and RULES[decision.subject].may_be_replayed:
+        rows = rows.filter(Q(flags__rule=decision.subject) | Q(started_at__gte=since))
+    else:
+        rows = rows.filter(flags__rule=decision.subject)
+    return rows.distinct()
 
 
 def _text(values: Mapping[str, Any], *, is_on: bool) -> str:

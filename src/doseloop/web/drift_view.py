@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from doseloop.assess.drift import Drift
@@ -23,7 +24,7 @@ _COLUMNS: Final = (
     Column("scatter", "Usual scatter", "number", "%"),
     Column("shift", "Shift", "number", "%"),
     Column("since", "Since"),
-    Column("between", "Began between"),
+    Column("between", "Began"),
     Column("alarm", "Alarm"),
     Column("begun", "Usual from"),
 )
@@ -71,7 +72,7 @@ def _chart(place: int, one: SeriesShown, unusual: Unusual, drift: Drift | None) 
 def _told(drift: Drift) -> str:
     return (
         f"{abs(_shift(drift)):.0f} % {'above' if drift.shift > 0 else 'below'} since about {day_shown(drift.since.date())} "
-        f"(between {_between(drift)}); alarm on {day_shown(drift.alarm_at.date())} by the {drift.chart}."
+        f"({_between(drift)}); alarm on {day_shown(drift.alarm_at.date())} by the {drift.chart}."
     )
 
 
@@ -84,7 +85,7 @@ def _row(one: SeriesShown) -> Row:
     watched, series = one.watched, one.series
     drift = watched.drift if watched else None
     known = len(series.exams)
-    learnt = watched.unusual.learnt_from.date() if watched else None
+    first = date.fromisoformat(one.begun) if one.begun else watched.unusual.learnt_from.date() if watched else None
     return Row(
         (
             series.protocol,
@@ -96,7 +97,7 @@ def _row(one: SeriesShown) -> Row:
             day_shown(drift.since.date()) if drift else None,
             _between(drift) if drift else None,
             day_shown(drift.alarm_at.date()) if drift else None,
-            one.begun or (learnt.isoformat() if learnt else None),
+            day_shown(first) if first else None,
         ),
         tones={"state": {DRIFTED: "above", AS_USUAL: "good"}.get(_state(one), "quiet")},
         notes={
@@ -108,7 +109,7 @@ def _row(one: SeriesShown) -> Row:
 
 def _state(one: SeriesShown) -> str:
     if one.watched is None:
-        return "too few exams"
+        return "learning"
     return DRIFTED if one.watched.drift else AS_USUAL
 
 
@@ -117,4 +118,5 @@ def _shift(drift: Drift) -> float:
 
 
 def _between(drift: Drift) -> str:
-    return f"{day_shown(drift.earliest.date())} and {day_shown(drift.latest.date())}"
+    first, last = drift.earliest.date(), drift.latest.date()
+    return "sure to the day" if first == last else f"between {day_shown(first)} and {day_shown(last)}"

@@ -22,6 +22,7 @@ _OF_RULE = {
     "rule-pack": {
         "expected": "Reference level", "threshold": "Threshold", "factor": "Times the threshold", "n": "Mean of the last",
     },
+    "drift": {"factor": "Times what was usual", "n": "Seen in"},
 }  # fmt: skip
 """What a rule calls them that is not about others like the exam."""
 _IN_QUANTITY = ("value", "expected", "threshold")

@@ -2,8 +2,8 @@
 
 from doseloop.access.scope import Scope
 from doseloop.assess import placement
-from doseloop.assess.exam_dose import ExamDose, PastExam
 from doseloop.store import history
+from doseloop.store.exam_doses import exam_dose, past_exams
 
 _LOOKED_AT = ("dlp_mgy_cm", "ctdi_vol_mgy", "dap_gy_cm2", "ka_r_mgy")
 
@@ -21,10 +21,5 @@ def placements(scope: Scope, exam: int) -> dict[tuple[int, str], str]:
 
 
 def _placed(part: history.PartFacts, past: list[history.PartFacts], quantity: str) -> placement.Placement | None:
-    value = part.doses.get(quantity)
-    if value is None:
-        return None
-    exam = ExamDose(
-        f"exam {part.exam}", quantity, value, part.procedure_name, part.age_band, part.weight_kg, part.phantom_cm
-    )
-    return placement.on_exam(exam, [PastExam(*one) for one in history.doses(past, quantity)])
+    exam = exam_dose(part, quantity)
+    return None if exam is None else placement.on_exam(exam, past_exams(past, quantity))

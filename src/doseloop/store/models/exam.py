@@ -111,6 +111,8 @@ class Part(models.Model):
 
     exam = models.ForeignKey(Exam, on_delete=models.CASCADE, related_name="parts")
     site = models.ForeignKey(Site, on_delete=models.PROTECT)
+    scanner = models.ForeignKey(Scanner, null=True, on_delete=models.PROTECT, db_index=False)
+    """Its exam's, here too since the past of one scanner is looked up for every object."""
     position = models.IntegerField()
     modality = models.TextField()
     procedure = models.ForeignKey(Procedure, null=True, on_delete=models.PROTECT)
@@ -142,7 +144,10 @@ class Part(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["exam", "position"], name="part_is_one")]
-        indexes = [models.Index(fields=["procedure", "age_band", "started_at"], name="part_history")]
+        indexes = [
+            models.Index(fields=["site", "procedure", "age_band", "started_at"], name="part_at_site"),
+            models.Index(fields=["scanner", "procedure", "age_band", "started_at"], name="part_on_scanner"),
+        ]
 
 
 class Event(models.Model):

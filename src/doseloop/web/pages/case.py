@@ -21,6 +21,7 @@ from doseloop.store.scanner_list import scanner_names
 from doseloop.web import case_form
 from doseloop.web.actor import actor_of, note_sight
 from doseloop.web.case_actions import actions_shown
+from doseloop.web.case_effect import effects_shown
 from doseloop.web.case_words import days_said, tone_of
 from doseloop.web.rights import may, needs
 
@@ -33,6 +34,7 @@ def case(request: HttpRequest, case: int) -> HttpResponse:
     found = case_detail(scope, case)
     note_sight(request, f"case {case}", {exam.seen for exam in found.exams})
     may_judge = may(request, Right.JUDGE, found.row.site_id)
+    actions = case_actions.actions_of(scope, case)
     context: dict[str, Any] = {
         "case": found.row,
         "shown": found,
@@ -40,7 +42,8 @@ def case(request: HttpRequest, case: int) -> HttpResponse:
         "due_said": _said(found.row.days_left),
         "report_said": _said(found.row.report_days_left),
         "pack": _pack_title(scope, found),
-        "actions": actions_shown(scope, case_actions.actions_of(scope, case)),
+        "actions": actions_shown(scope, actions),
+        "effects": effects_shown(scope, case, actions, found.row.effect),
         "files": case_files.files_of(scope, case),
         "closed": found.row.state == CaseState.CLOSED,
         "may_judge": may_judge,

@@ -1,6 +1,5 @@
 """The cases that people follow: mine, open, overdue, closed, all."""
 
-from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,6 +13,8 @@ from doseloop.access.scope import Scope
 from doseloop.report.table import Column, Row, Table
 from doseloop.store.case_list import SHOWS, CaseRow, case_list, count_by_show
 from doseloop.store.site_list import sites
+from doseloop.web.case_effect import short
+from doseloop.web.case_effect import tone_of as effect_tone
 from doseloop.web.case_words import days_said, tone_of
 from doseloop.web.clock import day_shown
 from doseloop.web.exports import export_links, export_routes
@@ -25,6 +26,7 @@ PAGE = 50
 _COLUMNS = (
     Column("title", "Case"),
     Column("state", "State", "state"),
+    Column("effect", "Effect", "state"),
     Column("owner", "Owner"),
     Column("due", "Due"),
     Column("classification", "Classification"),
@@ -34,6 +36,16 @@ _COLUMNS = (
     Column("site", "Site"),
     Column("opened", "Opened", "time"),
 )
+_OF_EFFECT = (
+    Column("change", "Change", "number", "%"),
+    Column("low", "95 % interval from", "number", "%"),
+    Column("high", "95 % interval to", "number", "%"),
+    Column("expected", "Expected", "number", "%"),
+    Column("before", "Exams before", "number"),
+    Column("after", "Exams since", "number"),
+    Column("looked_at", "Looked at", "time"),
+)
+"""In files alone: a page says them in a sentence."""
 
 
 @needs(Right.SEE)
@@ -46,7 +58,7 @@ def cases(request: HttpRequest) -> HttpResponse:
     number = page_number(request.GET.dict(), counts[show], PAGE)
     found = case_list(scope, show, request.user.pk, site=site, start=(number - 1) * PAGE, most=PAGE)
     context: dict[str, Any] = {
-        "table": page_table(_table(found), export_links(request, "cases")),
+        "table": page_table(Table("cases", "Cases", _COLUMNS, map(_row, found)), export_links(request, "cases")),
         "chosen": show,
         "shows": [(one, counts[one], _address(one, site)) for one in SHOWS],
         "sites": sites(scope),
@@ -63,7 +75,8 @@ def cases(request: HttpRequest) -> HttpResponse:
 def cases_table(request: HttpRequest) -> Table:
     """All cases of the list that the address names."""
     show, site = _asked(request)
-    return _table(case_list(request.access, show, request.user.pk, site=site))  # type: ignore[attr-defined]
+    found = case_list(request.access, show, request.user.pk, site=site)  # type: ignore[attr-defined]
+    return Table("cases", "Cases", (*_COLUMNS, *_OF_EFFECT), map(_whole_row, found))
 
 
 def _asked(request: HttpRequest) -> tuple[str, int | None]:
@@ -78,22 +91,29 @@ def _address(show: str, site: int | None, page: int = 1) -> str:
     return "?" + urlencode({name: value for name, value in pairs.items() if value})
 
 
-def _table(found: Iterable[CaseRow]) -> Table:
-    return Table("cases", "Cases", _COLUMNS, map(_row, found))
+def _whole_row(one: CaseRow) -> Row:
+    look = one.look
+    if look is None:
+        return Row((*_row(one).values, *(None for _ in _OF_EFFECT)))
+    changes = (None if value is None else 100 * value for value in (look.change, look.low, look.high, look.expected))
+    return Row((*_row(one).values, *changes, look.before, look.after, look.at))
 
 
 def _row(one: CaseRow) -> Row:
     due = {"due": days_said(one.days_left)} if one.days_left is not None else {}
-    notes = {**due, "title": f"case {one.id}", "cause": one.cause_note[:80]}
+    notes = {**due, "title": f"case {one.id}", "cause": one.cause_note[:80], "effect": short(one.look)}
     if one.report_days_left is not None and one.report_by:
         notes["classification"] = f"report by {day_shown(one.report_by)}: {days_said(one.report_days_left)}"
     return Row(
         (
-            one.title, one.state, one.owner, one.due, one.classification, one.cause, one.flags, one.actions,
+            one.title, one.state, one.effect, one.owner, one.due, one.classification, one.cause, one.flags, one.actions,
             one.site_name, one.opened_at,
         ),
         links={"title": reverse("case", args=[one.id])},
-        tones={"state": tone_of(one.state), **({"due": "above"} if (one.days_left or 0) < 0 else {})},
+        tones={
+            "state": tone_of(one.state), "effect": effect_tone(one.effect),
+            **({"due": "above"} if (one.days_left or 0) < 0 else {}),
+        },
         notes=notes,
     )  # fmt: skip
 

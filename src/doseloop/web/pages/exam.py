@@ -12,6 +12,7 @@ from doseloop.access.rights import Right
 from doseloop.access.scope import Scope
 from doseloop.harmonise.age_bands import AGE_BANDS
 from doseloop.store import (
+    case_list,
     comments,
     ct_series,
     exam_detail,
@@ -78,6 +79,7 @@ def exam(request: HttpRequest, exam: int) -> HttpResponse:
         "height": ct_images.HEIGHT,
         "computed_exports": export_links(request, "exam-computed", exam),
         "flags": flags.flag_list(scope, exam=exam),
+        "cases": case_list.cases_of_exam(scope, exam),
         "objects": object_list.exam_objects(scope, exam),
         "slices": object_list.further_slices(scope, exam),
         "may_audit": may(request, Right.AUDIT, detail.site.id),

@@ -8,6 +8,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from doseloop.assess import registry
 from doseloop.model.quantities import COMPUTED, QUANTITIES, number_shown, shown, unit_of
 from doseloop.web import ages, clock
 from doseloop.web.tables import plain_number
@@ -23,6 +24,12 @@ _TONES = {
     "case": ("accent", "loop"),
     "set aside": ("quiet", "check"),
     "waiting for effect": ("caution", "clock"),
+    "effect shown": ("good", "check"),
+    "met": ("good", "check"),
+    "not met": ("above", "cross"),
+    "worse": ("above", "alert"),
+    "too early": ("caution", "clock"),
+    "cannot tell": ("caution", "question"),
     "closed": ("good", "check"),
     "reopened": ("above", "undo"),
     "overdue": ("above", "clock"),
@@ -118,6 +125,12 @@ def moment(value: datetime | None) -> str:
 
 
 @register.filter
+def percent(value: float) -> str:
+    """A share, in whole per cent."""
+    return f"{value * 100:.0f} %"
+
+
+@register.filter
 def day(text: str) -> str:
     """An ISO day as `31 Mar 2026`; what is none as it stands."""
     try:
@@ -145,17 +158,7 @@ _KINDS = {
     "mr image": "MR image",
     "ct image": "CT image",
 }
-RULES = {
-    "drift": "Drift",
-    "high-dose": "High dose",
-    "rule-pack": "Rule pack",
-    "protocol-change": "Protocol changed",
-    "reference-level": "Reference level",
-    "review-due": "Review due",
-    "silent-scanner": "Silent scanner",
-    "unit-suspected": "Unit suspected",
-    "wrong-protocol": "Wrong protocol",
-}
+RULES = {one.name: one.title for one in registry.RULES.values()}
 
 
 @register.filter

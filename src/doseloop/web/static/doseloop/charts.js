@@ -51,7 +51,8 @@ function markLine(given, colour) {
 function markArea(given, colour) {
   if (!given) return given;
   const name = { show: true, position: "insideTop", color: colour("--ink-2"), fontSize: 11 };
-  return { ...given, itemStyle: { color: colour(given.colour), opacity: 0.6 }, label: name, animation: false };
+  const fill = { color: colour(given.colour ?? "--accent-soft"), opacity: given.colour ? 0.6 : 0.9 };
+  return { ...given, itemStyle: fill, label: name, animation: false };
 }
 
 function themed(option) {
