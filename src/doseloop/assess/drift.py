@@ -32,7 +32,7 @@ from doseloop.model.flag import Dated, Finding
 from doseloop.model.quantities import QUANTITIES
 
 RULE: Final = "drift"
-VERSION: Final = "1"
+VERSION: Final = "2"
 OF_SCANNER: Final = "scanner"
 """In the cause of a finding, in place of a series."""
 LOOK_BACK: Final = 300
