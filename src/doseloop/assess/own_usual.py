@@ -4,8 +4,8 @@ What is usual is a level and a slope on weight (`robust_fit`), scatter (Qn) and 
 100 exams and are taken anew after 200, 300 and 400; from then on they stay, so that a slow drift does not become usual.
 
 The correlation is itself known from few exams. Where it is understated, what is left of an exam still correlates with its
-neighbours, and sums of it wander further than the charts allow for. So the standard deviation of what is left is taken larger by what one
-standard error of the correlation, sqrt((1 - r^2) / n) (Bartlett 1946, JRSS Suppl. 8:27), would do to a long sum.
+neighbours, and sums of it wander further than the charts allow for. So the standard deviation of what is left is taken larger
+by what one standard error of the correlation, sqrt((1 - r^2) / n) (Bartlett 1946, JRSS Suppl. 8:27), would do to a long sum.
 """
 
 import math
