@@ -38,7 +38,7 @@ def drift_flag() -> Flag:
 def test_each_protocol_has_a_chart_with_what_it_says(scanner: Scanner, signed_in: Any) -> None:
     text = page(signed_in("viewer"), f"/scanners/{scanner.pk}/drift/")
     assert text.count('data-chart="chart-drift-') == 3
-    assert "above since about 17 Jan 2026 (sure to the day)" in text
+    assert "above since about 17 Jan 2026 (within that day)" in text
     assert "41 of 101 exams" not in text and "40 of 101 exams" in text
     assert "Begin a new usual" not in text, "a viewer may begin none"
 

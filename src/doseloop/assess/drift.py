@@ -8,9 +8,10 @@ somebody looked, the series is given anew from the day on which the new usual be
 
 In control, by simulation (`docs/drift.md`; 200 series each, the usual from their own first exams, log-SD 0.25, weights):
 
-    correlation of neighbours   alarm within 350 exams   within 2,000 exams   exams for a false alarm
-    0.0                         0.5 %                    2.5 %                79,000
-    0.3                         0.5 %                    7.5 %                26,000
+    correlation of neighbours   alarm within 2,000 exams   exams for a false alarm
+    0.0                         1.5 %                      132,000
+    0.3                         2.5 %                      79,000
+    0.5                         4.5 %                      43,000
 """
 
 import math

@@ -119,4 +119,4 @@ def _shift(drift: Drift) -> float:
 
 def _between(drift: Drift) -> str:
     first, last = drift.earliest.date(), drift.latest.date()
-    return "sure to the day" if first == last else f"between {day_shown(first)} and {day_shown(last)}"
+    return "within that day" if first == last else f"between {day_shown(first)} and {day_shown(last)}"
