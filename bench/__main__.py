@@ -5,7 +5,7 @@ import os
 import platform
 import sys
 
-from bench import ask, chain, compliance, diameter, facts, kinds, names, reading, recompute, records
+from bench import ask, chain, compliance, diameter, facts, kinds, names, on_exam, reading, recompute, records
 
 
 def machine() -> str:
@@ -25,6 +25,7 @@ def main() -> None:
         print(f"  {name:<50} {figure:10.1f}")
     print(ask.table(ask.measure()), "\n", flush=True)
     print(compliance.table(compliance.measure()), "\n", flush=True)
+    print(on_exam.table(on_exam.measure()), "\n", flush=True)
     print(recompute.table(recompute.measure()), "\n", flush=True)
     print(names.table(names.measure(), "measure"), "\n", flush=True)
     print(kinds.table(kinds.measure()), "\n", flush=True)
