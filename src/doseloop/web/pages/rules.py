@@ -16,7 +16,7 @@ from doseloop.assess.rule_settings import Setting, Value
 from doseloop.assess.share import Share
 from doseloop.model.errors import UnusableInput
 from doseloop.report.table import Table
-from doseloop.store import decisions, exam_patients, judged_flags, rule_changes, rule_replays, rule_settings
+from doseloop.store import decisions, exam_patients, judged_flags, rule_changes, rule_replays, rule_settings, visible
 from doseloop.store.decisions import Batch
 from doseloop.store.exam_detail import SiteShown
 from doseloop.store.judged_flags import DAYS, WEEKS, Cost
@@ -124,6 +124,7 @@ def rule(request: HttpRequest, rule: str) -> HttpResponse:
 @require_POST
 def try_it(request: HttpRequest, site: int, rule: str) -> HttpResponse:
     """Try the rule over the history: with what is typed, or with what spares flags of a reason."""
+    visible.check_site(request.access, site)  # type: ignore[attr-defined]
     known, reason = _rule(rule), request.POST.get("reason", "")
     values = {} if reason else _typed(known, request.POST)
     rule_replays.ask(request.access, site, rule, values, actor_of(request), reason)  # type: ignore[attr-defined]
@@ -134,6 +135,7 @@ def try_it(request: HttpRequest, site: int, rule: str) -> HttpResponse:
 @require_POST
 def stop(request: HttpRequest, site: int, rule: str) -> HttpResponse:
     """End the try that is under way."""
+    visible.check_site(request.access, site)  # type: ignore[attr-defined]
     for one in rule_replays.tries(request.access, site, _rule(rule).name):  # type: ignore[attr-defined]
         if one.is_under_way:
             rule_replays.stop(request.access, one.key)  # type: ignore[attr-defined]
@@ -145,6 +147,7 @@ def stop(request: HttpRequest, site: int, rule: str) -> HttpResponse:
 def decide(request: HttpRequest, site: int, rule: str) -> HttpResponse:
     """Let the rule run with what is typed, or not at all."""
     known, scope = _rule(rule), request.access  # type: ignore[attr-defined]
+    visible.check_site(scope, site)
     wanted = request.POST.get("act", "")
     if wanted not in ("on", "off", "default"):
         raise UnusableInput("Say whether the rule is to be on, off, or as by default.")
