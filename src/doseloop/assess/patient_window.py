@@ -1,8 +1,8 @@
 """The rule `rule-pack`, of one patient: what the exams within some days add up to, beyond a threshold of a pack.
 
 The skin does not forget between two procedures: a rule with `window_days` adds the quantity over the patient's exams that started
-within so many days before this one, this one too. It is about several exams; of one alone rules about one exam tell. Sums of dose-area
-product and of reference air kerma say nothing about where on the skin the beams were.
+within so many days before this one, this one too. It is about several exams; of one alone rules about one exam tell. Sums of
+dose-area product and of reference air kerma say nothing about where on the skin the beams were.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -84,10 +84,10 @@ def _finding(
 ) -> Finding:
     assert rule.quantity is not None
     symbol = QUANTITIES[rule.quantity].symbol
+    all_said, own_said = value_said(rule.quantity, total, rule.value), value_said(rule.quantity, alone)
     sentence = (
-        f"{symbol} of the patient's {exams} exams within {rule.window_days} days is "
-        f"{value_said(rule.quantity, total, rule.value)} in all, {value_said(rule.quantity, alone)} of it by this one; action is asked for at {threshold_said(rule)} "
-        f"({source_said(pack, rule)}). {rule.action}"
+        f"{symbol} of the patient's {exams} exams within {rule.window_days} days is {all_said} in all, {own_said} of it by this "
+        f"one; action is asked for at {threshold_said(rule)} ({source_said(pack, rule)}). {rule.action}"
     )
     event = replace(event_of(part, exam.on, pack), values={window_key(rule): total})
     said = answer(event, pack, rule)
