@@ -12,7 +12,7 @@ from doseloop.assess.exam_dose import ExamDose, PastExam
 from doseloop.model.flag import Finding
 from doseloop.store.exam_doses import exam_dose, past_exams
 from doseloop.store.findings import ExamFinding
-from doseloop.store.history import PartFacts
+from doseloop.store.history import PartFacts, PastPart
 
 Compared = tuple[ExamDose, Sequence[PastExam]]
 DoseRule = Callable[[ExamDose, Sequence[PastExam]], Finding | None]
@@ -20,7 +20,7 @@ _COMPARED: Final = {"CT": ("dlp_mgy_cm", "ctdi_vol_mgy")}
 _COMPARED_PROJECTION: Final = ("dap_gy_cm2", "ka_r_mgy")
 
 
-def compared(part: PartFacts, before: Callable[[Scope, PartFacts], list[PartFacts]]) -> list[Compared]:
+def compared(part: PartFacts, before: Callable[[Scope, PartFacts], list[PastPart]]) -> list[Compared]:
     """The doses of a part that rules look at, each with its past, which `before` gives; none of a part that is set apart or whose
     procedure is not known."""
     if part.excluded or not part.procedure:
