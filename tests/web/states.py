@@ -245,6 +245,12 @@ def _person_shared(page: Any, served: Served) -> None:
     page.get_by_text("This name is no person.").wait_for()
 
 
+def _differences_of_one_scanner(page: Any, served: Served) -> None:
+    page.goto(f"{served.address}/people/differences/")
+    page.get_by_role("link", name="CT 1 Emergency").click()
+    page.get_by_text("Beyond 10 %").wait_for()
+
+
 def _people_preview(page: Any, served: Served) -> None:
     page.goto(f"{served.address}/people/{served.keys['person']}/")
     page.get_by_label("The same person as").select_option(index=1)
@@ -312,6 +318,7 @@ STATES: dict[str, State] = {
     "people-merged": _at("/people/"),
     "people-preview": _people_preview,
     "person-shared": _person_shared,
+    "differences-of-one-scanner": _differences_of_one_scanner,
     "sizes-draft": _sizes_draft,
     "repairs": _at("/plausibility/"),
     "repair-rules": _at("/plausibility/?show=rules"),

@@ -48,7 +48,7 @@ OF_GROUPS = {
     "scanner-report-defects-xlsx", "names", "names-csv", "names-xlsx", "quality", "quality-csv", "quality-xlsx",
     "quality-trend-csv", "quality-trend-xlsx", "health",
     "people", "people-csv", "people-xlsx", "people-shared-csv", "people-shared-xlsx", "person", "person-figures-csv",
-    "person-figures-xlsx", "people-sites", "own-figures",
+    "person-figures-xlsx", "people-sites", "own-figures", "differences", "differences-csv", "differences-xlsx",
     "scanner", "scanner-timeline-csv", "scanner-timeline-xlsx", "scanner-hours-csv", "scanner-hours-xlsx",
     "scanner-calibration", "scanner-calibration-csv", "scanner-calibration-xlsx",
     "plausibility-csv", "plausibility-xlsx", "plausibility-rules-csv", "plausibility-rules-xlsx",

@@ -6,6 +6,7 @@ import typer
 
 from doseloop.cli import (
     account,
+    ask,
     audit,
     backup,
     codes,
@@ -51,6 +52,7 @@ app.command("glandular")(glandular.glandular)
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
 app.command("doctor")(doctor.doctor)
+app.command("ask")(ask.ask)
 app.command("recompute")(recompute.recompute)
 app.command("reprocess")(reprocess.reprocess)
 app.command("retry")(retry.retry)

@@ -26,6 +26,7 @@ from doseloop.store.models.level_set import (
 )
 from doseloop.store.models.local_level import FrozenLevel, FrozenLevelStanding
 from doseloop.store.models.object import DoseObjectRow
+from doseloop.store.models.operator_look import OperatorLook
 from doseloop.store.models.patient import Identity, Patient, RecordHome, RecordMode
 from doseloop.store.models.people import AccountPerson, ExamPerson, Person, RoleAtSite
 from doseloop.store.models.procedure import Procedure, ProcedureCode, ProcedureName, ReferenceLevel
@@ -72,6 +73,7 @@ __all__ = [
     "Measurement",
     "MethodEdition",
     "NewUsualRow",
+    "OperatorLook",
     "OwnLevelSet",
     "OwnRulePack",
     "Part",
