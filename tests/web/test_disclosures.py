@@ -26,6 +26,7 @@ from doseloop.web.rights import declared_right
 from tests.web.disclosures import Known, noted, plant, shows_identity, text_of
 from tests.web.record import Department
 from tests.web.test_rights import ROUTES, address, flag_elsewhere
+from tests.web.tried_rules import give_tried
 
 ABOUT_PATIENTS = {
     "today", "today-live", "exams", "exams-csv", "exams-xlsx", "exam", "exam-events-csv", "exam-events-xlsx",
@@ -61,6 +62,7 @@ OF_GROUPS = {
     "report-submission-csv", "report-submission-xlsx",
     "scanner-protocol-changes-csv", "scanner-protocol-changes-xlsx", "scanner-protocol-copies-csv",
     "scanner-protocol-copies-xlsx",
+    "notifications",
     "rules", "rules-csv", "rules-xlsx",
     "rule-packs", "rule-packs-csv", "rule-packs-xlsx", "methods", "methods-csv", "methods-xlsx", "method",
     "cases", "cases-csv", "cases-xlsx",
@@ -122,6 +124,12 @@ OF_CASES = {
     "flag-add", "case-follow", "case-judge", "case-comment", "case-exams", "case-files", "case-act", "case-undo", "case-end",
 }  # fmt: skip
 """Steps of cases; `tests/store/test_cases.py` and `test_case_actions.py` hold their rows of the audit."""
+OF_NOTIFICATIONS = {
+    "notification-add", "notification-change", "notification-pause", "notification-go-on", "notification-remove",
+    "notification-again", "notification-test",
+}  # fmt: skip
+"""Who is told of flags: it touches no patient's row; `tests/web/test_notifications.py` holds its rows of the audit, and that
+messages name nobody."""
 OF_TESTS = {"plausibility-judge"}
 """Exams that people set apart, each with its own row; `tests/store/test_suspected_tests.py` holds them."""
 OF_LOCAL_LEVELS = {"local-level-make", "local-levels-compare", "local-level-withdraw", "local-levels-undo"}
@@ -140,6 +148,7 @@ OTHER_COMMANDS = {
     "key rotate", "key forget", "codes", "levels list", "levels import", "levels choose", "levels confirm", "sizes", "merge", "drl",
     "levels local list", "levels local set", "levels local withdraw",
     "report compliance",
+    "notify list", "notify test", "notify outbox",
     "rules list", "rules import", "rules choose", "rules confirm", "rules show", "rules replay", "rules set",
 }  # fmt: skip
 """Commands that show no patient of the record. `read` shows a file that whoever calls it has anyway; `reprocess` shows keys of
@@ -153,6 +162,7 @@ def known(department: Department) -> Known:
         SuspectedTest.objects.create(
             exam_id=exam, as_what="test", confidence="likely", evidence=["x"], found_at=timezone.now()
         )
+        give_tried(Exam.objects.get(pk=exam).site_id, exam)
     apart = Exam.objects.get(pk=department.other_exam)
     apart.pk, apart.study_uid, apart.excluded_as, apart.excluded_reason = None, "2.25.99", "test", "Tube change"
     apart.save()
@@ -191,6 +201,7 @@ def test_every_route_is_of_one_kind() -> None:
         OF_REPORTS,
         OF_RULES,
         OF_CASES,
+        OF_NOTIFICATIONS,
     ]
     kinds = [ABOUT_PATIENTS, OF_GROUPS, THE_AUDIT, *changes]
     assert Counter(name for kind in kinds for name in kind) == Counter(list(ROUTES))

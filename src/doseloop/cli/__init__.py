@@ -19,6 +19,7 @@ from doseloop.cli import (
     levels,
     listing,
     merge,
+    notify,
     read,
     recompute,
     report,
@@ -70,6 +71,7 @@ app.add_typer(
     name="rules",
     help="Rule packs: what is reported to an authority or followed up, and by which a site goes.",
 )
+app.add_typer(notify.app, name="notify", help="Who is told of flags, and what is on its way to them.")
 app.add_typer(account.app, name="account", help="Accounts and their roles.")
 
 

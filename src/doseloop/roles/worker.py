@@ -24,6 +24,7 @@ from doseloop.roles.effect_watch import EffectWatch
 from doseloop.roles.follower import Follower
 from doseloop.roles.inbox import inbox_of
 from doseloop.roles.level_watch import LevelWatch
+from doseloop.roles.notification_runner import NotificationRunner, ways_of
 from doseloop.roles.operator_watch import OperatorWatch
 from doseloop.roles.readers import Reader, limits_of, measure_of, reader_of, reading_limits_of
 from doseloop.roles.report_tasks import enqueue_due
@@ -166,6 +167,7 @@ def run(stop: threading.Event) -> None:
     ]
     with own_name(folder) as name:
         TaskRunner(name, stop).start()
+        NotificationRunner(name, ways_of(options, folder), stop).start()
         claims.give_back(name)
         worker = Worker(name, pipeline, ThreadPoolExecutor(options.readers))
         _log.info("working", name=name, readers=options.readers)

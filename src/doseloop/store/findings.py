@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from doseloop.model.flag import Finding
+from doseloop.store import outbox
 from doseloop.store.audit import WORKER, record_change
 from doseloop.store.models import Exam, Flag, Scanner, Site
 from doseloop.store.prepared import Rows, Slot
@@ -108,8 +109,10 @@ def _write(flag: Flag | None, key: str, found: ExamFinding, place: _Place) -> bo
         "procedure_id": found.procedure,
     }
     if flag is None:
-        Flag.objects.create(key=key, rule=finding.rule, exam_id=place.exam_id, raised_at=now, updated_at=now, **content)
+        made = {"key": key, "rule": finding.rule, "raised_at": now, "updated_at": now}
+        outbox.post(Flag.objects.create(exam_id=place.exam_id, **made, **content), now)
         return True
+    came_back = flag.state != _State.OPEN
     if flag.state == _State.WITHDRAWN:
         flag.state = _State.OPEN
     elif flag.evidence == content["evidence"]:
@@ -120,6 +123,8 @@ def _write(flag: Flag | None, key: str, found: ExamFinding, place: _Place) -> bo
         setattr(flag, name, value)
     flag.updated_at = now
     flag.save()
+    if came_back and flag.state == _State.OPEN:
+        outbox.post(flag, now)
     return True
 
 
