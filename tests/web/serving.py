@@ -26,12 +26,12 @@ class Served:
 
 
 @contextmanager
-def served_in(data: Path) -> Iterator[Served]:
+def served_in(data: Path, module: str = "tests.web.server") -> Iterator[Served]:
     """A server over the data folder, until the block ends."""
     port = free_port()
     paths = os.pathsep.join((str(REPOSITORY / "src"), str(REPOSITORY)))
     environment = {**os.environ, "DOSELOOP_DATA": str(data), "DOSELOOP_RECORD": record_url(data), "PYTHONPATH": paths}
-    command = [sys.executable, "-m", "tests.web.server", str(port)]
+    command = [sys.executable, "-m", module, str(port)]
     with (data.parent / "server.log").open("w") as log:
         server = subprocess.Popen(
             command, env=environment, stdout=subprocess.PIPE, stderr=log, text=True, cwd=REPOSITORY

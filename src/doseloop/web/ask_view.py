@@ -129,12 +129,12 @@ def _grain(answer: Answer) -> str:
 
 
 def _lines(answer: Answer, quantity: str | None) -> tuple[Line, ...]:
-    """The levels that the answer's medians stand beside, of this quantity."""
+    """The levels of this quantity that somebody's median stands beside."""
     found = []
     for one in answer.comparisons:
         if one.kind == "reference" and quantity:
             for row in one.table.records():
-                if row.get("standing:level_id") and str(row["standing:quantity"]).startswith(
+                if row.get("standing:n") and str(row["standing:quantity"]).startswith(
                     f"{QUANTITIES[quantity].symbol},"
                 ):
                     found.append(
