@@ -317,7 +317,7 @@ def _password_refused(page: Any, served: Served) -> None:
 
 def _rule_refused(page: Any, served: Served) -> None:
     page.goto(f"{served.address}/rules/high-dose/?site=1")
-    page.get_by_label("Least factor").fill("100")
+    page.get_by_role("textbox", name="Least factor").fill("100")
     page.get_by_role("button", name="Let it run so").click()
     page.get_by_text("Least factor: give a number from 1.2 to 10.").wait_for()
 

@@ -26,6 +26,7 @@ from doseloop.web.rights import declared_right
 from tests.web.disclosures import Known, noted, plant, shows_identity, text_of
 from tests.web.record import Department
 from tests.web.test_rights import ROUTES, address, flag_elsewhere
+from tests.web.tried_rules import give_tried
 
 ABOUT_PATIENTS = {
     "today", "today-live", "exams", "exams-csv", "exams-xlsx", "exam", "exam-events-csv", "exam-events-xlsx",
@@ -158,6 +159,7 @@ def known(department: Department) -> Known:
         SuspectedTest.objects.create(
             exam_id=exam, as_what="test", confidence="likely", evidence=["x"], found_at=timezone.now()
         )
+        give_tried(Exam.objects.get(pk=exam).site_id, exam)
     apart = Exam.objects.get(pk=department.other_exam)
     apart.pk, apart.study_uid, apart.excluded_as, apart.excluded_reason = None, "2.25.99", "test", "Tube change"
     apart.save()

@@ -1,6 +1,7 @@
 """The MCP server, asked by the real client over standard input and output: figures within an account's rights."""
 
 import asyncio
+import os
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -41,7 +42,7 @@ def talk(data: Path, told: Callable[[Client], Awaitable[Any]], account: str = AC
 
     async def session() -> Any:
         command = ["-m", "doseloop.cli", "mcp", "--account", account, "--data", str(data)]
-        async with Client(StdioServerParameters(command=sys.executable, args=command)) as client:
+        async with Client(StdioServerParameters(command=sys.executable, args=command, env=dict(os.environ))) as client:
             return await told(client)
 
     return asyncio.run(session())
