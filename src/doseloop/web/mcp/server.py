@@ -1,8 +1,13 @@
-"""The tools as an MCP server (Model Context Protocol, 2026-07-28): stateless, no sampling, every tool read-only."""
+"""The tools as an MCP server (Model Context Protocol): stateless, no sampling, every tool read-only.
+
+The record is read in threads of its own, so that the loop that speaks to the client never waits for it.
+"""
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any, Final
 
+from anyio.to_thread import run_sync
 from mcp.server import MCPServer
 from mcp.types import ToolAnnotations
 
@@ -18,17 +23,21 @@ _READ_ONLY: Final = ToolAnnotations(read_only_hint=True, destructive_hint=False,
 def mcp_server(tools: Tools, version: str) -> MCPServer[Any]:
     """The server for one account's tools."""
     server: MCPServer[Any] = MCPServer("doseloop", title="Doseloop", instructions=INSTRUCTIONS, version=version)
-    for tool in _tools(tools):
-        server.tool(annotations=_READ_ONLY, structured_output=True)(tool)
-    return server
-
-
-def _tools(tools: Tools) -> tuple[Callable[..., Any], ...]:
-    return (
+    for tool in (
         tools.list_metrics,
         tools.list_dimensions,
         tools.get_dimension_values,
         tools.validate_plan,
         tools.query_doses,
         tools.ask,
-    )
+    ):
+        server.tool(annotations=_READ_ONLY, structured_output=True)(_in_thread(tool))
+    return server
+
+
+def _in_thread(tool: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(tool)
+    async def called(**arguments: Any) -> Any:
+        return await run_sync(lambda: tool(**arguments))
+
+    return called
