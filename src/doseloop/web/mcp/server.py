@@ -17,7 +17,9 @@ INSTRUCTIONS: Final = (
     "Radiation dose figures of a hospital, as aggregates. Numbers come from the record alone: show them with n, the dates and what "
     "was left out. A plan is JSON of the schema that list_metrics and list_dimensions name; `ask` makes one of plain words."
 )
-_READ_ONLY: Final = ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False)
+_READ_ONLY: Final = ToolAnnotations(
+    read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False
+)
 
 
 def mcp_server(tools: Tools, version: str) -> MCPServer[Any]:

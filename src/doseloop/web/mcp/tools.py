@@ -12,6 +12,7 @@ from typing import Any, Final, get_args
 from doseloop.access.rights import Right
 from doseloop.access.scope import Scope
 from doseloop.ask.answer_json import as_json
+from doseloop.ask.conversation import Conversation
 from doseloop.ask.known import Known, known
 from doseloop.ask.live_department import department_of_record, readers_of
 from doseloop.ask.noted import answered_and_noted
@@ -94,7 +95,8 @@ class Tools:
         """A question in plain words, alone or as a change of the plan before."""
         readers = readers_of(department_of_record(self.scope(), self.facts, datetime.now(UTC)))
         before = plan_of(previous_plan) if previous_plan else None
-        return self._became(readers.read(text, before))
+        outcome, _ = readers.next_turn(Conversation((before,) if before else ()), text)
+        return self._became(outcome)
 
     def _became(self, outcome: Outcome) -> AskedTold:
         if isinstance(outcome, Understood):
@@ -121,7 +123,9 @@ class Tools:
 
 def _require_aggregate(plan: Plan) -> None:
     if plan.intent not in AGGREGATES:
-        raise NotAnswerable("permission", "Single exams are not given to programs.", "The same figures grouped or counted.")
+        raise NotAnswerable(
+            "permission", "Single exams are not given to programs.", "The same figures grouped or counted."
+        )
 
 
 def _quantity(name: str) -> MetricTold:
