@@ -142,11 +142,11 @@ def _names(there: Known, dimension: str) -> list[str]:
         return list(there.regions)
     if dimension == "protocol":
         return list(there.protocols)
-    rows = {
-        "scanner": there.scanners,
-        "site": there.sites,
-        "procedure": there.procedures,
-        "operator": there.operators,
-        "physician": there.physicians,
+    found: dict[str, list[str]] = {
+        "scanner": [one.name for one in there.scanners],
+        "site": [one.name for one in there.sites],
+        "procedure": [one.name for one in there.procedures],
+        "operator": [one.name for one in there.operators],
+        "physician": [one.name for one in there.physicians],
     }
-    return [one.name for one in rows[dimension]]
+    return found[dimension]
