@@ -5,7 +5,20 @@ import os
 import platform
 import sys
 
-from bench import ask, chain, compliance, diameter, facts, kinds, names, reading, recompute, records
+from bench import (
+    ask,
+    chain,
+    compliance,
+    diameter,
+    facts,
+    kinds,
+    names,
+    operators,
+    reading,
+    recompute,
+    records,
+    worse_reports,
+)
 
 
 def machine() -> str:
@@ -28,6 +41,8 @@ def main() -> None:
     print(recompute.table(recompute.measure()), "\n", flush=True)
     print(names.table(names.measure(), "measure"), "\n", flush=True)
     print(kinds.table(kinds.measure()), "\n", flush=True)
+    print(operators.table(1), "\n", flush=True)
+    print(worse_reports.table(3), "\n", flush=True)
     print(chain.table(chain.measure()), "\n", flush=True)
     print(records.table(records.measure()))
     print("\n" + machine().splitlines()[0], file=sys.stderr)

@@ -15,7 +15,7 @@ from typing import Any
 NOW = datetime(2025, 12, 31, 10)
 _HEAD = [
     {"field": "modality", "op": "in", "value": ["CT"]},
-    {"field": "procedure", "op": "in", "value": ["Procedure 0"]},
+    {"field": "procedure", "op": "in", "value": ["CT 0"]},
 ]
 _CT = _HEAD[:1]
 _MEDIAN = [{"stat": "median", "quantity": "dlp"}]

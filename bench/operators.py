@@ -16,7 +16,7 @@ import numpy as np
 
 from bench.drift import correlated
 from doseloop.assess.operator_sample import NamedExam
-from doseloop.assess.operators import DAYS, Look, look, on_looks, window_of
+from doseloop.assess.operators import DAYS, Look, look, on_period, window_of
 
 BEGUN = datetime(2025, 1, 6)
 SCANNERS = {1: "CT 1", 2: "CT 2"}
@@ -75,7 +75,7 @@ def found(seed: int, days: int, habit: Habit) -> list[tuple[date, str]]:
     told: dict[str, date] = {}
     for now in looks(made, days):
         past.append(now)
-        for one in on_looks(past, SCANNERS):
+        for one in on_period(past, SCANNERS):
             told.setdefault(f"{one.subject} {one.cause}", now.last)
     return [(day, what) for what, day in told.items()]
 

@@ -10,7 +10,8 @@ import pytest
 
 from doseloop import assess
 from doseloop.assess.registry import RULES, Rule
-from doseloop.cli import app, key, rules
+from doseloop.cli import app, key, notify, rules
+from doseloop.loop.notification_address import SERVICES
 from doseloop.model.errors import DoseloopError
 from doseloop.reference.glandular_cells import CELLS as GLANDULAR_CELLS
 from doseloop.reference.own_rule_pack import COLUMNS
@@ -18,6 +19,7 @@ from doseloop.reference.rule_packs import rule_packs
 from doseloop.roles.doctor import every_check
 from doseloop.roles.doctor.check import Check
 from doseloop.roles.settings import Settings
+from doseloop.store.visible import ABOUT_PEOPLE
 
 ROOT = Path(__file__).parents[1]
 
@@ -123,3 +125,17 @@ def test_every_column_of_a_site_s_own_rules_is_documented(column: str) -> None:
 @pytest.mark.parametrize("name", [str(command.name) for command in rules.app.registered_commands])
 def test_every_command_about_rules_is_documented(name: str) -> None:
     assert f"`doseloop rules {name}" in text("docs/commands.md")
+
+
+def test_rules_that_are_never_told_are_documented() -> None:
+    assert all(f"`{name}`" in text("docs/notifications.md") for name in ABOUT_PEOPLE)
+
+
+@pytest.mark.parametrize("scheme", SERVICES)
+def test_every_service_that_may_be_told_is_documented(scheme: str) -> None:
+    assert f"`{scheme}://`" in text("docs/notifications.md")
+
+
+@pytest.mark.parametrize("name", [str(command.name) for command in notify.app.registered_commands])
+def test_every_command_about_notifications_is_documented(name: str) -> None:
+    assert f"`doseloop notify {name}" in text("docs/commands.md")

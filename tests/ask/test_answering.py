@@ -14,8 +14,12 @@ from doseloop.access.scope import NOTHING, SYSTEM, Scope
 from doseloop.ask.answering import answered
 from doseloop.ask.plan import Plan, canonical, plan_of
 from doseloop.ask.rules import Rules
+from doseloop.assess.level_matching import own_match
 from doseloop.facts.engine import Facts
 from doseloop.model.errors import NotAnswerable
+from doseloop.reference.levels import level_sets
+from doseloop.store.audit import Actor
+from doseloop.store.level_choice import choose
 from doseloop.store.models import Exam, Site
 from tests.ask.department import NOW, PROCEDURES, Department, department
 
@@ -314,3 +318,104 @@ def test_an_answer_carries_its_plan_and_its_state(facts: Facts) -> None:
     assert answer.plan == canonical(plan)
     assert answer.data_state > 0
     assert [row["scanner"] for row in answer.table.records()] == ["Angio 1", "CT1", "CT2", "CT4", "Mammo 1"]
+
+
+def test_exams_above_a_level_are_counted_one_by_one(facts: Facts) -> None:
+    made = department()
+    (chosen,) = [one for one in level_sets() if one.id == "au-arpansa-2018"]
+    for site in Site.objects.all():
+        choose(SYSTEM, site.pk, [chosen.id], Actor(None, "test"))
+    levels = [
+        one for one in chosen.levels
+        if one.is_level and one.procedure in PROCEDURES["CT"] and one.quantity in ("ctdi_vol_mgy", "dlp_mgy_cm")
+        and own_match(one, chosen)
+    ]  # fmt: skip
+    assert levels
+    told: dict[int, bool] = {}
+    for exam in made.exams:
+        if exam["modality"] != "CT" or exam["excluded_as"] or not exam["settled"]:
+            continue
+        rows = [*rows_of(exam, "event", "part"), *rows_of(exam, "total", "part")]
+        for quantity, (row, part) in ((q, each) for each in rows for q in ("ctdi_vol_mgy", "dlp_mgy_cm")):
+            wanted = "acquisition" if row is not part else "examination"
+            fitting = [
+                one for one in levels
+                if one.quantity == quantity and one.per == wanted and one.procedure == part["procedure_id"]
+                and one.group.holds_age(exam["age_years"]) and one.group.holds_weight(exam["weight_kg"])
+                and one.phantom_cm == row["phantom_cm"]
+            ]  # fmt: skip
+            if fitting and row[quantity] is not None:
+                told[exam["id"]] = told.get(exam["id"], False) or row[quantity] > fitting[0].value
+    row = one_of(ask(
+        facts, metrics=[{"stat": "exceed_rate"}], filters=[where("modality", "CT")], time=ALL,
+        compare=[{"kind": "reference", "source": "national_drl"}],
+    ))  # fmt: skip
+    assert (row["above"], row["of"]) == (sum(told.values()), len(told))
+    answer = ask(facts, intent="list", metrics=[{"stat": "value", "quantity": "dlp"}], time=ALL, limit=1000,
+                 filters=[where("modality", "CT"), where("procedure", "CT Head"), where("exceeds", "national_drl")])  # fmt: skip
+    assert {one["exam"] for one in answer.table.records()} <= {exam for exam, above in told.items() if above}
+
+
+def test_a_period_stands_beside_the_one_before(facts: Facts) -> None:
+    exams = [one for one in department().exams if not one["excluded_as"] and one["start"]]
+    months = {2026: 0, 2025: 0}
+    for one in exams:
+        if one["start"].month == 3 and one["start"].year in months:
+            months[one["start"].year] += 1
+    march = {"kind": "between", "start": "2026-03-01", "end": "2026-04-01"}
+    answer = ask(facts, metrics=COUNT, time=march, compare=[{"kind": "period", "source": "last_year"}])
+    (row,) = answer.comparisons[0].table.records()
+    assert (row["count"], row["other:count"], row["change:count"]) == (
+        months[2026],
+        months[2025],
+        months[2026] - months[2025],
+    )
+
+
+def test_the_rest_are_the_other_scanners(facts: Facts) -> None:
+    exams = [one for one in department().exams if not one["excluded_as"] and one["modality"] == "CT"]
+    answer = ask(
+        facts, metrics=COUNT, filters=[where("modality", "CT"), where("scanner", "CT1")], time=ALL,
+        compare=[{"kind": "peers", "source": "rest"}],
+    )  # fmt: skip
+    (row,) = answer.comparisons[0].table.records()
+    own = sum(one["scanner"] == "CT1" for one in exams)
+    assert (row["count"], row["other:count"]) == (own, len(exams) - own)
+
+
+def test_an_outlier_lies_beyond_the_fences_of_its_like(facts: Facts) -> None:
+    made = department()
+    like: dict[tuple[Any, ...], list[tuple[int, float]]] = {}
+    for exam in made.exams:
+        if exam["modality"] == "XA" and not exam["excluded_as"] and exam["settled"]:
+            for row, part in rows_of(exam, "total", "part"):
+                if row["dap_gy_cm2"] is not None:
+                    key = (part["procedure_id"], part["age_band"])
+                    like.setdefault(key, []).append((exam["id"], row["dap_gy_cm2"]))
+    wanted: list[int] = []
+    for values in like.values():
+        low, high = np.quantile([value for _, value in values], [0.25, 0.75])
+        reach = 1.5 * (high - low)
+        if len(values) >= 20:
+            wanted += [exam for exam, value in values if not low - reach <= value <= high + reach]
+    answer = ask(facts, intent="outliers", filters=[where("modality", "XA")], time=ALL, limit=1000)
+    assert sorted(row["exam"] for row in answer.table.records()) == sorted(wanted)
+    assert answer.n == sum(map(len, like.values()))
+
+
+def test_a_distribution_counts_every_value_once_and_a_relation_is_pearsons(facts: Facts) -> None:
+    made = department()
+    values = [
+        (row["agd_mgy"], row["compression_thickness_mm"])
+        for exam in made.exams if exam["modality"] == "MG" and not exam["excluded_as"] and exam["settled"]
+        for row, _ in rows_of(exam, "event", "exam")
+    ]  # fmt: skip
+    told = [agd for agd, _ in values if agd is not None]
+    spread = ask(facts, intent="distribution", metrics=[{"stat": "value", "quantity": "agd"}], time=ALL)
+    assert spread.chart.kind == "histogram"
+    assert sum(n for _, _, n in spread.chart.series[0].points) == len(told) == spread.n
+    both = [one for one in values if None not in one]
+    metrics = [{"stat": "value", "quantity": "agd"}, {"stat": "value", "quantity": "cbt"}]
+    (row,) = ask(facts, intent="correlate", metrics=metrics, time=ALL).table.records()
+    assert row["n"] == len(both)
+    assert row["r"] == pytest.approx(np.corrcoef(np.array(both).T)[0, 1])

@@ -8,8 +8,9 @@ from functools import cache
 import pytest
 
 from bench.operators import BEGUN, SCANNERS, Habit, exams
+from doseloop.assess.operator_model import RANGE
 from doseloop.assess.operator_sample import NamedExam
-from doseloop.assess.operators import DAYS, RANGE, Difference, Look, look, on_looks, window_of
+from doseloop.assess.operators import DAYS, Difference, Look, look, on_period, window_of
 from doseloop.model.flag import Finding
 
 HABITS = {
@@ -33,7 +34,7 @@ def looked(habit: str, weeks_ago: int = 0) -> Look:
 
 @cache
 def told(habit: str) -> tuple[Finding, ...]:
-    return on_looks([looked(habit, 1), looked(habit)], SCANNERS)
+    return tuple(on_period([looked(habit, 1), looked(habit)], SCANNERS))
 
 
 def of(found: Look, person: int, quantity: str, scanner: int | None = None) -> Difference:
@@ -57,6 +58,8 @@ def test_a_higher_setting_is_told_as_that() -> None:
 
 
 def test_a_setting_of_one_scanner_is_told_of_that_scanner() -> None:
+    looks = [looked("high on one", 1), looked("high on one")]
+    assert list(on_period(looks, SCANNERS).values()) == [1]
     assert [one.cause for one in told("high on one")] == ["ctdi_vol_mgy on scanner 1 above"]
     assert "exams on CT 1 have a CTDIvol" in told("high on one")[0].sentence
 
@@ -77,13 +80,13 @@ def test_the_sentence_names_nobody() -> None:
 
 def test_one_look_alone_tells_nothing() -> None:
     assert of(looked("long"), 0, RANGE).is_beyond
-    assert on_looks([looked("long")], SCANNERS) == () == on_looks([], SCANNERS)
+    assert on_period([looked("long")], SCANNERS) == {} == on_period([], SCANNERS)
 
 
 def test_looks_that_do_not_follow_each_other_tell_nothing() -> None:
     before = looked("long", 1)
     long_ago = replace(before, first=before.first - timedelta(days=30), last=before.last - timedelta(days=30))
-    assert on_looks([long_ago, looked("long")], SCANNERS) == ()
+    assert on_period([long_ago, looked("long")], SCANNERS) == {}
 
 
 def test_what_is_told_stays_while_the_figure_is_beyond_the_margin_and_goes_when_it_is_not() -> None:
@@ -96,12 +99,12 @@ def test_what_is_told_stays_while_the_figure_is_beyond_the_margin_and_goes_when_
                 differences=tuple(replace(one, ratio=ratio, is_beyond=False) for one in second.differences),
             )
         ]
-        causes = [one.cause for one in on_looks([first, second, third], SCANNERS)]
+        causes = [one.cause for one in on_period([first, second, third], SCANNERS)]
         assert (causes == [f"{RANGE} above"]) is stands
 
 
 def test_a_scanner_without_a_name_is_not_told() -> None:
-    assert on_looks([looked("high on one", 1), looked("high on one")], {2: "CT 2"}) == ()
+    assert on_period([looked("high on one", 1), looked("high on one")], {2: "CT 2"}) == {}
 
 
 def test_figures_are_shrunken_towards_the_others_and_their_interval_holds_them() -> None:
@@ -157,7 +160,7 @@ def test_too_few_operators_give_a_look_without_differences() -> None:
 def test_dose_area_products_are_compared_without_a_cause() -> None:
     rows = [replace(one, dap_gy_cm2=one.dlp_mgy_cm, dlp_mgy_cm=None, ctdi_vol_mgy=None) for one in made("high")]
     ends = [(BEGUN + timedelta(days=DAYS + 6 - 7 * ago)).date() for ago in (1, 0)]
-    (one,) = on_looks([look(rows, "XA", *window_of(end)) for end in ends], SCANNERS)
+    (one,) = on_period([look(rows, "XA", *window_of(end)) for end in ends], SCANNERS)
     assert one.cause == "dap_gy_cm2 above" and "a dose-area product" in one.sentence and "setting" not in one.sentence
 
 

@@ -37,9 +37,9 @@ class MailServer:
 
 
 @contextmanager
-def mail_server() -> Iterator[MailServer]:
-    """A server that ends with the block."""
-    kept, port = Kept(), free_port()
+def mail_server(port: int | None = None, kept: Kept | None = None) -> Iterator[MailServer]:
+    """A server that ends with the block; on a free port where none is named."""
+    kept, port = kept or Kept(), port or free_port()
     controller = Controller(kept, hostname="127.0.0.1", port=port)
     controller.start()
     try:

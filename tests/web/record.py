@@ -26,6 +26,7 @@ from doseloop.store.comments import add_comment
 from doseloop.store.models import DoseObjectRow, Event, Exam, Flag, Identity, Part, Patient, Person, Scanner, Site
 from doseloop.store.packing import pack
 from tests.web.browser import PASSWORD
+from tests.web.operator_looks_made import give_looks
 from tests.web.reports_of_scanners import give_records
 from tests.web.staff_of_exams import give_others, give_staff
 from tests.web.trees import FIRST_EVENT, Item, ct_tree
@@ -107,6 +108,7 @@ def fill(exams: int = 320) -> Department:
     give_records()
     give_defects()
     give_staff(site)
+    give_looks(site)
     made.other_person = give_others(other).pk
     made.person = Person.objects.get(site=site, name="Brandt^Tina").pk
     note_change(Exam.objects.values_list("pk", flat=True))

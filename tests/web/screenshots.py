@@ -66,6 +66,7 @@ def pages(page: Page, address: str) -> dict[str, str]:
         "quality": "/quality/?days=365",
         **{f"exam-{kind}": first(page, address, f"/exams/?modality={modality}") for kind, modality in KINDS.items()},
         "people": "/people/?choose=sure", "person": person or "", "people-sites": "/people/sites/",
+        "differences": "/people/differences/",
         "patients": "/patients/", "patient": patient or "", "sizes": "/sizes/",
         "levels": "/levels/", "level-set": "/levels/jp-jrime-2025/?modality=CT", "levels-own": "/levels/own/",
         "plausibility": "/plausibility/", "plausibility-tests": "/plausibility/?show=tests",

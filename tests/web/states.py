@@ -162,6 +162,25 @@ def _sign_conceptus(page: Any, served: Served) -> None:
     page.get_by_text("Signed by").wait_for()
 
 
+def _notifications(page: Any, served: Served) -> None:
+    """Two who are told, one of them paused, and a test that was not sent: there is no mail server."""
+    page.goto(f"{served.address}/notifications/")
+    for name in ("Physicists", "Heads of department"):
+        if not page.locator(".list > li", has_text=name).count():
+            page.get_by_label("Name", exact=True).last.fill(name)
+            page.get_by_label("Mail address or URL").fill("physics@hospital.example")
+            page.get_by_label("Quiet from").last.fill("22:00")
+            page.get_by_label("until").last.fill("06:00")
+            page.get_by_role("button", name="Tell them").click()
+            page.get_by_role("button", name=f"Pause with {name}").wait_for()
+    pausing = page.get_by_role("button", name="Pause with Heads of department")
+    if pausing.count():
+        pausing.click()
+        page.get_by_role("button", name="Go on with Heads of department").wait_for()
+    page.get_by_role("button", name="Send a test to Physicists").click()
+    page.get_by_text("No mail server is set: notify_mail").or_(page.get_by_role("alert")).first.wait_for()
+
+
 def _open_conceptus(page: Any, served: Served) -> None:
     page.goto(served.address + first(page, served.address, "/exams/?procedure=ct-abdomen-pelvis"))
     page.get_by_role("link", name="dose to a conceptus").click()
@@ -245,6 +264,12 @@ def _person_shared(page: Any, served: Served) -> None:
     page.get_by_text("This name is no person.").wait_for()
 
 
+def _differences_of_one_scanner(page: Any, served: Served) -> None:
+    page.goto(f"{served.address}/people/differences/")
+    page.get_by_role("link", name="CT 1 Emergency").click()
+    page.get_by_text("Beyond 10 %").wait_for()
+
+
 def _people_preview(page: Any, served: Served) -> None:
     page.goto(f"{served.address}/people/{served.keys['person']}/")
     page.get_by_label("The same person as").select_option(index=1)
@@ -312,6 +337,7 @@ STATES: dict[str, State] = {
     "people-merged": _at("/people/"),
     "people-preview": _people_preview,
     "person-shared": _person_shared,
+    "differences-of-one-scanner": _differences_of_one_scanner,
     "sizes-draft": _sizes_draft,
     "repairs": _at("/plausibility/"),
     "repair-rules": _at("/plausibility/?show=rules"),
@@ -329,6 +355,7 @@ STATES: dict[str, State] = {
     "exams-filtered-wrongly": _at("/exams/?from=yesterday"),
     "procedure-all-ages": _at("/procedures/ct-chest/?age_band=all"),
     "address-wrong": _at("/procedures/ct-head/?age_band=old"),
+    "notifications": _notifications,
     "rule-under-way": _at("/rules/wrong-protocol/?site=1"),
     "rule-off": _at("/rules/new-name/?site=1"),
     "rule-without-a-switch": _at("/rules/unit-suspected/?site=1"),

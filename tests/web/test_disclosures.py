@@ -49,7 +49,7 @@ OF_GROUPS = {
     "scanner-report-defects-xlsx", "names", "names-csv", "names-xlsx", "quality", "quality-csv", "quality-xlsx",
     "quality-trend-csv", "quality-trend-xlsx", "health",
     "people", "people-csv", "people-xlsx", "people-shared-csv", "people-shared-xlsx", "person", "person-figures-csv",
-    "person-figures-xlsx", "people-sites", "own-figures",
+    "person-figures-xlsx", "people-sites", "own-figures", "differences", "differences-csv", "differences-xlsx",
     "scanner", "scanner-timeline-csv", "scanner-timeline-xlsx", "scanner-hours-csv", "scanner-hours-xlsx",
     "scanner-calibration", "scanner-calibration-csv", "scanner-calibration-xlsx",
     "plausibility-csv", "plausibility-xlsx", "plausibility-rules-csv", "plausibility-rules-xlsx",
@@ -61,6 +61,7 @@ OF_GROUPS = {
     "report-submission-csv", "report-submission-xlsx",
     "scanner-protocol-changes-csv", "scanner-protocol-changes-xlsx", "scanner-protocol-copies-csv",
     "scanner-protocol-copies-xlsx",
+    "notifications",
     "rules", "rules-csv", "rules-xlsx",
     "rule-packs", "rule-packs-csv", "rule-packs-xlsx", "methods", "methods-csv", "methods-xlsx", "method",
     "cases", "cases-csv", "cases-xlsx",
@@ -120,6 +121,12 @@ OF_CASES = {
     "flag-add", "case-follow", "case-judge", "case-comment", "case-exams", "case-files", "case-act", "case-undo", "case-end",
 }  # fmt: skip
 """Steps of cases; `tests/store/test_cases.py` and `test_case_actions.py` hold their rows of the audit."""
+OF_NOTIFICATIONS = {
+    "notification-add", "notification-change", "notification-pause", "notification-go-on", "notification-remove",
+    "notification-again", "notification-test",
+}  # fmt: skip
+"""Who is told of flags: it touches no patient's row; `tests/web/test_notifications.py` holds its rows of the audit, and that
+messages name nobody."""
 OF_TESTS = {"plausibility-judge"}
 """Exams that people set apart, each with its own row; `tests/store/test_suspected_tests.py` holds them."""
 OF_LOCAL_LEVELS = {"local-level-make", "local-levels-compare", "local-level-withdraw", "local-levels-undo"}
@@ -138,6 +145,7 @@ OTHER_COMMANDS = {
     "key rotate", "key forget", "codes", "levels list", "levels import", "levels choose", "levels confirm", "sizes", "merge", "drl",
     "levels local list", "levels local set", "levels local withdraw",
     "report compliance",
+    "notify list", "notify test", "notify outbox",
     "rules list", "rules import", "rules choose", "rules confirm", "rules show", "rules replay", "rules set",
 }  # fmt: skip
 """Commands that show no patient of the record. `read` shows a file that whoever calls it has anyway; `reprocess` shows keys of
@@ -189,6 +197,7 @@ def test_every_route_is_of_one_kind() -> None:
         OF_REPORTS,
         OF_RULES,
         OF_CASES,
+        OF_NOTIFICATIONS,
     ]
     kinds = [ABOUT_PATIENTS, OF_GROUPS, THE_AUDIT, *changes]
     assert Counter(name for kind in kinds for name in kind) == Counter(list(ROUTES))

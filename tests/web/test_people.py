@@ -75,14 +75,16 @@ def test_a_site_that_is_off_stays_hidden_beside_one_that_is_on(planted: Departme
     elsewhere = Person.objects.get(pk=planted.other_person).name.split("^")[0]
     found = shown_at(signed_in("m.keane"), planted)
     assert set(found) == {
-        "people", "people-csv", "people-xlsx", "person",
+        "people", "people-csv", "people-xlsx", "person", "differences", "differences-csv", "differences-xlsx",
     }  # fmt: skip
     assert all(elsewhere not in names for names in found.values())
     assert signed_in("m.keane").get(f"/people/{planted.other_person}/").status_code == 404
 
 
 def test_the_right_shows_people_on_their_pages_and_on_exams(planted: Department, signed_in: Any) -> None:
-    assert set(shown_at(signed_in("physicist"), planted)) == {"people", "people-csv", "people-xlsx", "person", "exam"}
+    assert set(shown_at(signed_in("physicist"), planted)) == {
+        "people", "people-csv", "people-xlsx", "person", "exam", "differences", "differences-csv", "differences-xlsx",
+    }  # fmt: skip
 
 
 def test_suggestions_are_told_with_their_reason_and_nobody_shared_is_among_them(

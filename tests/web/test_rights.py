@@ -33,6 +33,7 @@ from doseloop.store.models import (
     ReportSchedule,
     Scanner,
     SizeImport,
+    Subscription,
     TubeCalibration,
     ValueRepairRow,
 )
@@ -64,6 +65,8 @@ POSTED = {
     "conceptus-preview", "conceptus-save", "conceptus-sign", "flag-add", "case-follow", "case-judge", "case-comment",
     "case-exams", "case-files", "case-act", "case-undo", "case-end",
     "report-mail-again", "rule-packs-choose", "rule-packs-confirm", "rule-packs-undo", "rule-packs-unconfirm",
+    "notification-add", "notification-change", "notification-pause", "notification-go-on", "notification-remove",
+    "notification-again", "notification-test",
     "rule-try", "rule-stop", "rule-decide", "rule-undo",
 }  # fmt: skip
 """Routes that take what a person sends, and show nothing."""
@@ -96,6 +99,7 @@ def address(pattern: URLPattern, department: Department, *, own: bool) -> str:
         "<int:report>": report(department, own=own),
         "<int:schedule>": schedule(department, own=own),
         "<int:mail>": mail(department, own=own),
+        "<int:subscription>": subscription(department, own=own),
         "<int:case>": case(department, own=own),
         "<int:file>": case_file(department, own=own),
         "<int:action>": case_action(department, own=own),
@@ -237,6 +241,21 @@ def mail(department: Department, *, own: bool) -> int:
     """A mail of a report that failed, at a site."""
     of, now = report(department, own=own), timezone.now()
     return ReportMail.objects.create(report_id=of, recipient="a@b.example", state="failed", at=now).pk
+
+
+def subscription(department: Department, *, own: bool) -> int:
+    """Somebody who is told of a site's flags."""
+    where = department.site if own else department.other_site
+    given = {
+        "shown": "a@b.example",
+        "address": b"",
+        "least": "high",
+        "how": "at once",
+        "digest_at": "07:00",
+        "wait_h": 4,
+    }
+    told = {"defaults": {"made_at": timezone.now(), "made_by": "somebody", **given}}
+    return Subscription.objects.get_or_create(site_id=getattr(where, "pk", where), name="Physics", **told)[0].pk
 
 
 def patient(department: Department, *, own: bool) -> int:

@@ -22,8 +22,14 @@ def aggregated(selection: Selection, figures: tuple[Figure, ...]) -> Found:
         if measure is not None:
             level = measure.level(selection.ground.whole)
             table, groups = selection.rows(level)
-            once = selection.ungrouped(level, list(selection.plan.filters))
-            statistics(found, selection.ground, table, groups, [one for one in valued if one.measure == measure], once)
+            statistics(
+                found,
+                selection.ground,
+                table,
+                groups,
+                [one for one in valued if one.measure == measure],
+                selection.once(level),
+            )
     for one in figures:
         if one.stat in COUNTS | SHARES:
             _counted(found, selection, one)

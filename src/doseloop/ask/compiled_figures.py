@@ -1,5 +1,6 @@
 """Statistics of values by group, as Ibis expressions."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
@@ -37,11 +38,16 @@ class Found:
 
 
 def statistics(
-    found: Found, ground: Ground, table: ir.Table, groups: tuple[str, ...], figures: list[Figure], once: ir.Table
+    found: Found,
+    ground: Ground,
+    table: ir.Table,
+    groups: tuple[str, ...],
+    figures: list[Figure],
+    once: Callable[[], ir.Table],
 ) -> None:
     """Add statistics of one quantity: of settled exams, without what only headers tell. Quantiles are of type 7.
 
-    `once` has every row once, to count what is left out: groups of people have some of them twice.
+    `once` gives every row once, to count what is left out: groups of people have some of them twice.
     """
     measure = figures[0].measure
     if measure is None:
@@ -50,20 +56,24 @@ def statistics(
     counted = (table.settled & table.eligible).ifelse(table[measure.column], None)
     table = table.mutate(counted=counted, by_phantom=phantom)
     keys = (*groups, f"by_{PHANTOM}")
-    told = any(f"by_{one}" in groups for one in PEOPLE)
+    twice = any(f"by_{one}" in groups for one in PEOPLE)
     made = table.group_by(*keys).agg(
         n=table.counted.count(),
-        **({} if told else _left_out(table, measure)),
+        **({} if twice else _left_out(table, measure)),
         **{one.key: of_values(table.counted, one.stat) for one in figures},
     )
     rows = ground.session.records(made)
-    for row in ground.session.records(once.agg(**_left_out(once, measure))) if told else rows:
+    for row in _counted_once(ground, once(), measure) if twice else rows:
         for why in _WHYS:
             found.leave_out(f"{why}:{measure.name}", row[why])
     for row in rows:
         if row["n"]:
             values = {one.key: row[one.key] for one in figures}
             found.put(tuple(row[one] for one in keys), {**values, f"n:{measure.name}": row["n"]})
+
+
+def _counted_once(ground: Ground, once: ir.Table, measure: Measure) -> list[dict[str, Any]]:
+    return ground.session.records(once.agg(**_left_out(once, measure)))
 
 
 def _left_out(table: ir.Table, measure: Measure) -> dict[str, ir.Value]:

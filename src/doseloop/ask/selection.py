@@ -1,5 +1,6 @@
 """The rows that a plan chooses, with what needs more than one of them: beyond a reference level, an outlier among its like."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -52,6 +53,10 @@ class Selection:
             if one.field == "is_outlier":
                 table = self._by_outlier(table, level, one, asked)
         return table
+
+    def once(self, level: Level) -> Callable[[], ir.Table]:
+        """The rows that meet the plan's conditions, once for each, when they are asked for."""
+        return lambda: self.ungrouped(level, list(self.plan.filters))
 
     def standards(self, source: str) -> tuple[Standard, ...]:
         """The reference levels of the sites that the plan is about."""

@@ -124,6 +124,5 @@ def spread(selection: Selection, measure: Measure) -> Found:
     found = Found()
     level = measure.level(selection.ground.whole)
     table, groups = selection.rows(level)
-    once = selection.ungrouped(level, list(selection.plan.filters))
-    statistics(found, selection.ground, table, groups, list(box_figures(measure)), once)
+    statistics(found, selection.ground, table, groups, list(box_figures(measure)), selection.once(level))
     return found

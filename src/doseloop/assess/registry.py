@@ -16,11 +16,13 @@ from doseloop.assess import (
     level_state,
     low_dose,
     new_name,
+    operators,
     protocol_change,
     revised_dose,
     rule_pack_values,
     same_event,
     unit_suspected,
+    worse_reports,
     wrong_protocol,
 )
 from doseloop.assess.rule_settings import Setting, settings_in
@@ -130,6 +132,16 @@ _RULES: Final = (
         "a scanner from which nothing comes in hours in which it usually works",
         "holidays, planned service and cancelled lists; whether the scanner stands still or only its reports do not come",
         "medium",
+    ),
+    Rule(
+        worse_reports.RULE, "Worse reports", "on_period", worse_reports.VERSION,
+        "a field that stands in clearly fewer of a scanner's exams than before, with the day and the software that it came with",
+        "who leaves it out: scanner, worklist or people; falls by less than 15 percentage points; scanners with few exams", "low",
+    ),
+    Rule(
+        operators.RULE, "Operators", "on_period", operators.VERSION,
+        "an operator whose exams have another dose than those of the others, at the same procedures, ages and sizes",
+        "what was asked for, difficult patients and teaching; operators of too few exams; sites that show nobody", "medium",
     ),
     Rule(
         unit_suspected.RULE, "Unit suspected", "on_period", unit_suspected.VERSION,

@@ -6,6 +6,7 @@ import typer
 
 from doseloop.cli import (
     account,
+    ask,
     audit,
     backup,
     codes,
@@ -18,6 +19,7 @@ from doseloop.cli import (
     levels,
     listing,
     merge,
+    notify,
     read,
     recompute,
     report,
@@ -51,6 +53,7 @@ app.command("glandular")(glandular.glandular)
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
 app.command("doctor")(doctor.doctor)
+app.command("ask")(ask.ask)
 app.command("recompute")(recompute.recompute)
 app.command("reprocess")(reprocess.reprocess)
 app.command("retry")(retry.retry)
@@ -68,6 +71,7 @@ app.add_typer(
     name="rules",
     help="Rule packs: what is reported to an authority or followed up, and by which a site goes.",
 )
+app.add_typer(notify.app, name="notify", help="Who is told of flags, and what is on its way to them.")
 app.add_typer(account.app, name="account", help="Accounts and their roles.")
 
 

@@ -263,7 +263,7 @@ class NotAnswerable(UnusableInput):
     """A question asks for what the record, the person's rights or sound practice do not allow."""
 
     code = "not-answerable"
-    hint = "Ask as the message offers; docs/ask.md says what is answered."
+    hint = "Ask as the message offers; docs/answers.md says what is answered."
 
     def __init__(self, reason: str, said: str, offer: str = "") -> None:
         """`reason` is one of those of `ask.validity.REASONS`, `said` what cannot be and why, `offer` what can be asked instead."""

@@ -45,6 +45,13 @@ class Settings(BaseSettings):
         ["localhost", "127.0.0.1", "[::1]"], description="Host names by which browsers reach the pages."
     )
 
+    web_address: str = Field(
+        "",
+        pattern=r"^(https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~/-]*)?)?$",
+        description="Address by which browsers reach the pages, `https://doseloop.example.org`, for links in messages; empty "
+        "leaves them out.",
+    )
+
     dicom_host: str = Field("127.0.0.1", description="Address on which the DICOM receiver listens.")
     dicom_port: int = Field(11112, ge=1, le=65535, description="Port of the DICOM receiver.")
     dicom_ae: str = Field("DOSELOOP", min_length=1, max_length=16, description="AE title of the receiver.")
@@ -189,8 +196,13 @@ class Settings(BaseSettings):
     )
     notify_mail: SecretStr = Field(
         SecretStr(""),
-        description="Mail server that sends reports, as a URL of Apprise: "
+        description="Mail server that sends reports and notifications, as a URL of Apprise: "
         "`mailtos://user:password@smtp.example.org?from=doseloop@example.org`; empty sends none.",
+    )
+    notify_hosts: list[str] = Field(
+        [],
+        description="Hosts of services, other than mail, that notifications may be sent to: Teams, Mattermost, Gotify, ntfy, "
+        "webhooks. Slack needs none.",
     )
     pseudonymous: bool = Field(
         False, description="Replace identity by a keyed hash, keep the de-identified object and destroy the original."

@@ -24,8 +24,11 @@ from doseloop.roles.effect_watch import EffectWatch
 from doseloop.roles.follower import Follower
 from doseloop.roles.inbox import inbox_of
 from doseloop.roles.level_watch import LevelWatch
+from doseloop.roles.notification_runner import NotificationRunner, ways_of
+from doseloop.roles.operator_watch import OperatorWatch
 from doseloop.roles.readers import Reader, limits_of, measure_of, reader_of, reading_limits_of
 from doseloop.roles.report_tasks import enqueue_due
+from doseloop.roles.report_watch import ReportWatch
 from doseloop.roles.settings import Settings
 from doseloop.roles.task_runner import TaskRunner
 from doseloop.roles.timeline_fill import TimelineFill
@@ -150,6 +153,8 @@ def run(stop: threading.Event) -> None:
         Clock(180.0, heartbeats.keep),
         Clock(60.0, lambda: refresh(paths)),
         Clock(10.0, LevelWatch(Facts(paths), options.level_settings).step),
+        Clock(60.0, OperatorWatch(Facts(paths)).step),
+        Clock(600.0, ReportWatch(Facts(paths)).step),
         Clock(20.0, UnitSearch().step),
         Clock(20.0, protocol_changes.keep),
         Clock(10.0, DriftWatch().step),
@@ -162,6 +167,7 @@ def run(stop: threading.Event) -> None:
     ]
     with own_name(folder) as name:
         TaskRunner(name, stop).start()
+        NotificationRunner(name, ways_of(options, folder), stop).start()
         claims.give_back(name)
         worker = Worker(name, pipeline, ThreadPoolExecutor(options.readers))
         _log.info("working", name=name, readers=options.readers)

@@ -8,8 +8,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from doseloop.model.flag import Finding
+from doseloop.store import outbox
 from doseloop.store.audit import WORKER, record_change
-from doseloop.store.models import Exam, Flag, Scanner
+from doseloop.store.models import Exam, Flag, Scanner, Site
 from doseloop.store.prepared import Rows, Slot
 from doseloop.store.rule_settings import is_switched_off
 
@@ -28,10 +29,10 @@ class ExamFinding:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where a flag hangs: at an exam, or at a scanner alone."""
+    """Where a flag hangs: at an exam, at a scanner alone, or at a site."""
 
     site_id: int
-    scanner_id: int
+    scanner_id: int | None
     exam_id: int | None = None
 
 
@@ -66,13 +67,32 @@ def withdraw_of_scanners(site: int, rule: str) -> None:
     rows.update(state=_State.WITHDRAWN, updated_at=timezone.now())
 
 
+@transaction.atomic
+def apply_to_site(site: int, rule: str, findings: Mapping[Finding, int | None]) -> bool:
+    """The same for all flags of one rule at a site, each with the scanner that it concerns, None for no single one."""
+    places = {str(one.key): _Place(site, scanner) for one, scanner in findings.items()}
+    found = {} if is_switched_off(site, rule) else {str(one.key): ExamFinding(one) for one in findings}
+    rows = Flag.objects.filter(site_id=site, exam=None, rule=rule).order_by("pk")
+    if not found and not rows.filter(state=_State.OPEN).exists():
+        return False
+    Site.objects.select_for_update(no_key=True).get(pk=site)
+    held = {flag.key: flag for flag in rows.select_for_update()}
+    changed = [_write(held.get(key), key, one, places[key]) for key, one in found.items()]
+    return any([*changed, _withdraw(held, found)])
+
+
 def _make_so(held: Mapping[str, Flag], found: Mapping[str, ExamFinding], place: _Place) -> bool:
     changed = [_write(held.get(key), key, one, place) for key, one in found.items()]
+    return any([*changed, _withdraw(held, found)])
+
+
+def _withdraw(held: Mapping[str, Flag], found: Mapping[str, ExamFinding]) -> bool:
+    """Withdraw what nobody judged and no rule finds any more."""
     gone = [flag for key, flag in held.items() if key not in found and flag.state == _State.OPEN]
     for flag in gone:
         flag.state, flag.updated_at = _State.WITHDRAWN, timezone.now()
         flag.save(update_fields=["state", "updated_at"])
-    return any(changed) or bool(gone)
+    return bool(gone)
 
 
 _ANY = Rows(lambda: Flag.objects.filter(exam_id=Slot("exam")).values_list("pk")[:1])
@@ -89,8 +109,10 @@ def _write(flag: Flag | None, key: str, found: ExamFinding, place: _Place) -> bo
         "procedure_id": found.procedure,
     }
     if flag is None:
-        Flag.objects.create(key=key, rule=finding.rule, exam_id=place.exam_id, raised_at=now, updated_at=now, **content)
+        made = {"key": key, "rule": finding.rule, "raised_at": now, "updated_at": now}
+        outbox.post(Flag.objects.create(exam_id=place.exam_id, **made, **content), now)
         return True
+    came_back = flag.state != _State.OPEN
     if flag.state == _State.WITHDRAWN:
         flag.state = _State.OPEN
     elif flag.evidence == content["evidence"]:
@@ -101,6 +123,8 @@ def _write(flag: Flag | None, key: str, found: ExamFinding, place: _Place) -> bo
         setattr(flag, name, value)
     flag.updated_at = now
     flag.save()
+    if came_back and flag.state == _State.OPEN:
+        outbox.post(flag, now)
     return True
 
 

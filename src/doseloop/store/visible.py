@@ -1,10 +1,16 @@
 """Rows within a scope: the one place where the sites of a scope become a condition."""
 
+from typing import Final
+
 from django.db.models import Q, QuerySet
 
 from doseloop.access.scope import Scope
+from doseloop.assess import operators
 from doseloop.model.errors import NotVisible
 from doseloop.store.models import Case, Exam, Flag, Scanner, Site
+
+ABOUT_PEOPLE: Final = frozenset({operators.RULE})
+"""Rules whose flags tell something of one person."""
 
 
 def exams(scope: Scope) -> "QuerySet[Exam]":
@@ -20,8 +26,9 @@ def rows_of_exam(scope: Scope, exam: int) -> "QuerySet[Exam]":
 
 
 def flags(scope: Scope) -> "QuerySet[Flag]":
-    """Flags at the scope's sites."""
-    return Flag.objects.all() if scope.every_site else Flag.objects.filter(site_id__in=scope.sites)
+    """Flags at the scope's sites; those about people only where it shows people."""
+    rows = Flag.objects.all() if scope.every_site else Flag.objects.filter(site_id__in=scope.sites)
+    return rows if scope.operators else rows.exclude(rule__in=ABOUT_PEOPLE)
 
 
 def cases(scope: Scope) -> "QuerySet[Case]":

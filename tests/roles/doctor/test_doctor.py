@@ -25,8 +25,10 @@ from django.db import connection
 from django.utils import timezone
 
 from doseloop.access.rights import Role
+from doseloop.access.scope import SYSTEM
 from doseloop.facts.copy import refresh
 from doseloop.facts.paths import FactsPaths
+from doseloop.model.notification import How, Severity, Timing
 from doseloop.pipeline import Pipeline
 from doseloop.roles.data_folder import DataFolder
 from doseloop.roles.doctor import every_check, network, software
@@ -34,12 +36,14 @@ from doseloop.roles.doctor.check import Check, Fault, Place
 from doseloop.roles.doctor.examination import examine, left_out
 from doseloop.roles.settings import Settings
 from doseloop.simulate.day import objects
-from doseloop.store import home, mode
+from doseloop.store import home, mode, subscriptions
 from doseloop.store.accounts import demo_account, grant
 from doseloop.store.address import address_of
+from doseloop.store.audit import COMMAND
 from doseloop.store.inbox import Origin
 from doseloop.store.keyring import KeyRing
-from doseloop.store.models import Counter, DoseObjectRow, Exam, Site
+from doseloop.store.models import Counter, DoseObjectRow, Exam, Flag, Notification, Scanner, Site
+from doseloop.store.subscriptions import Address, Wanted
 from tests.record import ON_POSTGRESQL, execute
 from tests.roles.installation import free_port
 from tests.test_pipeline import pipeline as pipeline
@@ -263,6 +267,31 @@ def another_key(house: House) -> None:
     (house.root / "keys" / "objects").write_bytes(os.urandom(32))
 
 
+def subscribed(house: House, **row: Any) -> None:
+    """Somebody who is told, with one flag that is on its way or failed."""
+    scanner, now = Scanner.objects.order_by("pk")[0], timezone.now()
+    timing = Timing(How.AT_ONCE)
+    wanted = Wanted("Physics", Severity.MEDIUM, timing, with_links=False)
+    address, ring = Address("a@hospital.example", "a@hospital.example"), house.folder.ring("notifications")
+    key = subscriptions.add(SYSTEM, scanner.site_id, wanted, address, ring, COMMAND)
+    told = {"rule": "silent-scanner", "raised_at": now, "updated_at": now}
+    flag = Flag.objects.create(key="x", site_id=scanner.site_id, scanner=scanner, **told)
+    Notification.objects.create(subscription_id=key, flag=flag, how="at once", **{"next_at": now, **row})
+
+
+def late_outbox(house: House) -> None:
+    subscribed(house, next_at=timezone.now() - 2 * HOUR)
+
+
+def failing_subscription(house: House) -> None:
+    subscribed(house, state="failed", attempts=10, at=timezone.now(), said="Connection refused")
+
+
+def subscription_of_another_key(house: House) -> None:
+    subscribed(house, state="sent", at=timezone.now())
+    (house.root / "keys" / "notifications").write_bytes(os.urandom(32))
+
+
 Plant = Callable[[House], House | None]
 PLANTS: dict[str, Plant] = {
     "folder-missing": lambda house: shutil.rmtree(house.root),
@@ -304,6 +333,9 @@ PLANTS: dict[str, Plant] = {
     "facts-behind": behind,
     "port-taken": taken_port,
     "certificate-ending": ending_certificate,
+    "outbox-late": late_outbox,
+    "subscription-failing": failing_subscription,
+    "subscription-sealed": subscription_of_another_key,
     "administrator-missing": lambda house: house.sql("DELETE FROM store_roleatsite"),
     "demo-account": lambda house: demo_account("demo", "a-password-that-is-shown", []),
     "zone-unknown": lambda house: house.sql("UPDATE store_site SET zone = 'Mars/Base'"),

@@ -15,9 +15,9 @@ __all__ = ["BEFORE", "Check", "every_check", "within"]
 
 def within() -> tuple[Check, ...]:
     """Checks of the record and of what it knows; they need Django."""
-    from doseloop.roles.doctor import accounts, facts, network, objects, record, software
+    from doseloop.roles.doctor import accounts, facts, network, notifications, objects, record, software
 
-    modules = (record, objects, facts, network, accounts, software)
+    modules = (record, objects, facts, network, notifications, accounts, software)
     return tuple(one for module in modules for one in module.CHECKS)
 
 

@@ -25,7 +25,9 @@ from doseloop.store.models.level_set import (
     OwnLevelSet,
 )
 from doseloop.store.models.local_level import FrozenLevel, FrozenLevelStanding
+from doseloop.store.models.notification import Notification, Subscription
 from doseloop.store.models.object import DoseObjectRow
+from doseloop.store.models.operator_look import OperatorLook
 from doseloop.store.models.patient import Identity, Patient, RecordHome, RecordMode
 from doseloop.store.models.people import AccountPerson, ExamPerson, Person, RoleAtSite
 from doseloop.store.models.procedure import Procedure, ProcedureCode, ProcedureName, ReferenceLevel
@@ -72,6 +74,8 @@ __all__ = [
     "Measurement",
     "MethodEdition",
     "NewUsualRow",
+    "Notification",
+    "OperatorLook",
     "OwnLevelSet",
     "OwnRulePack",
     "Part",
@@ -98,6 +102,7 @@ __all__ = [
     "ScannerSpan",
     "Site",
     "SizeImport",
+    "Subscription",
     "SuspectedTest",
     "TimelineEntry",
     "TubeCalibration",

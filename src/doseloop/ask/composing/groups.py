@@ -1,0 +1,215 @@
+"""What the results are split by."""
+
+from typing import Final
+
+from doseloop.ask.composing.values import add_value
+from doseloop.ask.composing.walk import Rule, Walk
+from doseloop.ask.matching import Chunk
+from doseloop.ask.outcome import AskBack, NoReading
+
+_TARGETS: Final = ("dimension", "grain_word", "grouping", "grain")
+_FIGURES: Final = (
+    "quantity",
+    "stat",
+    "count",
+    "dose",
+    "exceedance",
+    "rate",
+    "missing_rate",
+    "repeat",
+    "missing",
+    "exceed",
+)
+
+
+def _by(walk: Walk, chunk: Chunk) -> None:
+    walk.said.cue("by", chunk.start)
+    if chunk.value == "also_by" or walk.how == "add":
+        walk.said.appends_groups = True
+        walk.used()
+    if _order_metric(walk):
+        return
+    if _names_what_is_ranked(walk):
+        return
+    if not _targets(walk):
+        raise NoReading("nothing to split by")
+
+
+def _names_what_is_ranked(walk: Walk) -> bool:
+    """ "Sites by rate of missing weight": the dimension before "by" is the group, the figure comes next."""
+    if walk.next_is(*_FIGURES) is None or not walk.said.bare_groups:
+        return False
+    dimension, at, _ = walk.said.bare_groups[-1]
+    before = walk.previous()
+    if before is None or before.kind != "dimension" or before.start != at:
+        return False
+    walk.said.bare_groups.pop()
+    walk.said.groups.append(dimension)
+    return True
+
+
+def _order_metric(walk: Walk) -> bool:
+    """Whether "by" belongs to an order, as in "top 10 by DLP": the metric is said next."""
+    return walk.next_is(*_FIGURES) is not None and (
+        walk.said.superlative is not None or walk.said.order is not None or "top" in walk.said.cues
+    )
+
+
+def _targets(walk: Walk) -> bool:
+    any_found = False
+    take_kind_of(walk)
+    while (target := walk.take(*_TARGETS)) is not None:
+        _take_target(walk, target)
+        any_found = True
+        following = walk.peek(1)
+        if walk.next_is("and") and following is not None and following.kind in _TARGETS:
+            walk.take("and")
+        elif walk.next_is("and") and following is not None and following.kind == "by":
+            return True
+    return any_found
+
+
+def take_kind_of(walk: Walk) -> None:
+    """ "Each CT scanner": the modality stands between the word that groups and what it groups by."""
+    following = walk.peek(1)
+    if walk.next_is("modality") and following is not None and following.kind == "dimension":
+        kind = walk.take("modality")
+        if kind is not None:
+            add_value(walk, "modality", (kind.value,), kind.start)
+
+
+def _take_target(walk: Walk, target: Chunk) -> None:
+    if target.kind == "dimension":
+        walk.said.groups.append(target.slot("d").value)
+    elif target.kind == "grouping":
+        walk.said.groups.append(target.value)
+    else:
+        _set_grain(walk, target)
+
+
+def _set_grain(walk: Walk, target: Chunk) -> None:
+    grain = target.slot("g").value if target.kind == "grain_word" else target.value
+    if walk.said.grain not in (None, grain):
+        raise NoReading("two grains")
+    walk.said.grain = grain
+
+
+def _grain(walk: Walk, chunk: Chunk) -> None:
+    if walk.how == "remove":
+        walk.used()
+        walk.said.clears.add("grain")
+        return
+    _set_grain(walk, chunk)
+
+
+def _grouping(walk: Walk, chunk: Chunk) -> None:
+    walk.said.groups.append(chunk.value)
+
+
+def _which(walk: Walk, chunk: Chunk) -> None:
+    """ "Which scanner has ...", "which five protocols ..."."""
+    top = walk.take("top", "how_many")
+    if top is not None:
+        walk.said.limit = top.slot("n")
+        walk.said.superlative = top.value if top.kind == "top" else walk.said.superlative
+    take_kind_of(walk)
+    if (target := walk.take("dimension")) is not None:
+        walk.said.groups.append(target.slot("d").value)
+        walk.said.cue("which_one" if _is_one(walk, target) else "which_many", chunk.start)
+        return
+    if (target := walk.take("grain_word")) is not None:
+        _set_grain(walk, target)
+        walk.said.cue("which_one", chunk.start)
+        return
+    if chunk.value == "which" and walk.tokens[chunk.start].text == "what":
+        walk.said.cue("what_is", chunk.start)
+        return
+    if top is None and (_goes_on_about(walk) or walk.next_is("stat", "quantity", "reference")):
+        return
+    raise NoReading("which of what")
+
+
+def _goes_on_about(walk: Walk) -> bool:
+    """ "Patients which weigh", "operators who did": the word joins what follows to what was named."""
+    before = walk.previous()
+    return before is not None and before.kind in (
+        "exams",
+        "dimension",
+        "sex",
+        "age_group",
+        "listing",
+        "operator",
+        "physician",
+    )
+
+
+def _how_many(walk: Walk, chunk: Chunk) -> None:
+    """ "Ten operators with the most", "the 5 exams with the highest": the number of rows."""
+    walk.said.limit = chunk.slot("n")
+    walk.said.cue("how_many", chunk.start)
+    take_kind_of(walk)
+    if (target := walk.take("dimension")) is not None:
+        walk.said.groups.append(target.slot("d").value)
+        return
+    ahead = walk.peek(1) if walk.next_is("modality", "procedure", "region") else walk.peek()
+    if ahead is None or ahead.kind != "exams":
+        raise NoReading("so many of what")
+    walk.said.cue("list", chunk.start)
+
+
+def _is_one(walk: Walk, target: Chunk) -> bool:
+    return not walk.tokens[target.end - 1].text.endswith("s")
+
+
+def _who(walk: Walk, chunk: Chunk) -> None:
+    if (target := walk.take("dimension")) is not None:
+        walk.said.groups.append(target.slot("d").value)
+        walk.said.cue("which_one", chunk.start)
+        return
+    if not _goes_on_about(walk):
+        raise AskBack("ambiguous_entity", "group", ("operator", "physician"))
+
+
+def _dimension(walk: Walk, chunk: Chunk) -> None:
+    """A dimension without a word that makes it a group: what stands around it decides."""
+    dimension = chunk.slot("d").value
+    if walk.how in ("remove", "except"):
+        walk.used()
+        walk.said.clears.add(f"group {dimension}")
+        return
+    if walk.how == "add" and walk.used():
+        walk.said.appends_groups = True
+        walk.said.groups.append(dimension)
+        return
+    if walk.take("breakdown"):
+        walk.said.groups.append(dimension)
+        return
+    if walk.tokens[chunk.start].text in ("make", "makes"):
+        raise NoReading("a verb rather than a maker")
+    walk.said.bare_groups.append((dimension, chunk.start, not _is_one(walk, chunk)))
+
+
+def _breakdown(walk: Walk, chunk: Chunk) -> None:
+    raise NoReading("a breakdown of nothing")
+
+
+def _ungroup(walk: Walk, chunk: Chunk) -> None:
+    walk.said.clears.add("groups")
+
+
+def _grain_word(walk: Walk, chunk: Chunk) -> None:
+    raise NoReading("a unit of time alone")
+
+
+RULES: Final[dict[str, Rule]] = {
+    "by": _by,
+    "which": _which,
+    "who": _who,
+    "dimension": _dimension,
+    "grain": _grain,
+    "grain_word": _grain_word,
+    "grouping": _grouping,
+    "breakdown": _breakdown,
+    "how_many": _how_many,
+    "ungroup": _ungroup,
+}

@@ -1,0 +1,152 @@
+"""What is asked for: statistics, quantities, counts, shares, lists and kinds of answers."""
+
+from typing import Final
+
+from doseloop.ask.composing.walk import Rule, Walk
+from doseloop.ask.matching import Chunk
+from doseloop.ask.outcome import NoReading
+from doseloop.ask.said import Measure, Value
+
+
+def _stat(walk: Walk, chunk: Chunk) -> None:
+    walk.said.measures.append(Measure("stat", chunk.value, chunk.start, walk.used()))
+
+
+def _quantity(walk: Walk, chunk: Chunk) -> None:
+    how = walk.used()
+    if chunk.value == "agd_mean":
+        walk.said.cue("named_mean", chunk.start)
+        walk.said.measures.append(Measure("stat", "mean", chunk.start, how))
+        walk.said.measures.append(Measure("quantity", "agd", chunk.start, how))
+        return
+    walk.said.measures.append(Measure("quantity", chunk.value, chunk.start, how))
+
+
+def _cue(walk: Walk, chunk: Chunk) -> None:
+    if walk.how == "remove" and chunk.kind not in ("exams", "dose"):
+        raise NoReading(f"{chunk.kind} cannot be taken away")
+    walk.said.cue(chunk.value, chunk.start)
+
+
+def _count(walk: Walk, chunk: Chunk) -> None:
+    if chunk.value == "numbers":
+        walk.said.cue("numbers", chunk.start)
+        return
+    walk.said.cue("count", chunk.start)
+    walk.said.measures.append(Measure("stat", "count", chunk.start, walk.used()))
+    if _counts_patients(walk):
+        walk.said.cue("count_of_patients", chunk.start)
+
+
+def _counts_patients(walk: Walk) -> bool:
+    """Whether what is counted is patients: nothing but a kind of patient or exam stands between."""
+    for chunk in walk.row[walk.at :]:
+        if chunk.kind == "exams":
+            return chunk.value == "patients"
+        if chunk.kind == "all_of":
+            return chunk.value == "patients"
+        if chunk.kind not in ("sex", "age_group", "modality", "procedure", "region"):
+            return False
+    return False
+
+
+def _rate(walk: Walk, chunk: Chunk) -> None:
+    walk.said.cue("rate", chunk.start)
+    if chunk.phrase.value == "exceed_rate":
+        walk.said.cue("exceedance", chunk.start)
+
+
+def _exceedance(walk: Walk, chunk: Chunk) -> None:
+    walk.said.cue("exceedance", chunk.start)
+
+
+def _missing(walk: Walk, chunk: Chunk) -> None:
+    if walk.how != "set":
+        raise NoReading("what is missing cannot be changed")
+    walk.said.cue("missing", chunk.start)
+    if (quantity := walk.take("quantity")) is not None:
+        walk.said.missing = quantity.value
+        return
+    last = walk.said.measures[-1] if walk.said.measures else None
+    before = walk.previous()
+    if last is None or last.kind != "quantity" or before is None or before.start != last.at:
+        raise NoReading("missing what")
+    walk.said.missing = walk.said.measures.pop().name
+
+
+def _repeat(walk: Walk, chunk: Chunk) -> None:
+    within = chunk.slot("w")
+    if within is not None and within.slot("n") != 24:
+        raise NoReading("repeats are counted within 24 hours")
+    walk.said.measures.append(Measure("stat", "repeat_count", chunk.start, walk.used()))
+
+
+def _intent(walk: Walk, chunk: Chunk) -> None:
+    if chunk.value == "outliers" and walk.how in ("except", "remove"):
+        walk.used()
+        walk.said.values.append(Value("is_outlier", ("false",), chunk.start, "set"))
+        return
+    if chunk.value == "reference":
+        walk.said.cue("what_is", chunk.start)
+        return
+    if walk.said.intent not in (None, chunk.value):
+        raise NoReading("two kinds of answer")
+    walk.said.intent = chunk.value
+
+
+def _review(walk: Walk, chunk: Chunk) -> None:
+    walk.said.intent = "reference"
+    walk.said.references.append((chunk.slot("r").value, "set"))
+
+
+def _chart(walk: Walk, chunk: Chunk) -> None:
+    if walk.how == "remove":
+        walk.used()
+        walk.said.clears.add("chart")
+        return
+    if walk.said.chart not in (None, chunk.value, "line"):
+        raise NoReading("two charts")
+    walk.said.chart = chunk.value
+
+
+def _drift(walk: Walk, chunk: Chunk) -> None:
+    walk.said.cue("drift", chunk.start)
+
+
+def _listing(walk: Walk, chunk: Chunk) -> None:
+    walk.said.cue(chunk.value, chunk.start)
+    walk.said.cue("patients" if "patient" in walk.tokens[chunk.end - 1].text else "exams", chunk.start)
+
+
+def _describe(walk: Walk, chunk: Chunk) -> None:
+    walk.said.intent = "describe"
+    walk.said.groups.append(chunk.value)
+
+
+def _nothing(walk: Walk, chunk: Chunk) -> None:
+    """It only joins what stands beside it, or says what is so anyway."""
+
+
+RULES: Final[dict[str, Rule]] = {
+    "stat": _stat,
+    "quantity": _quantity,
+    "dose": _cue,
+    "exams": _cue,
+    "moved": _cue,
+    "count": _count,
+    "share": _cue,
+    "rate": _rate,
+    "exceedance": _exceedance,
+    "missing": _missing,
+    "missing_rate": _missing,
+    "repeat": _repeat,
+    "per_exam": _nothing,
+    "intent": _intent,
+    "review": _review,
+    "chart": _chart,
+    "drift": _drift,
+    "listing": _listing,
+    "describe": _describe,
+    "and": _nothing,
+    "prep": _nothing,
+}

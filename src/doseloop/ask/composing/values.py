@@ -1,0 +1,107 @@
+"""Names and values of fields: scanners, people, sites, procedures, sex, age, contrast, days of the week."""
+
+from typing import Final
+
+from doseloop.ask.composing.walk import Rule, Walk
+from doseloop.ask.matching import Chunk
+from doseloop.ask.outcome import AskBack, NoReading
+from doseloop.ask.said import Bound, Value
+
+
+def add_value(walk: Walk, field: str, names: tuple[str, ...], at: int) -> None:
+    """Note a value with what it does."""
+    walk.said.values.append(Value(field, names, at, walk.used()))
+
+
+def _named(walk: Walk, chunk: Chunk) -> None:
+    add_value(walk, chunk.kind, chunk.phrase.names or (chunk.value,), chunk.start)
+
+
+def _plain(walk: Walk, chunk: Chunk) -> None:
+    add_value(walk, chunk.kind, (chunk.value,), chunk.start)
+
+
+def _sex(walk: Walk, chunk: Chunk) -> None:
+    if chunk.value == "both":
+        _grouped(walk, "sex")
+        return
+    _plain(walk, chunk)
+
+
+def _grouped(walk: Walk, dimension: str) -> None:
+    if walk.how in ("remove", "except"):
+        raise NoReading("both kinds are all there is")
+    walk.said.groups.append(dimension)
+    walk.said.cues |= {"compared"}
+
+
+def _shift(walk: Walk, chunk: Chunk) -> None:
+    if chunk.value == "both":
+        _grouped(walk, "shift")
+        return
+    raise AskBack("underspecified", "hour_of_day")
+
+
+def _contrast(walk: Walk, chunk: Chunk) -> None:
+    if chunk.value == "both":
+        raise NoReading("contrast is no dimension of the plan")
+    _plain(walk, chunk)
+
+
+def _weekday(walk: Walk, chunk: Chunk) -> None:
+    how = walk.used()
+    walk.said.values.extend(Value("weekday", (day,), chunk.start, how) for day in chunk.value.split())
+
+
+def _shorthand(walk: Walk, chunk: Chunk) -> None:
+    modality, _, region = chunk.value.partition(" ")
+    add_value(walk, "modality", (modality,), chunk.start)
+    if region:
+        add_value(walk, "region", (region,), chunk.start)
+
+
+def _unknown(walk: Walk, chunk: Chunk) -> None:
+    raise AskBack("unknown_entity", chunk.value, (), words_of(walk, chunk))
+
+
+def words_of(walk: Walk, chunk: Chunk) -> tuple[str, ...]:
+    """The words of a phrase, as they are compared."""
+    return tuple(one.text for one in walk.tokens[chunk.start : chunk.end])
+
+
+def _all_of(walk: Walk, chunk: Chunk) -> None:
+    if walk.how in ("remove", "except"):
+        raise NoReading("all of a field is no value")
+    if chunk.value == "exams":
+        walk.said.cue("exams", chunk.start)
+        return
+    fields = {"sex", "age_group", "age_years", "weight_kg"} if chunk.value == "patients" else {chunk.value}
+    if chunk.value == "patients":
+        walk.said.cue("patients", chunk.start)
+    walk.said.clears |= fields
+
+
+def _with_field(walk: Walk, chunk: Chunk) -> None:
+    walk.said.bounds.append(Bound("not_null", 0, None, None, chunk.value, chunk.start, walk.used()))
+
+
+def _vague(walk: Walk, chunk: Chunk) -> None:
+    if chunk.value in ("weight_kg", "age_years"):
+        walk.said.cue(f"vague {chunk.value}", chunk.start)
+        return
+    raise AskBack("underspecified", chunk.value, (), words_of(walk, chunk))
+
+
+RULES: Final[dict[str, Rule]] = {
+    **dict.fromkeys(("scanner", "site", "operator", "physician", "procedure", "protocol"), _named),
+    **dict.fromkeys(("modality", "region", "age_group", "protocol_age_group", "manufacturer"), _plain),
+    "sex": _sex,
+    "shift": _shift,
+    "contrast": _contrast,
+    "weekday": _weekday,
+    "shorthand": _shorthand,
+    "unknown": _unknown,
+    "all_of": _all_of,
+    "with_field": _with_field,
+    "vague": _vague,
+}

@@ -1,0 +1,66 @@
+"""What the names of a department tell of each other: the modality of a scanner or procedure, the procedure of a region."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from doseloop.ask.cover import covers
+from doseloop.ask.matching import Chunk
+from doseloop.ask.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True)
+class KnownNames:
+    """The department behind a vocabulary."""
+
+    vocabulary: Vocabulary
+
+    @cached_property
+    def modality_of_scanner(self) -> dict[str, str]:
+        """Modality by scanner."""
+        return {one.name: one.modality for one in self.vocabulary.department.scanners}
+
+    @cached_property
+    def modality_of_procedure(self) -> dict[str, str]:
+        """Modality by procedure."""
+        return {name: modality for modality, name in self.vocabulary.department.procedures}
+
+    @cached_property
+    def modalities(self) -> tuple[str, ...]:
+        """Modalities of the department."""
+        return self.vocabulary.department.modalities()
+
+    @cached_property
+    def procedure_of_region(self) -> dict[tuple[str, str], str]:
+        """Procedures whose name is a modality and a region and nothing else, by both."""
+        found: dict[tuple[str, str], str] = {}
+        for modality, name in self.vocabulary.department.procedures:
+            for row in self._named(name):
+                kinds = sorted(one.kind for one in row)
+                if kinds in (["modality", "region"], ["region"]):
+                    region = next(one.value for one in row if one.kind == "region")
+                    found.setdefault((modality, region), name)
+        return found
+
+    @cached_property
+    def regions_of_radiography(self) -> frozenset[str]:
+        """Regions that a procedure of radiography names, alone or with a projection."""
+        named = (name for modality, name in self.vocabulary.department.procedures if modality == "DX")
+        words = [chunk.value for name in named for place in self._regions(name) for chunk in place]
+        return frozenset(words)
+
+    def _named(self, name: str) -> list[tuple[Chunk, ...]]:
+        given = self.vocabulary.tokens(name)
+        matcher = self.vocabulary.matcher(given)
+        parts = tuple(tuple(one for one in place if one.kind in ("modality", "region")) for place in matcher.all)
+        return [row for _, row in covers(parts)] if parts else []
+
+    def _regions(self, name: str) -> list[tuple[Chunk, ...]]:
+        matcher = self.vocabulary.matcher(self.vocabulary.tokens(name))
+        return [tuple(one for one in place if one.kind == "region") for place in matcher.all]
+
+    def modalities_with(self, region: str) -> tuple[str, ...]:
+        """Modalities that have exams of a region."""
+        of_procedures = {modality for modality, one in self.procedure_of_region if one == region}
+        if region in self.regions_of_radiography:
+            of_procedures.add("DX")
+        return tuple(one for one in self.modalities if one in of_procedures)

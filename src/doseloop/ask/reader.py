@@ -1,0 +1,210 @@
+"""The reader of words: a question becomes a plan, a question back or a refusal, without any model.
+
+All words have to be used. Of the ways to use them those with the fewest phrases are tried first; where two of
+them that are equally short mean different plans, the question is asked back.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from pydantic import ValidationError
+
+from doseloop.ask.composing.rules import RULES
+from doseloop.ask.composing.walk import Walk
+from doseloop.ask.cover import covers, unused
+from doseloop.ask.matching import Chunk
+from doseloop.ask.outcome import AskBack, AskedBack, Declined, NoReading, Outcome, Refuse, StartedOver, Understood
+from doseloop.ask.plan import Plan
+from doseloop.ask.planning.changed import changed_plan
+from doseloop.ask.planning.fresh import fresh_plan, is_moved
+from doseloop.ask.planning.known import KnownNames
+from doseloop.ask.said import Said
+from doseloop.ask.text import MAX_CHARACTERS, Token
+from doseloop.ask.typing_errors import Repaired, repaired
+from doseloop.ask.vocabulary import Vocabulary
+
+REACH: Final = 13
+"""How much more than the cheapest a way may cost and still be tried, where the cheaper ones make no sense."""
+
+_GUARDS: Final = (
+    (
+        "suspicious_input",
+        re.compile(r"(;\s*(--|drop|delete|update|insert|select)\b)|(\bunion\s+(all\s+)?select\b)|<\s*script", re.I),
+    ),
+    ("suspicious_input", re.compile(r"('|\")\s*;|--\s*$|\{\{|\$\{|\bdrop\s+table\b|/\*|\\x[0-9a-f]{2}", re.I)),
+    (
+        "raw_query",
+        re.compile(r"\bselect\b.+\bfrom\b|\binsert\s+into\b|\bdelete\s+from\b|\bupdate\s+\w+\s+set\b", re.I | re.S),
+    ),
+    ("exfiltration", re.compile(r"https?://|www\.|ftp://|\S+@\S+\.\w+", re.I)),
+)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads questions in the words of one language about one department."""
+
+    vocabulary: Vocabulary
+
+    @cached_property
+    def known(self) -> KnownNames:
+        """What names tell of each other."""
+        return KnownNames(self.vocabulary)
+
+    def read(
+        self, text: str, previous: Plan | None = None, chosen: Mapping[str, str] | None = None, *, alone: bool = False
+    ) -> Outcome:
+        """What becomes of a question. `previous` is the plan that it may change; `chosen` answers questions back.
+
+        With `alone` a question that only makes sense as a change is asked back. Never raises for any text.
+        """
+        if len(text) > MAX_CHARACTERS:
+            return AskedBack("unknown_term", "all")
+        for reason, guard in _GUARDS:
+            if guard.search(text):
+                return Declined(reason)
+        given = self.vocabulary.tokens(text)
+        if not given:
+            return AskedBack("underspecified", "all")
+        return self._read(given, previous, chosen or {}, alone)
+
+    def unknown_words(self, text: str) -> int:
+        """How many words of a text this language and department do not have."""
+        words = (one for one in self.vocabulary.tokens(text) if one.is_word)
+        return sum(one.text not in self.vocabulary.all_words for one in words)
+
+    def is_undo(self, text: str) -> bool:
+        """Whether the words ask for the plan before the last one, and nothing else."""
+        given = self.vocabulary.tokens(text)
+        row = next((row for _, row in covers(self.vocabulary.matcher(given).all)), ()) if given else ()
+        content = [one for one in row if one.kind != "filler"]
+        return [one.value for one in content] == ["undo"]
+
+    def _read(self, given: tuple[Token, ...], previous: Plan | None, chosen: Mapping[str, str], alone: bool) -> Outcome:
+        starting = self._phrases(given)
+        left = unused(starting)
+        if not left:
+            return self._understood(given, starting, previous, chosen, (), alone)
+        words = tuple(at for at, one in enumerate(given) if one.text not in self.vocabulary.known_words and one.is_word)
+        fixed: Repaired = repaired(given, tuple(sorted({*left, *words})), self.vocabulary)
+        starting = self._phrases(fixed.tokens)
+        if unknown := unused(starting):
+            return self._with_unknown(given, starting, unknown)
+        return self._understood(fixed.tokens, starting, previous, chosen, fixed.repairs, alone)
+
+    def _phrases(self, given: tuple[Token, ...]) -> tuple[tuple[Chunk, ...], ...]:
+        """The phrases at each place, without those that what stands before them rules out."""
+        found = self.vocabulary.matcher(given).all
+        removal = min((one.start for place in found for one in place if _takes_away(one)), default=len(given))
+        return tuple(tuple(one for one in place if _may_stand(one, removal)) for place in found)
+
+    def _with_unknown(
+        self, given: tuple[Token, ...], starting: tuple[tuple[Chunk, ...], ...], unknown: tuple[int, ...]
+    ) -> Outcome:
+        """Words that nothing was done with: refused where the rest is, else asked back."""
+        refusals = [one for place in starting for one in place if one.kind == "refuse"]
+        if refusals:
+            return Declined(refusals[0].value)
+        words = tuple(given[at].text for at in unknown)
+        before = {given[at - 1].text for at in unknown if at > 0}
+        if len(words) > 1 and before & {"patient", "mr", "mrs", "ms"}:
+            return Declined("phi")
+        return AskedBack("unknown_term", "all", (), words)
+
+    def _understood(
+        self,
+        given: tuple[Token, ...],
+        starting: tuple[tuple[Chunk, ...], ...],
+        previous: Plan | None,
+        chosen: Mapping[str, str],
+        repairs: tuple[tuple[str, str], ...],
+        alone: bool,
+    ) -> Outcome:
+        best: list[Outcome] = []
+        questions: list[Outcome] = []
+        limit: int | None = None
+        level = -1
+        for cost, row in covers(starting):
+            if limit is None:
+                limit = cost + REACH
+            if cost > limit or (best and cost > level):
+                break
+            level = cost
+            outcome = self._one(row, given, previous, chosen, alone)
+            if isinstance(outcome, Understood | Declined | StartedOver):
+                best.append(outcome)
+            elif outcome is not None:
+                questions.append(outcome)
+        return _agreed(best, questions, repairs)
+
+    def _one(
+        self,
+        row: tuple[Chunk, ...],
+        given: tuple[Token, ...],
+        previous: Plan | None,
+        chosen: Mapping[str, str],
+        alone: bool,
+    ) -> Outcome | None:
+        content = tuple(one for one in row if one.kind != "filler")
+        walk = Walk(content, given, self.vocabulary.department.now.date(), chosen)
+        try:
+            said = walk.run(RULES)
+            return self._planned(said, previous, chosen, alone)
+        except (NoReading, ValidationError):
+            return None
+        except (AskBack, Refuse) as other:
+            return other.outcome
+
+    def _planned(self, said: Said, previous: Plan | None, chosen: Mapping[str, str], alone: bool) -> Outcome:
+        today = self.vocabulary.department.now.date()
+        if "reset" in said.cues:
+            return StartedOver()
+        if alone and is_change(said):
+            raise AskBack("no_context")
+        if previous is not None and is_change(said):
+            return changed_plan(said, previous, self.known, today, chosen)
+        return Understood(fresh_plan(said, self.known, today, chosen))
+
+
+def _takes_away(chunk: Chunk) -> bool:
+    return chunk.kind == "change" and chunk.value in ("remove", "except", "except_after", "instead_of")
+
+
+def _may_stand(chunk: Chunk, removal: int) -> bool:
+    """A field is named alone only to be taken away, and "and" goes on from the question before only at the beginning."""
+    if chunk.kind == "field_word":
+        return chunk.start > removal
+    return chunk.value != "conjunction" or chunk.start == 0
+
+
+def is_change(said: Said) -> bool:
+    """Whether a question changes the plan before it: it says so, or it does not stand alone."""
+    if (
+        said.cues & {"remove", "add", "same", "conjunction", "instead", "instead_of", "those", "undo", "keep"}
+        or said.adds_all
+    ):
+        return True
+    if is_moved(said) or said.clears:
+        return True
+    subject = {"modality", "procedure", "region", "scanner"} & {one.field for one in said.values}
+    asks = said.measures or said.cues & {"dose", "count", "share", "list", "exceedance", "missing"} or said.intent
+    return not (subject and (asks or said.exceeds or ("versus" in said.cues and said.references)))
+
+
+def _agreed(best: list[Outcome], questions: list[Outcome], repairs: tuple[tuple[str, str], ...]) -> Outcome:
+    """The one meaning of equally good readings; a question back where they differ or where there is none."""
+    distinct = list({_key(one): one for one in best}.values())
+    if len(distinct) == 1:
+        one = distinct[0]
+        return Understood(one.plan, repairs, one.kept, one.follows) if isinstance(one, Understood) else one
+    if len(distinct) > 1:
+        refused = [one for one in distinct if isinstance(one, Declined)]
+        return refused[0] if refused else AskedBack("ambiguous_reading", "all")
+    return questions[0] if questions else AskedBack("underspecified", "all")
+
+
+def _key(outcome: Outcome) -> str:
+    return outcome.plan.model_dump_json() if isinstance(outcome, Understood) else repr(outcome)

@@ -1,0 +1,105 @@
+"""A question as tokens: case, accents, contractions and punctuation that carry no meaning are gone.
+
+Digits are never changed. What a token stands for is decided later; here it is only told where in the question it was.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Final
+
+MAX_CHARACTERS: Final = 500
+"""Longer questions are asked back: no plan of the schema needs so many words."""
+
+_FOLDED: Final = str.maketrans(
+    {"ß": "ss", "ı": "i", "æ": "ae", "œ": "oe", "ø": "o", "’": "'", "‘": "'", "´": "'", "`": "'", "–": "-", "—": "-",
+     "−": "-", "‐": "-", "‑": "-", "≥": ">=", "≤": "<=", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"'}
+)  # fmt: skip
+_TOKEN: Final = re.compile(
+    r"(?P<date>\d{4}-\d{1,2}-\d{1,2}|\d{1,2}(?P<mark>[/.])\d{1,2}(?P=mark)\d{2,4})(?![\d])"
+    r"|(?P<clock>\d{1,2}:\d{2})(?!\d)"
+    r"|(?P<year>'\d{2})(?!\d)"
+    r"|(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d+(?:\.\d+)?)"
+    r"|(?P<word>[^\W\d_]+(?:'[^\W\d_]+)?\d*)"
+    r"|(?P<sign>>=|<=|[><%#/&+±=-])"
+    r"|(?P<other>[^\s])"
+)
+_PUNCTUATION: Final = frozenset(",.?!:;()[]\"'…¿¡*·²^_")
+_SAME_AS: Final = {"&": "and", ";": ","}
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word, number or sign of the question, as it is compared."""
+
+    text: str
+    start: int
+    """First character in the question."""
+    end: int
+    number: float | None = None
+    comma: bool = False
+    """A comma or the like stands before it."""
+    is_repaired: bool = False
+    """It was typed otherwise; `doseloop.ask.typing_errors` says how."""
+
+    @property
+    def is_word(self) -> bool:
+        """Whether it is a plain word, without digits or signs."""
+        return self.text.isalpha()
+
+
+def folded(text: str) -> str:
+    """The text as it is compared: lower case, no accents, simple quotes and dashes (NFKD, Unicode TR15).
+
+    >>> folded("Crâne – Schädel ß CTDI₍vol₎")
+    'crane - schadel ss ctdi(vol)'
+    """
+    marked = unicodedata.normalize("NFKD", text.casefold().translate(_FOLDED))
+    return "".join(one for one in marked if not unicodedata.combining(one)).translate(_FOLDED)
+
+
+def tokens(text: str, contractions: dict[str, tuple[str, ...]] | None = None) -> tuple[Token, ...]:
+    """The tokens of a question in order; `contractions` are words that stand for several.
+
+    >>> [one.text for one in tokens("CT-Chest doses > 1,500 mGy·cm, Brandt's last 6wks?")]
+    ['ct', 'chest', 'doses', '>', '1500', 'mgy', 'cm', 'brandt', 'last', '6', 'wks']
+    """
+    simple = _as_long_as(text)
+    found: list[Token] = []
+    comma = False
+    for match in _TOKEN.finditer(simple):
+        kind, value = str(match.lastgroup), match[0]
+        if kind == "mark":
+            kind = "date"
+        if value in _PUNCTUATION or (kind == "sign" and _is_hyphen(simple, match)):
+            comma = comma or value in ",:;(?!"
+            continue
+        for one in _parts(kind, value, contractions or {}):
+            number = float(one.replace(",", "")) if kind == "number" else None
+            written = one.replace(",", "") if kind == "number" else one
+            found.append(Token(written, match.start(), match.end(), number, comma))
+            comma = False
+    return tuple(found)
+
+
+def _as_long_as(text: str) -> str:
+    """The folded text with one character for each of the question, so that places stay right where this can be."""
+    one_by_one = "".join(folded(one)[:1] or " " for one in text)
+    whole = folded(text)
+    return whole if len(whole) == len(text) else one_by_one
+
+
+def _is_hyphen(text: str, match: re.Match[str]) -> bool:
+    """Whether a dash only joins or separates words: between two numbers it is a range."""
+    if match[0] != "-":
+        return False
+    before, after = text[: match.start()].rstrip(), text[match.end() :].lstrip()
+    return not (before[-1:].isdigit() and after[:1].isdigit())
+
+
+def _parts(kind: str, value: str, contractions: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
+    if kind != "word":
+        return (_SAME_AS.get(value, value),)
+    if value in contractions:
+        return contractions[value]
+    return (value.removesuffix("'s").replace("'", ""),)

@@ -1,0 +1,76 @@
+"""All phrases that a question may be made of: the words of a language and the names of a department."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from doseloop.ask.department import Department
+from doseloop.ask.entities import name_trees
+from doseloop.ask.language import Language, language
+from doseloop.ask.matching import Matcher
+from doseloop.ask.pattern import Node
+from doseloop.ask.text import Token, tokens
+
+_PEOPLE: Final = ("operator", "physician")
+_UNITS_AFTER_A: Final = frozenset(("hour", "day", "week", "month", "quarter", "year"))
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The words of one language and the names of one department."""
+
+    language: Language
+    department: Department
+
+    @cached_property
+    def trees(self) -> dict[str, Node]:
+        """Every phrase by kind."""
+        trees = self.language.trees()
+        for kind, names in name_trees(self.department, self.language).items():
+            _merge(trees.setdefault(kind, Node()), names)
+        return trees
+
+    @cached_property
+    def known_words(self) -> frozenset[str]:
+        """Words that stand in a phrase, without those of people's names: those are never put into a question."""
+        people = {word for kind in _PEOPLE if kind in self.trees for word in self.trees[kind].literal_words()}
+        others = {word for kind, tree in self.trees.items() if kind not in _PEOPLE for word in tree.literal_words()}
+        return frozenset(others - (people - others)) | self.counted_words
+
+    @cached_property
+    def all_words(self) -> frozenset[str]:
+        """Every word of a phrase, people's names too."""
+        return frozenset(word for tree in self.trees.values() for word in tree.literal_words()) | self.counted_words
+
+    @cached_property
+    def counted_words(self) -> frozenset[str]:
+        """Words for numbers and months."""
+        counted = self.language.counted
+        return frozenset((*counted.numbers, *counted.ordinals, *counted.months))
+
+    def tokens(self, text: str) -> tuple[Token, ...]:
+        """The tokens of a question that bear a meaning; "a day" keeps its article, since it may be "per day"."""
+        found = tokens(text, self.language.contractions)
+        return tuple(
+            one
+            for at, one in enumerate(found)
+            if one.text not in self.language.silent
+            or (one.text in ("a", "an") and at + 1 < len(found) and found[at + 1].text in _UNITS_AFTER_A)
+        )
+
+    def matcher(self, given: tuple[Token, ...]) -> Matcher:
+        """The phrases in these tokens."""
+        return Matcher(self.trees, self.language.counted.finders(), given)
+
+
+def vocabulary(code: str, department: Department) -> Vocabulary:
+    """The vocabulary of a language in a department."""
+    return Vocabulary(language(code), department)
+
+
+def _merge(into: Node, other: Node) -> None:
+    for phrase in other.ends:
+        if phrase not in into.ends:
+            into.ends.append(phrase)
+    for word, node in other.words.items():
+        _merge(into.words.setdefault(word, Node()), node)
