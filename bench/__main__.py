@@ -13,6 +13,7 @@ from bench import (
     facts,
     kinds,
     names,
+    on_exam,
     operators,
     reading,
     recompute,
@@ -38,6 +39,7 @@ def main() -> None:
         print(f"  {name:<50} {figure:10.1f}")
     print(ask.table(ask.measure()), "\n", flush=True)
     print(compliance.table(compliance.measure()), "\n", flush=True)
+    print(on_exam.table(on_exam.measure()), "\n", flush=True)
     print(recompute.table(recompute.measure()), "\n", flush=True)
     print(names.table(names.measure(), "measure"), "\n", flush=True)
     print(kinds.table(kinds.measure()), "\n", flush=True)

@@ -17,6 +17,7 @@ from doseloop.assess.low_dose import LowDoseSettings
 from doseloop.assess.new_name import NewNameSettings
 from doseloop.assess.registry import RULES
 from doseloop.assess.wrong_protocol import WrongProtocolSettings
+from doseloop.dose_judgement import Compared
 from doseloop.model.flag import Finding
 from doseloop.store import exams, history, objects, rule_settings, scanner_names
 from doseloop.store.findings import ExamFinding
@@ -30,7 +31,7 @@ class ExamAtHand:
     exam: int
     known_sharing: Sequence[int] | None = None
     """Other exams that hold an event of it; None where nobody has looked."""
-    _past: dict[int, list[PartFacts]] = field(default_factory=dict, repr=False)
+    _compared: dict[int, Sequence[Compared]] = field(default_factory=dict, repr=False)
 
     @property
     def subject(self) -> str:
@@ -47,11 +48,11 @@ class ExamAtHand:
         """Other exams that hold an event of it."""
         return exams.in_other_exams(self.exam) if self.known_sharing is None else self.known_sharing
 
-    def before(self, part: PartFacts) -> list[PartFacts]:
-        """What the part is compared with."""
-        if part.part not in self._past:
-            self._past[part.part] = history.before(SYSTEM, part)
-        return self._past[part.part]
+    def compared(self, part: PartFacts) -> Sequence[Compared]:
+        """The part's doses, each with what it is compared with: looked up once for all rules."""
+        if part.part not in self._compared:
+            self._compared[part.part] = dose_judgement.compared(part, history.before)
+        return self._compared[part.part]
 
 
 Judge = Callable[[ExamAtHand, Any], Iterable[ExamFinding | None]]
@@ -78,14 +79,14 @@ def _high_dose(exam: ExamAtHand, settings: HighDoseSettings) -> Iterable[ExamFin
     def rule(dose: ExamDose, past: Sequence[PastExam]) -> Finding | None:
         return high_dose.on_exam(dose, past, settings)
 
-    return (dose_judgement.strongest(part, exam.before, rule) for part in exam.parts)
+    return (dose_judgement.strongest(part, exam.compared(part), rule) for part in exam.parts)
 
 
 def _low_dose(exam: ExamAtHand, settings: LowDoseSettings) -> Iterable[ExamFinding | None]:
     def rule(dose: ExamDose, past: Sequence[PastExam]) -> Finding | None:
         return low_dose.on_exam(dose, past, settings)
 
-    return (dose_judgement.strongest(part, exam.before, rule) for part in exam.parts if part.settled)
+    return (dose_judgement.strongest(part, exam.compared(part), rule) for part in exam.parts if part.settled)
 
 
 def _rule_pack(exam: ExamAtHand, settings: None) -> Iterable[ExamFinding]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
-from doseloop import estimation, judgement
+from doseloop import estimation, judgement, rule_judgement
 from doseloop.assess import phantom
 from doseloop.harmonise import identifiers
 from doseloop.harmonise.age_bands import age_at_exam
@@ -354,11 +354,11 @@ def write(exam: int, held: list[HeldObject], scanner: ScannerAtSite, windows: Wi
 
 
 def judge(exam: int, were_sharing: Iterable[int] = ()) -> None:
-    """Judge an exam and those that share an event with it, or did before, and tell the facts. Within the caller's
-    transaction."""
+    """Judge an exam, those that share an event with it, or did before, and later ones of its patient whose sums hold it, and tell
+    the facts. Within the caller's transaction."""
     changes.take_turn()
     now = exams.in_other_exams(exam)
-    others = sorted({*now, *were_sharing})
+    others = sorted({*now, *were_sharing, *rule_judgement.touched(exam)})
     _assess(exam, now)
     for other in others:
         _assess(other, exams.in_other_exams(other))

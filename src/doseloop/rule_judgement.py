@@ -8,15 +8,17 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from doseloop.access.scope import SYSTEM
-from doseloop.assess import group_of_twenty, rule_pack_values
+from doseloop.assess import group_of_twenty, patient_window, rule_pack_values
 from doseloop.assess.group_of_twenty import GroupExam, Kind
 from doseloop.assess.rule_pack_values import DOMAINS, JudgedExam, JudgedPart, Noticed
 from doseloop.harmonise.age_bands import AGE_BANDS
 from doseloop.model.patient_group import AgeBand
 from doseloop.model.rule_pack import Patient, Rule, RulePack
+from doseloop.reference.rule_packs import MOST_WINDOW_DAYS
 from doseloop.store import history
 from doseloop.store.findings import ExamFinding
 from doseloop.store.history import PartFacts
+from doseloop.store.patient_window import later_exams, parts_before, site_of
 from doseloop.store.rules_in_force import RulesInForce, confirmed, levels_for, rules_in_force
 from doseloop.store.scanner_list import scanner_names
 
@@ -65,10 +67,31 @@ def _of_pack(given: RulesInForce, pack: RulePack, exam: JudgedExam, parts: Seque
     for rule in pack.rules:
         if rule.about == "group of exams":
             found += _of_group(given, pack, rule, exam, parts)
+    found += _of_patient(pack, exam, parts[0].exam)
     unverified = {rule.id for rule in pack.unverified}
     for one in found:
         if one.finding.cause not in unverified or confirmed(SYSTEM, given, pack):
             yield one
+
+
+def _of_patient(pack: RulePack, exam: JudgedExam, key: int) -> list[Noticed]:
+    """What rules about several exams of a patient find; looked up where the exam has a quantity that one of them adds."""
+    own = {quantity for part in exam.parts for quantity in part.doses}
+    rules = [rule for rule in patient_window.rules_with_window(pack) if rule.quantity in own]
+    if not rules:
+        return []
+    earlier = parts_before(SYSTEM, key, max(rule.window_days or 0 for rule in rules))
+    found = (patient_window.on_exam(exam, earlier, pack, rule) for rule in rules)
+    return [one for one in found if one is not None]
+
+
+def touched(exam: int) -> list[int]:
+    """Later exams of the patient whose sums hold this one, by the rules of its site: they have to be judged again."""
+    later = later_exams(SYSTEM, exam, MOST_WINDOW_DAYS)
+    given = rules_in_force(SYSTEM, site_of(exam)) if later else None
+    packs = given.packs if given else ()
+    days = [rule.window_days or 0 for pack in packs for rule in patient_window.rules_with_window(pack)]
+    return later_exams(SYSTEM, exam, max(days)) if days else []
 
 
 def _of_group(

@@ -63,7 +63,7 @@ def answered(plan: Plan, scope: Scope, facts: Facts, now: datetime, rules: Rules
         there = known_in(session)
         if named is not None:
             there = replace(there, operators=named.operators, physicians=named.physicians)
-        clock, zone = _clock(there, now)
+        clock, zone = clock_of(there, now)
         selection = _selection(plan, session, there, clock, rules)
         said = _KINDS[plan.intent](selection)
         extra = left_out_of(selection) if plan.intent not in ("reference", "describe") else []
@@ -244,7 +244,7 @@ def _n(found: Found, figures: tuple[Figure, ...]) -> int | None:
     return sum(values.get(key) or 0 for values in found.groups.values()) if figures else None
 
 
-def _clock(there: Known, now: datetime) -> tuple[datetime, str]:
+def clock_of(there: Known, now: datetime) -> tuple[datetime, str]:
     """The wall clock of the sites; UTC where they do not share one. A naive time is one already."""
     zones = {one.zone for one in there.sites}
     zone = zones.pop() if len(zones) == 1 else "UTC"

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from doseloop.access.scope import Scope
+from doseloop.ask.spoken_names import said_name
 from doseloop.facts.engine import Facts, Session
 from doseloop.reference.procedures import catalogue
 from doseloop.store.staff_list import staff_names
@@ -150,7 +151,7 @@ def _people(scope: Scope, rows: Iterable[Mapping[str, Any]], played: str) -> tup
     for one in typed:
         aliases.setdefault(one.whom, []).append(one.typed)
     return tuple(
-        KnownPerson(one.key, one.site, one.typed, _others(one.typed, aliases[one.key]))
+        KnownPerson(one.key, one.site, one.typed, _others(one.typed, (said_name(one.typed), *aliases[one.key])))
         for one in typed
         if one.key in wanted
     )

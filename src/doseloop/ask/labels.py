@@ -6,6 +6,7 @@ from typing import Any
 from doseloop.ask.compiled_groups import PERIOD, PHANTOM
 from doseloop.ask.fields import PEOPLE, THICKNESS_MM, WEIGHT_KG
 from doseloop.ask.known import Known
+from doseloop.ask.spoken_names import said_name
 from doseloop.ask.wording import words
 
 
@@ -37,7 +38,7 @@ def _named(dimension: str, key: Any, known: Known) -> str:
             return _band(int(key), THICKNESS_MM, "mm")
         case _ if dimension in PEOPLE:
             listed = known.operators if dimension == "operator" else known.physicians
-            return next((one.name for one in listed if one.key == key), str(words()["not_recorded"]))
+            return next((said_name(one.name) for one in listed if one.key == key), str(words()["not_recorded"]))
         case _:
             return _worded(dimension, key)
 

@@ -28,6 +28,8 @@ class Language:
     contractions: dict[str, tuple[str, ...]]
     ordinary: frozenset[str]
     """Words that are right as they stand and are never taken for a misspelt other one."""
+    plural_endings: tuple[str, ...]
+    """How nouns of several end; nothing where the end does not tell."""
     spoken: dict[str, Any]
     """How the parts of a plan are said."""
 
@@ -50,7 +52,7 @@ def language(code: str) -> Language:
         for key, value in one.items():
             if key != "phrases" and isinstance(value, dict):
                 merged.setdefault(key, {}).update(value)
-    lists = {key: _words(files, key) for key in ("silent", "ordinary")}
+    lists = {key: _words(files, key) for key in ("silent", "ordinary", "plural_endings")}
     contractions = {word: tuple(str(full).split()) for word, full in merged.get("contractions", {}).items()}
     return Language(
         code,
@@ -59,6 +61,7 @@ def language(code: str) -> Language:
         lists["silent"],
         contractions,
         lists["ordinary"],
+        tuple(sorted(lists["plural_endings"])),
         merged.get("spoken", {}),
     )
 

@@ -33,7 +33,7 @@ class Readers:
         return {code: Reader(vocabulary(code, self.department)) for code in codes()}
 
     def next_turn(self, before: Conversation, text: str) -> tuple[Outcome, Conversation]:
-        """What becomes of a question: by the first language that understands it, else by the one that knows most of it."""
+        """What becomes of a question: by the language that knows most of its words."""
         first: tuple[Outcome, Conversation] | None = None
         for reader in self._by_words_known(text):
             outcome, after = next_turn(reader, before, text)
@@ -46,7 +46,9 @@ class Readers:
         return first
 
     def _by_words_known(self, text: str) -> list[Reader]:
-        return sorted(self.by_code.values(), key=lambda one: one.unknown_words(text))
+        """The languages that know as many words of the text as any; English first."""
+        unknown = {code: reader.unknown_words(text) for code, reader in self.by_code.items()}
+        return [reader for code, reader in self.by_code.items() if unknown[code] == min(unknown.values())]
 
 
 def _is_unread(outcome: Outcome) -> bool:

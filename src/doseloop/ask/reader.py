@@ -149,7 +149,9 @@ class Reader:
         alone: bool,
     ) -> Outcome | None:
         content = tuple(one for one in row if one.kind != "filler")
-        walk = Walk(content, given, self.vocabulary.department.now.date(), chosen)
+        walk = Walk(
+            content, given, self.vocabulary.department.now.date(), chosen, self.vocabulary.language.plural_endings
+        )
         try:
             said = walk.run(RULES)
             return self._planned(said, previous, chosen, alone)

@@ -14,6 +14,8 @@ from doseloop.ask.text import Token
 from doseloop.ask.vocabulary import Vocabulary
 
 SHORTEST: Final = 4
+WITH_DICTIONARY: Final = frozenset(("en", "de", "fr", "es"))
+"""Languages of which it is known what is right as it stands; in others nothing is put right."""
 LONG: Final = 7
 """From so many letters on, two changes are allowed instead of one."""
 
@@ -46,6 +48,8 @@ def repaired(given: tuple[Token, ...], places: tuple[int, ...], vocabulary: Voca
 
 def nearest(word: str, vocabulary: Vocabulary) -> str | None:
     """The one known word with the same first letter that a misspelt one is nearest to; None where there is none."""
+    if vocabulary.language.code not in WITH_DICTIONARY:
+        return None
     if not word.isalpha() or len(word) < SHORTEST or is_right(word, vocabulary):
         return None
     most = 2 if len(word) >= LONG else 1

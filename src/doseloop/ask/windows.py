@@ -32,9 +32,9 @@ def _time(chunk: Chunk, today: date) -> PlanTime | None:
     value = chunk.value
     if value in ("this_day", "this_week", "this_month", "this_quarter", "this_year"):
         return _calendar(value.removeprefix("this_"), 0)
-    if value == "last_day":
-        return _calendar("day", -1)
-    return _RULES[value](chunk, today)
+    if value in ("last_day", "last_month"):
+        return _calendar(value.removeprefix("last_"), -1)
+    return RULES[value](chunk, today)
 
 
 def _unit(chunk: Chunk) -> str:
@@ -269,7 +269,7 @@ def _none(chunk: Chunk, today: date) -> None:
     return None
 
 
-_RULES: Final[dict[str, Callable[[Chunk, date], PlanTime | None]]] = {
+RULES: Final[dict[str, Callable[[Chunk, date], PlanTime | None]]] = {
     "this": _this,
     "last": _previous,
     "before_last": _before_last,

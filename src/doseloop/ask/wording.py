@@ -1,4 +1,4 @@
-"""The words of answers in a language: `words/<language>/answers.yaml`."""
+"""The words of answers in a language, `words/<language>/answers.yaml`, and of what is not answered, `outcomes.yaml`."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -14,8 +14,18 @@ _MINUTES = {"fluoro_time_s": "min"}
 
 @cache
 def words(language: str = "en") -> Mapping[str, Any]:
-    """Everything that the language says."""
-    found: dict[str, Any] = parsed((files("doseloop.ask") / "words" / language / "answers.yaml").read_text("utf-8"))
+    """Everything that the language says in answers."""
+    return _file(language, "answers.yaml")
+
+
+@cache
+def outcomes(language: str = "en") -> Mapping[str, Any]:
+    """Everything that it says of a question that is not answered."""
+    return _file(language, "outcomes.yaml")
+
+
+def _file(language: str, name: str) -> Mapping[str, Any]:
+    found: dict[str, Any] = parsed((files("doseloop.ask") / "words" / language / name).read_text("utf-8"))
     return found
 
 

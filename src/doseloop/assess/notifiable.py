@@ -83,7 +83,7 @@ def answer(event: Event, pack: RulePack, rule: Rule) -> Answer:
         return Answer(pack, rule, "not met", computed)
     missing = [one.asked for one in (dated, *conditions) if one.holds is None]
     if rule.quantity is not None and computed is None:
-        missing += _asked_for(event.values, rule.quantity)
+        missing += _asked_for(event.values, rule.quantity) if rule.window_days is None else [_asked_of_window(rule)]
     return Answer(pack, rule, "not enough known" if missing else "met", computed, tuple(missing))
 
 
@@ -101,7 +101,13 @@ def measured(values: Mapping[str, float], rule: Rule) -> Fraction | None:
         return delivered / intended
     if rule.quantity == "excess_effective_dose_msv" and delivered is not None and intended is not None:
         return delivered - intended
-    return None if rule.quantity is None else known.get(rule.quantity)
+    return None if rule.quantity is None else known.get(window_key(rule))
+
+
+def window_key(rule: Rule) -> str:
+    """Under which key of an event's values the rule finds what it compares: `ka_r_mgy`; of several exams `ka_r_mgy in 60 days`."""
+    quantity = rule.quantity or ""
+    return quantity if rule.window_days is None else f"{quantity} in {rule.window_days} days"
 
 
 def exactly(value: float | Fraction) -> Fraction:
@@ -172,6 +178,10 @@ def _triggered(ratio: float | None, above: float) -> _Condition:
     holds = None if ratio is None else ratio > above
     asked = "how many times its reference level the one exam is"
     return _Condition(holds, asked, f"Looked at once one exam is more than {above:g} times its reference level.")
+
+
+def _asked_of_window(rule: Rule) -> str:
+    return f"{_ASKED[rule.quantity or '']} of the patient's exams within {rule.window_days} days together"
 
 
 def _asked_for(values: Mapping[str, float], quantity: str) -> list[str]:

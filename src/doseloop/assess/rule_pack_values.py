@@ -57,7 +57,7 @@ class Noticed:
 
 def on_exam(exam: JudgedExam, pack: RulePack, rules: Iterable[Rule]) -> list[Noticed]:
     """What those rules of a pack find, each at most once: of several parts the one that is furthest beyond."""
-    found = (_of_rule(exam, pack, rule) for rule in rules if rule.about == "one exam")
+    found = (_of_rule(exam, pack, rule) for rule in rules if rule.about == "one exam" and rule.window_days is None)
     return [one for one in found if one is not None]
 
 

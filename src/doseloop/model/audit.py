@@ -45,6 +45,7 @@ _NETWORK, _SECURITY, _SOFTWARE, _ROLES, _ATTRIBUTES = "110128", "110129", "11013
 ACTIONS: Mapping[str, Event] = {
     "saw": Event(_PROCEDURE, does="R"),
     "exported": Event(_EXPORT, does="R"),
+    "asked": Event(_APPLICATION, does="R"),
     "used the audit": Event(_AUDIT_USED, does="R"),
     "verified the audit": Event(_AUDIT_USED, does="R"),
     "commented": Event(_PROCEDURE, does="C"),

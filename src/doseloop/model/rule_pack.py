@@ -77,6 +77,8 @@ class Rule:
     """Of a rule about a group: how many exams."""
     triggered_above: float | None = None
     """Of a rule about a group: looked at once one exam is more than so many times its reference level."""
+    window_days: int | None = None
+    """Of a rule about one exam: the quantity is added over the patient's exams that started within so many days, this one too."""
     valid_from: date | None = None
     """None where the source as read does not say."""
     valid_to: date | None = None

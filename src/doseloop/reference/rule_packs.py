@@ -21,6 +21,9 @@ from doseloop.reference.procedures import catalogue
 
 OF_ONE_EXAM: Final = ("ctdi_vol_mgy", "dlp_mgy_cm", "dap_gy_cm2", "ka_r_mgy", "fluoro_time_s", "psd_mgy")
 """Quantities that a rule about one exam may be about."""
+ADDED_IN_WINDOW: Final = ("dlp_mgy_cm", "dap_gy_cm2", "ka_r_mgy", "fluoro_time_s")
+"""Quantities that may be added over exams of a patient."""
+MOST_WINDOW_DAYS: Final = 3660
 MOST_RULES: Final = 500
 _LARGEST: Final = 1e9
 _MOST_FAULTS: Final = 20
@@ -103,6 +106,10 @@ def _faults_of_numbers(rule: Rule) -> Iterator[str]:
 def _faults_of_quantity(rule: Rule) -> Iterator[str]:
     if rule.about == "one exam" and rule.quantity not in OF_ONE_EXAM:
         yield f"`quantity` of one exam is one of {', '.join(OF_ONE_EXAM)}"
+    if rule.window_days is not None and (rule.about != "one exam" or rule.quantity not in ADDED_IN_WINDOW):
+        yield f"`window_days` is of one exam and one of {', '.join(ADDED_IN_WINDOW)}"
+    if rule.window_days is not None and not 1 <= rule.window_days <= MOST_WINDOW_DAYS:
+        yield f"`window_days` is no whole number from 1 to {MOST_WINDOW_DAYS}"
     if rule.about == "incident" and rule.quantity not in (None, "effective_dose_msv", *MEASURES):
         yield f"`quantity` of an incident is one of effective_dose_msv, {', '.join(MEASURES)}"
     of_group = rule.last is not None and rule.triggered_above is not None and rule.quantity == "mean_to_level"

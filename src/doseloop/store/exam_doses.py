@@ -1,10 +1,11 @@
 """An exam's part and its past as the rules about a single exam see them."""
 
 from collections.abc import Sequence
+from operator import attrgetter
 
 from doseloop.assess.exam_dose import ExamDose, PastExam
 from doseloop.harmonise.age_bands import AGE_BANDS
-from doseloop.store.history import PartFacts
+from doseloop.store.history import PartFacts, PastPart
 
 _BAND_NAMES = {band.key: band.name for band in AGE_BANDS}
 
@@ -28,10 +29,11 @@ def exam_dose(part: PartFacts, quantity: str) -> ExamDose | None:
     )
 
 
-def past_exams(parts: Sequence[PartFacts], quantity: str) -> list[PastExam]:
+def past_exams(parts: Sequence[PastPart], quantity: str) -> list[PastExam]:
     """The quantity of those that have it, in their order."""
+    value_of = attrgetter(quantity)
     return [
-        PastExam(one.doses[quantity], one.weight_kg, one.phantom_cm, one.scanner, one.is_flagged, one.events)
+        PastExam(value, one.weight_kg, one.phantom_cm, one.scanner, one.is_flagged != 0, one.events)
         for one in parts
-        if quantity in one.doses
+        if (value := value_of(one)) is not None
     ]

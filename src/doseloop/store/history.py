@@ -1,10 +1,10 @@
 """The past of an exam, for rules that compare it: only what started before it and is complete."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import Exists, OuterRef, QuerySet, Value
+from django.db.models import Exists, ExpressionWrapper, IntegerField, OuterRef, QuerySet
 
 from doseloop.access.scope import Scope
 from doseloop.store.models import Flag, Part
@@ -31,10 +31,28 @@ class PartFacts:
     phantom_cm: int | None
     events: int
     """Of the exam."""
-    is_flagged: bool
-    """Whether a flag of the exam's dose stands that nobody has set aside; only told of the past (`before`)."""
     doses: dict[str, float]
     """Known values by quantity."""
+
+
+class PastPart(NamedTuple):
+    """A part of the past as rules about a single exam see it: a tuple, since hundreds are read for each object."""
+
+    exam: int
+    part: int
+    """Position within the exam."""
+    scanner: int
+    started_at: str
+    weight_kg: float | None
+    phantom_cm: int | None
+    events: int
+    """Of the exam."""
+    is_flagged: int
+    """1 where a flag of the exam's dose stands that nobody has set aside, else 0."""
+    dlp_mgy_cm: float | None
+    ctdi_vol_mgy: float | None
+    dap_gy_cm2: float | None
+    ka_r_mgy: float | None
 
 
 MOST = 200
@@ -61,23 +79,24 @@ def parts_of(scope: Scope, exam: int) -> list[PartFacts]:
 _PARTS = Rows(lambda: Part.objects.filter(exam_id=Slot("exam")).order_by("position").values_list(*_PLAIN, *_OF_ONE))
 
 
-def before(scope: Scope, part: PartFacts) -> list[PartFacts]:
+def before(scope: Scope, part: PartFacts) -> list[PastPart]:
     """Eligible, complete parts of the same procedure and age band that started earlier, oldest first: up to `MOST` of the scanner,
     and where few of these are like the part up to `MOST` of the site too."""
     if not scope.sees(part.site) or not part.procedure:
         return []
     kind = {"procedure": part.procedure, "band": part.age_band, "started_at": part.started_at, "exam": part.exam}
-    own = [_past(row) for row in _BEFORE_ON_SCANNER.all(scanner=part.scanner, **kind)]
-    if sum(_is_like(one, part) for one in own) >= ENOUGH_ON_SCANNER:
+    own = list(map(PastPart._make, _BEFORE_ON_SCANNER.all(scanner=part.scanner, **kind)))
+    quantities = [one for one in part.doses if one in _QUANTITIES]
+    if sum(_is_like(one, part, quantities) for one in own) >= ENOUGH_ON_SCANNER:
         return own[::-1]
-    found = {(one.exam, one.part): one for one in own}
-    found |= {(one.exam, one.part): one for one in map(_past, _BEFORE_AT_SITE.all(site=part.site, **kind))}
+    at_site = map(PastPart._make, _BEFORE_AT_SITE.all(site=part.site, **kind))
+    found = {(one.exam, one.part): one for one in (*own, *at_site)}
     return sorted(found.values(), key=lambda one: (one.started_at, one.exam, one.part))
 
 
-def _is_like(other: PartFacts, part: PartFacts) -> bool:
-    """Whether they can be compared by every quantity that the part has."""
-    return other.phantom_cm == part.phantom_cm and all(one in other.doses for one in part.doses if one in _QUANTITIES)
+def _is_like(other: PastPart, part: PartFacts, quantities: Iterable[str]) -> bool:
+    """Whether they can be compared by each of the quantities."""
+    return other.phantom_cm == part.phantom_cm and all(getattr(other, one) is not None for one in quantities)
 
 
 def _before(**where: Slot) -> "QuerySet[Part, Any]":
@@ -93,8 +112,10 @@ def _before(**where: Slot) -> "QuerySet[Part, Any]":
         started_at__gt="",
         exam__settled=True,
     ).exclude(exam_id=Slot("exam"))
-    newest = same.order_by("-started_at", "-exam_id").annotate(flagged=Exists(told))
-    return newest.values_list(*_PLAIN, *_QUANTITIES, "flagged")[:MOST]
+    newest = same.order_by("-started_at", "-exam_id")
+    flagged = ExpressionWrapper(Exists(told), output_field=IntegerField())
+    plain = ("exam_id", "position", "scanner_id", "started_at", "weight_kg", "phantom_cm", "exam__event_count")
+    return newest.annotate(flagged=flagged).values_list(*plain, "flagged", *_QUANTITIES)[:MOST]
 
 
 _BEFORE_ON_SCANNER = Rows(lambda: _before(scanner_id=Slot("scanner")))
@@ -107,7 +128,7 @@ def on_scanner(scope: Scope, part: PartFacts) -> list[PartFacts]:
     if not scope.sees(part.site) or not part.procedure or not part.started_at:
         return []
     of_part = {"scanner": part.scanner, "procedure": part.procedure, "band": part.age_band}
-    return [_past(row) for row in _ON_SCANNER.all(**of_part, started_at=part.started_at, exam=part.exam)]
+    return [_facts(row, _QUANTITIES) for row in _ON_SCANNER.all(**of_part, started_at=part.started_at, exam=part.exam)]
 
 
 def _on_scanner() -> QuerySet[Part, Any]:
@@ -119,18 +140,13 @@ def _on_scanner() -> QuerySet[Part, Any]:
         started_at__lte=Slot("started_at"),
         started_at__gt="",
     ).exclude(exam_id=Slot("exam"))
-    return same.order_by("-started_at", "-exam_id").values_list(*_PLAIN, *_QUANTITIES, Value(False))[:MOST]
+    return same.order_by("-started_at", "-exam_id").values_list(*_PLAIN, *_QUANTITIES)[:MOST]
 
 
 _ON_SCANNER = Rows(_on_scanner)
 
 
-def _past(row: tuple[Any, ...]) -> PartFacts:
-    *plain, flagged = row
-    return _facts(plain, _QUANTITIES, is_flagged=bool(flagged))
-
-
-def _facts(row: Sequence[Any], quantities: Sequence[str], *, is_flagged: bool = False) -> PartFacts:
+def _facts(row: Sequence[Any], quantities: Sequence[str]) -> PartFacts:
     (
         exam,
         part,
@@ -163,6 +179,5 @@ def _facts(row: Sequence[Any], quantities: Sequence[str], *, is_flagged: bool = 
         weight_kg=weight,
         phantom_cm=phantom,
         events=events,
-        is_flagged=is_flagged,
         doses={name: value for name, value in zip(quantities, values, strict=True) if value is not None},
     )

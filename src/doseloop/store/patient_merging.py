@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 
 from doseloop.access.scope import Scope
+from doseloop.assess.rule_pack_values import RULE
 from doseloop.model.errors import NotVisible, UnusableInput
 from doseloop.store import decisions, locks, one_patient, visible
 from doseloop.store.audit import Actor
@@ -95,7 +96,12 @@ def _check(patient: int, into: int) -> None:
 
 
 def _moved(decision: Decision) -> "QuerySet[Exam]":
-    return own_exams([int(decision.subject)])
+    """Its own exams, and those of whom they counted for that a rule flagged for a sum: it may hold them no more."""
+    left = [int(one) for one in (decision.before, decision.after) if one]
+    summed = Exam.objects.filter(patient__in=left, flags__rule=RULE)
+    return Exam.objects.filter(
+        Q(pk__in=own_exams([int(decision.subject)]).values("pk")) | Q(pk__in=summed.values("pk"))
+    )
 
 
 MERGINGS = Kind("patient", "patients merged", _put, _moved)

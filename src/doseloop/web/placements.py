@@ -20,6 +20,6 @@ def placements(scope: Scope, exam: int) -> dict[tuple[int, str], str]:
     return found
 
 
-def _placed(part: history.PartFacts, past: list[history.PartFacts], quantity: str) -> placement.Placement | None:
+def _placed(part: history.PartFacts, past: list[history.PastPart], quantity: str) -> placement.Placement | None:
     exam = exam_dose(part, quantity)
     return None if exam is None else placement.on_exam(exam, past_exams(past, quantity))

@@ -45,12 +45,10 @@ def _exceed(walk: Walk, chunk: Chunk) -> None:
     if value == "unclear":
         value = walk.chosen.get("reference") or _unclear("set")
     walk.said.exceeds.append(value)
-    text = walk.tokens[chunk.start].text
     walk.said.cue("exceed", chunk.start)
-    if text.startswith(("exceedance", "overshoot", "breaches", "violation")):
-        walk.said.cue("exceedance", chunk.start)
-    if any(one.text == "rate" for one in walk.tokens[chunk.start : chunk.end]):
-        walk.said.cue("rate", chunk.start)
+    _, _, counted = chunk.phrase.value.partition(" ")
+    if counted:
+        walk.said.cue({"count": "exceedance", "rate": "rate"}[counted], chunk.start)
 
 
 def _below(walk: Walk, chunk: Chunk) -> None:
@@ -92,13 +90,14 @@ def _order(walk: Walk, chunk: Chunk) -> None:
 
 
 def _superlative(walk: Walk, chunk: Chunk) -> None:
-    if walk.said.superlative not in (None, chunk.value):
+    way, _, counted = chunk.value.partition(" ")
+    if walk.said.superlative not in (None, way):
         raise NoReading("highest and lowest at once")
-    walk.said.superlative = chunk.value
+    walk.said.superlative = way
     walk.said.cue("superlative", chunk.start)
-    if walk.tokens[chunk.start].text in ("most", "fewest", "least", "busiest"):
+    if counted:
         walk.said.cue("most", chunk.start)
-    if any(one.text == "busiest" for one in walk.tokens[chunk.start : chunk.end]):
+    if counted == "count":
         walk.said.measures.append(Measure("stat", "count", chunk.start))
 
 
@@ -111,11 +110,11 @@ def _top(walk: Walk, chunk: Chunk) -> None:
         walk.said.cue("keep", chunk.start)
         return
     walk.said.cue("top", chunk.start)
-    walk.said.superlative = chunk.value
+    walk.said.superlative, _, counted = chunk.value.partition(" ")
     take_kind_of(walk)
     if (target := walk.take("dimension")) is not None:
         walk.said.groups.append(target.slot("d").value)
-    if any(one.text == "busiest" for one in walk.tokens[chunk.start : chunk.end]):
+    if counted:
         walk.said.measures.append(Measure("stat", "count", chunk.start))
 
 

@@ -7,7 +7,7 @@ from doseloop.ask.composing.walk import Rule, Walk
 from doseloop.ask.matching import Chunk
 from doseloop.ask.outcome import AskBack, NoReading
 
-_TARGETS: Final = ("dimension", "grain_word", "grouping", "grain")
+_TARGETS: Final = ("dimension", "by_only", "grain_word", "grouping", "grain")
 _FIGURES: Final = (
     "quantity",
     "stat",
@@ -81,7 +81,7 @@ def take_kind_of(walk: Walk) -> None:
 def _take_target(walk: Walk, target: Chunk) -> None:
     if target.kind == "dimension":
         walk.said.groups.append(target.slot("d").value)
-    elif target.kind == "grouping":
+    elif target.kind in ("grouping", "by_only"):
         walk.said.groups.append(target.value)
     else:
         _set_grain(walk, target)
@@ -111,7 +111,7 @@ def _which(walk: Walk, chunk: Chunk) -> None:
     top = walk.take("top", "how_many")
     if top is not None:
         walk.said.limit = top.slot("n")
-        walk.said.superlative = top.value if top.kind == "top" else walk.said.superlative
+        walk.said.superlative = top.value.partition(" ")[0] if top.kind == "top" else walk.said.superlative
     take_kind_of(walk)
     if (target := walk.take("dimension")) is not None:
         walk.said.groups.append(target.slot("d").value)
@@ -121,7 +121,7 @@ def _which(walk: Walk, chunk: Chunk) -> None:
         _set_grain(walk, target)
         walk.said.cue("which_one", chunk.start)
         return
-    if chunk.value == "which" and walk.tokens[chunk.start].text == "what":
+    if chunk.value == "what":
         walk.said.cue("what_is", chunk.start)
         return
     if top is None and (_goes_on_about(walk) or walk.next_is("stat", "quantity", "reference")):
@@ -158,7 +158,7 @@ def _how_many(walk: Walk, chunk: Chunk) -> None:
 
 
 def _is_one(walk: Walk, target: Chunk) -> bool:
-    return not walk.tokens[target.end - 1].text.endswith("s")
+    return not walk.tokens[target.end - 1].text.endswith(walk.plural_endings)
 
 
 def _who(walk: Walk, chunk: Chunk) -> None:
@@ -184,8 +184,6 @@ def _dimension(walk: Walk, chunk: Chunk) -> None:
     if walk.take("breakdown"):
         walk.said.groups.append(dimension)
         return
-    if walk.tokens[chunk.start].text in ("make", "makes"):
-        raise NoReading("a verb rather than a maker")
     walk.said.bare_groups.append((dimension, chunk.start, not _is_one(walk, chunk)))
 
 

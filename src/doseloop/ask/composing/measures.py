@@ -114,8 +114,9 @@ def _drift(walk: Walk, chunk: Chunk) -> None:
 
 
 def _listing(walk: Walk, chunk: Chunk) -> None:
-    walk.said.cue(chunk.value, chunk.start)
-    walk.said.cue("patients" if "patient" in walk.tokens[chunk.end - 1].text else "exams", chunk.start)
+    cue, _, of = chunk.value.partition(" ")
+    walk.said.cue(cue, chunk.start)
+    walk.said.cue(of or "exams", chunk.start)
 
 
 def _describe(walk: Walk, chunk: Chunk) -> None:

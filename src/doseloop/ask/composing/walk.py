@@ -23,6 +23,8 @@ class Walk:
     today: date
     chosen: Mapping[str, str]
     """Answers to questions back: field to option."""
+    plural_endings: tuple[str, ...] = ("s",)
+    """How nouns of several end, where a language tells it by the end."""
     said: Said = field(default_factory=Said)
     at: int = 0
     how: How = "set"

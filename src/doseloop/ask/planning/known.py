@@ -5,7 +5,7 @@ from functools import cached_property
 
 from doseloop.ask.cover import covers
 from doseloop.ask.matching import Chunk
-from doseloop.ask.vocabulary import Vocabulary
+from doseloop.ask.vocabulary import Vocabulary, vocabulary
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class KnownNames:
 
     @cached_property
     def procedure_of_region(self) -> dict[tuple[str, str], str]:
-        """Procedures whose name is a modality and a region and nothing else, by both."""
+        """Procedures whose name is a modality and a region and nothing else, by both; names may be English in any language."""
         found: dict[tuple[str, str], str] = {}
         for modality, name in self.vocabulary.department.procedures:
             for row in self._named(name):
@@ -48,15 +48,22 @@ class KnownNames:
         words = [chunk.value for name in named for place in self._regions(name) for chunk in place]
         return frozenset(words)
 
+    @cached_property
+    def _languages(self) -> tuple[Vocabulary, ...]:
+        english = vocabulary("en", self.vocabulary.department)
+        return (self.vocabulary,) if self.vocabulary.language.code == "en" else (self.vocabulary, english)
+
     def _named(self, name: str) -> list[tuple[Chunk, ...]]:
-        given = self.vocabulary.tokens(name)
-        matcher = self.vocabulary.matcher(given)
-        parts = tuple(tuple(one for one in place if one.kind in ("modality", "region")) for place in matcher.all)
-        return [row for _, row in covers(parts)] if parts else []
+        rows: list[tuple[Chunk, ...]] = []
+        for one in self._languages:
+            found = one.matcher(one.tokens(name)).all
+            parts = tuple(tuple(chunk for chunk in place if chunk.kind in ("modality", "region")) for place in found)
+            rows += [row for _, row in covers(parts)] if parts else []
+        return rows
 
     def _regions(self, name: str) -> list[tuple[Chunk, ...]]:
-        matcher = self.vocabulary.matcher(self.vocabulary.tokens(name))
-        return [tuple(one for one in place if one.kind == "region") for place in matcher.all]
+        places = [place for one in self._languages for place in one.matcher(one.tokens(name)).all]
+        return [tuple(chunk for chunk in place if chunk.kind == "region") for place in places]
 
     def modalities_with(self, region: str) -> tuple[str, ...]:
         """Modalities that have exams of a region."""

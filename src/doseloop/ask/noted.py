@@ -1,0 +1,38 @@
+"""Answers that the audit knows of: who asked which plan, how many rows came, and of which patients."""
+
+from datetime import datetime
+
+from doseloop.access.scope import Scope
+from doseloop.ask.answer import Answer
+from doseloop.ask.answering import answered
+from doseloop.ask.plan import Plan
+from doseloop.ask.plan_address import digest
+from doseloop.facts.engine import Facts
+from doseloop.model.errors import NotAnswerable
+from doseloop.store.audit import Actor, Seen, record_change, record_sight
+from doseloop.store.exam_patients import patients_of
+
+
+def answered_and_noted(plan: Plan, scope: Scope, facts: Facts, now: datetime, actor: Actor) -> Answer:
+    """The answer, noted before anybody sees it. Errors: `NotAnswerable`, noted too; `SetupError`."""
+    try:
+        found = answered(plan, scope, facts, now)
+    except NotAnswerable as error:
+        _note(actor, plan, {"refused": error.reason})
+        raise
+    _note(actor, plan, {"rows": len(found.table.rows)})
+    # Identity stands in no answer: the exams that it lists lead to their pages, which note what they show.
+    record_sight(actor, "saw", "answer", seen(found, scope), identified=False)
+    return found
+
+
+def seen(answer: Answer, scope: Scope) -> set[Seen]:
+    """The patients of whose exams the answer has a row each."""
+    at = next((at for at, one in enumerate(answer.table.columns) if one.kind == "exam"), None)
+    if at is None:
+        return set()
+    return set(patients_of(scope, (int(str(row[at])) for row in answer.table.rows)).values())
+
+
+def _note(actor: Actor, plan: Plan, after: dict[str, object]) -> None:
+    record_change(actor, "asked", f"plan {digest(plan)[:12]}", after=after)
