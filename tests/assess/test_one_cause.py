@@ -1,6 +1,7 @@
 """Flags of one cause are one: a change, the drift that it made, and the exams that are high by it."""
 
 from dataclasses import replace
+from typing import Any
 
 from doseloop.assess.one_cause import ExamFlag, ScannerFlag, joined
 
@@ -67,3 +68,28 @@ def test_two_protocols_that_one_change_moved_are_one_cause() -> None:
 def test_a_whole_exam_and_its_runs_are_one_protocol() -> None:
     assert joined([replace(DRIFT, protocols=("Coronary",))], [replace(EXAM, protocols=("Coronary / Cine",))]) == {3: 1}
     assert joined([replace(DRIFT, protocols=("Coro",))], [replace(EXAM, protocols=("Coronary / Cine",))]) == {}
+
+
+def three(**fields: Any) -> list[ScannerFlag]:
+    """Drifts of three protocols that began in three months."""
+    days = ("2026-03-10", "2026-04-20", "2026-06-05")
+    return [
+        replace(DRIFT, **{"flag": 10 + place, "protocols": (name,), "since": f"{day}T09:00:00", **fields})
+        for place, (name, day) in enumerate(zip("ABC", days, strict=True))
+    ]
+
+
+def test_three_protocols_that_drift_the_same_way_in_a_quarter_are_one_cause() -> None:
+    assert joined(three(), []) == {11: 10, 12: 10}
+    assert joined(three()[:2], []) == {}, "two may be chance"
+
+
+def test_protocols_that_drift_another_way_or_at_another_time_stand_by_themselves() -> None:
+    rising, falling = three(), replace(three()[2], factor=0.8)
+    assert joined([*rising[:2], falling], []) == {}
+    assert joined([*rising[:2], replace(rising[2], since="2026-06-09T09:00:00")], []) == {}
+
+
+def test_of_several_drifts_the_one_that_a_case_follows_leads() -> None:
+    one, other, followed = three()
+    assert joined([one, other, replace(followed, is_followed=True)], []) == {10: 12, 11: 12}

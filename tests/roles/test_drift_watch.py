@@ -50,12 +50,12 @@ def drifted(scanner: Scanner) -> Flag:
 
 def test_a_step_in_the_record_is_a_flag_of_the_scanner_with_its_date_and_baseline(scanner: Scanner) -> None:
     flag = drifted(scanner)
-    assert (flag.state, flag.exam, flag.scanner, flag.rule_version) == ("open", None, scanner, "1")
+    assert (flag.state, flag.exam, flag.scanner, flag.rule_version) == ("open", None, scanner, "2")
     assert flag.sentence.startswith(f"CTDIvol of {SERIES} on CT 1, at the patients' weights, is 3")
     dated = flag.evidence["dated"]
     assert dated["protocols"] == [PROTOCOL]
     assert dated["earliest"] <= at(STEP).isoformat() <= dated["latest"]
-    assert dated["baseline"] == "own-usual 1, exams from 2026-01-05 on"
+    assert dated["baseline"] == "own-usual 2, exams from 2026-01-05 on"
 
 
 def test_a_quiet_scanner_has_no_flag(scanner: Scanner) -> None:

@@ -1,4 +1,4 @@
-"""A whole installation makes a report by its schedule and mails it, beside the objects of its worker."""
+"""A whole installation makes a report by its schedule and mails it, and tells of a flag, beside the objects of its worker."""
 
 import subprocess
 import sys
@@ -24,16 +24,33 @@ from doseloop.store.models import ReportSchedule
 site = site_named(SYSTEM, "Main site")
 report_schedules.set_up(SYSTEM, site, Rhythm("month", 1, 3), ["board@hospital.example"], COMMAND, for_signature=True)
 ReportSchedule.objects.update(last_due=date(2026, 1, 1))
+
+from django.conf import settings
+from django.utils import timezone
+from doseloop.model.flag import Finding
+from doseloop.model.notification import How, Severity, Timing
+from doseloop.store import findings, subscriptions
+from doseloop.store.models import Scanner
+from doseloop.store.subscriptions import Address, Wanted
+ring, told = settings.FOLDER.ring("notifications"), Address("physics@hospital.example", "physics@hospital.example")
+subscriptions.add(SYSTEM, site, Wanted("Physics", Severity.LOW, Timing(How.AT_ONCE), False), told, ring, COMMAND)
+now = timezone.now()
+given = {"key": "1", "name": "CT 1", "modality": "CT", "first_object_at": now, "last_object_at": now}
+scanner = Scanner.objects.create(site_id=site, **given).pk
+found = Finding("unit-suspected", "1", f"scanner {scanner}", "x", "A unit is another one.")
+findings.apply_to_scanner(scanner, "unit-suspected", [findings.ExamFinding(found)])
 """
 
 
-def test_a_report_that_became_due_is_made_archived_and_mailed_within_a_minute(tmp_path: Path) -> None:
+def test_a_report_that_became_due_and_a_flag_are_mailed_within_a_minute(tmp_path: Path) -> None:
     with mail_server() as server, Installation(tmp_path / "data", notify_mail=server.url) as installation:
         environment = {**installation.environment, "DJANGO_SETTINGS_MODULE": "doseloop.roles.django_settings"}
         subprocess.run([sys.executable, "-c", PLAN], env=environment, check=True)
-        until(lambda: len(server.kept.mails) == 1, 120, f"mailed; log: {installation.log}")
-        (mail,) = server.kept.mails
+        until(lambda: len(server.kept.mails) == 2, 120, f"mailed; log: {installation.log}")
+        told, mail = sorted(server.kept.mails, key=lambda one: len(enclosed(one)))
+        assert told["Subject"] == "Doseloop, Main site: 1 flag"
         until(lambda: installation.ask("SELECT state FROM store_reportmail") == [("sent",)], 20, "noted as sent")
+        until(lambda: installation.ask("SELECT state FROM store_notification") == [("sent",)], 20, "noted as told")
         assert installation.ask("SELECT count(*) FROM store_archivedreport") == [(1,)]
         assert sorted(name.rpartition(".")[2] for name in enclosed(mail)) == ["pdf", "xlsx"]
         assert "Traceback" not in installation.log.read_text()

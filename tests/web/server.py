@@ -23,6 +23,7 @@ def main() -> None:
         archived_reports,
         calibrated,
         computed_columns,
+        drifted,
         equipment,
         exams_of_kinds,
         implausible,
@@ -39,6 +40,8 @@ def main() -> None:
     calibrated.give_calibration()
     computed_columns.give_computed()
     archived_reports.make_reports(made)
+    if "DOSELOOP_TEST_DRIFT" in os.environ:
+        drifted.give_drift()
     tried_rules.try_rules(made.site.pk)
     if "DOSELOOP_TEST_IMPLAUSIBLE" in os.environ:
         implausible.take_in(settings.FOLDER)

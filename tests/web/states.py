@@ -258,6 +258,25 @@ def _calibration_preview(page: Any, served: Served) -> None:
     page.get_by_text("The display would be 43 % too high.").wait_for()
 
 
+def _drift(page: Any, served: Served) -> None:
+    page.goto(f"{served.address}/scanners/")
+    page.get_by_role("link", name="CT 8 Trauma").first.click()
+    page.get_by_role("link", name=re.compile("^2 flags$")).click()
+    page.locator("[data-chart][data-drawn=yes]").nth(2).wait_for()
+
+
+def _flag_that_leads(page: Any, served: Served) -> None:
+    page.goto(f"{served.address}/flags/")
+    page.get_by_role("link", name=re.compile("^Set otherwise on CT 8 Trauma")).click()
+    page.get_by_role("heading", name=re.compile("Of the same cause")).wait_for()
+
+
+def _flag_that_is_joined(page: Any, served: Served) -> None:
+    _flag_that_leads(page, served)
+    page.get_by_role("link", name="Drift", exact=True).click()
+    page.get_by_text("It has one cause with another flag").wait_for()
+
+
 def _person_shared(page: Any, served: Served) -> None:
     page.goto(f"{served.address}/people/")
     page.get_by_role("link", name="MTRA", exact=True).first.click()
@@ -334,6 +353,9 @@ STATES: dict[str, State] = {
     "scanner-report": _report_of_scanner,
     "calibration": _open_calibration,
     "calibration-preview": _calibration_preview,
+    "drift": _drift,
+    "flag-that-leads": _flag_that_leads,
+    "flag-that-is-joined": _flag_that_is_joined,
     "people-merged": _at("/people/"),
     "people-preview": _people_preview,
     "person-shared": _person_shared,

@@ -18,6 +18,7 @@ def decided(opened: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
     """A server of its own over a department in which people have decided things."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DOSELOOP_TEST_IMPLAUSIBLE", "followed")
+        patch.setenv("DOSELOOP_TEST_DRIFT", "1")
         with served_in(tmp_path_factory.mktemp("states") / "data") as found:
             context = opened.new_context(viewport={"width": 1280, "height": 800})
             states.make(context.new_page(), found)

@@ -51,6 +51,7 @@ OF_GROUPS = {
     "people", "people-csv", "people-xlsx", "people-shared-csv", "people-shared-xlsx", "person", "person-figures-csv",
     "person-figures-xlsx", "people-sites", "own-figures", "differences", "differences-csv", "differences-xlsx",
     "scanner", "scanner-timeline-csv", "scanner-timeline-xlsx", "scanner-hours-csv", "scanner-hours-xlsx",
+    "scanner-drift", "scanner-drift-csv", "scanner-drift-xlsx",
     "scanner-calibration", "scanner-calibration-csv", "scanner-calibration-xlsx",
     "plausibility-csv", "plausibility-xlsx", "plausibility-rules-csv", "plausibility-rules-xlsx",
     "compliance", "compliance-csv", "compliance-xlsx",
@@ -103,6 +104,8 @@ OF_REPAIRS = {"plausibility-accept", "plausibility-decline", "plausibility-again
 `tests/store/test_repair_proposals.py` hold their rows of the audit."""
 OF_CALIBRATIONS = {"scanner-calibration-preview", "scanner-calibration-add", "scanner-calibration-undo"}
 """Factors of what a scanner displays: they touch no patient's row; `tests/test_calibrations.py` holds their rows of the audit."""
+OF_DRIFT = {"scanner-drift-begin", "scanner-drift-undo", "flag-usual"}
+"""What a scanner's dose is usual from: it touches no patient's row; `tests/web/test_drift.py` holds its rows of the audit."""
 OF_COMPLIANCE = {"compliance-explain", "compliance-undo", "compliance-review", "compliance-review-undo"}
 """What people say of groups: it touches no patient's row; `tests/web/test_compliance.py` holds its rows of the audit."""
 OF_LEVELS = {
@@ -190,6 +193,7 @@ def test_every_route_is_of_one_kind() -> None:
         OF_PATIENTS,
         OF_REPAIRS,
         OF_CALIBRATIONS,
+        OF_DRIFT,
         OF_TESTS,
         OF_COMPLIANCE,
         OF_LEVELS,

@@ -28,6 +28,7 @@ from doseloop.store.models import (
     DoseObjectRow,
     Exam,
     Flag,
+    NewUsualRow,
     RepairProposal,
     ReportMail,
     ReportSchedule,
@@ -60,6 +61,7 @@ POSTED = {
     "plausibility-include", "compliance-explain", "compliance-undo", "compliance-review", "compliance-review-undo",
     "levels-rearrange", "levels-confirm", "levels-undo-choice", "levels-undo-confirmation", "levels-own-preview",
     "levels-own-add", "local-level-make", "local-levels-compare", "local-level-withdraw", "local-levels-undo",
+    "scanner-drift-begin", "scanner-drift-undo", "flag-usual",
     "scanner-calibration-preview", "scanner-calibration-add", "scanner-calibration-undo",
     "reports-make", "reports-schedule", "reports-stop", "reports-start", "report-again", "report-sign", "report-mail",
     "conceptus-preview", "conceptus-save", "conceptus-sign", "flag-add", "case-follow", "case-judge", "case-comment",
@@ -173,6 +175,8 @@ def batch(department: Department, route: str, *, own: bool) -> str:
     given = {"kind": kind, "subject": subject, "written": "x", "actor": "somebody", "at": timezone.now()}
     if route.startswith("scanners"):
         given |= {"kind": "calibration", "subject": calibration(scanner), "after": "in force"}
+    if "/drift/" in route:
+        given |= {"kind": "new usual", "subject": new_usual(scanner), "after": "in force"}
     if route.startswith("plausibility"):
         given |= {"kind": "repair", "subject": repair(department, own=own), "after": "in force"}
     key = f"{'own' if own else 'other'}{Decision.objects.count()}"
@@ -187,6 +191,13 @@ def calibration(scanner: int) -> str:
     site = Scanner.objects.get(pk=scanner).site_id
     number = TubeCalibration.objects.count() + 1
     return f"K{TubeCalibration.objects.create(scanner_id=scanner, site_id=site, number=number, **told).number:04}"
+
+
+def new_usual(scanner: int) -> str:
+    """What a scanner's dose is taken for usual from, in force."""
+    told = {"since": "2026-01-01", "reason": "x", "author": "x", "made_at": timezone.now(), "in_force": True}
+    site, number = Scanner.objects.get(pk=scanner).site_id, NewUsualRow.objects.count() + 1
+    return f"U{NewUsualRow.objects.create(scanner_id=scanner, site_id=site, number=number, **told).number:04}"
 
 
 def local_level(department: Department, *, own: bool) -> int:

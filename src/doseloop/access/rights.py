@@ -23,7 +23,7 @@ class Right(StrEnum):
     """Tables as files."""
     NAME = "map names"
     """What names mean: procedures of names on scanners, scanners of names in objects; what happened to a scanner;
-    which of its values are repaired, and by which factors they are corrected."""
+    which of its values are repaired, by which factors they are corrected, and from when on its dose is the new usual."""
     PEOPLE = "see people"
     """Operators and physicians: who they are, what each did and with what dose; held only where the site has switched it on."""
     REPORT = "make reports"

@@ -8,9 +8,10 @@ somebody looked, the series is given anew from the day on which the new usual be
 
 In control, by simulation (`docs/drift.md`; 200 series each, the usual from their own first exams, log-SD 0.25, weights):
 
-    correlation of neighbours   alarm within 350 exams   within 2,000 exams   exams for a false alarm
-    0.0                         0.5 %                    2.5 %                79,000
-    0.3                         0.5 %                    7.5 %                26,000
+    correlation of neighbours   alarm within 2,000 exams   exams for a false alarm
+    0.0                         1.5 %                      132,000
+    0.3                         2.5 %                      79,000
+    0.5                         4.5 %                      43,000
 """
 
 import math
@@ -32,7 +33,7 @@ from doseloop.model.flag import Dated, Finding
 from doseloop.model.quantities import QUANTITIES
 
 RULE: Final = "drift"
-VERSION: Final = "1"
+VERSION: Final = "2"
 OF_SCANNER: Final = "scanner"
 """In the cause of a finding, in place of a series."""
 LOOK_BACK: Final = 300
@@ -79,7 +80,9 @@ class Drift:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Watched:
+class Watched:
+    """A series of which enough is known."""
+
     series: DriftSeries
     unusual: Unusual
     drift: Drift | None
@@ -93,7 +96,7 @@ def on_period(series: Sequence[DriftSeries]) -> tuple[Finding, ...]:
     in_order = sorted(series, key=lambda one: (one.scanner, one.protocol))
     found: list[Finding] = []
     for _, of_scanner in groupby(in_order, key=lambda one: one.scanner):
-        found += _on_scanner([one for one in map(_watched, of_scanner) if one is not None])
+        found += _on_scanner([one for one in map(looked_at, of_scanner) if one is not None])
     return tuple(found)
 
 
@@ -118,14 +121,13 @@ def drift_of(at: Sequence[datetime], fresh: Floats, beyond: Floats, known: Seque
     )
 
 
-def _watched(series: DriftSeries) -> _Watched | None:
+def looked_at(series: DriftSeries) -> Watched | None:
+    """The series against its past; None where 100 usable exams or fewer are known."""
     found = unusual(series.exams)
-    return (
-        None if found is None else _Watched(series, found, drift_of(found.at, found.fresh, found.beyond, found.known))
-    )
+    return None if found is None else Watched(series, found, drift_of(found.at, found.fresh, found.beyond, found.known))
 
 
-def _on_scanner(watched: Sequence[_Watched]) -> list[Finding]:
+def _on_scanner(watched: Sequence[Watched]) -> list[Finding]:
     common = _common(watched) or _common([one for one in watched if one.drift is None])
     found = [] if common is None else [_scanner_finding(watched, common)]
     for one in watched:
@@ -134,7 +136,7 @@ def _on_scanner(watched: Sequence[_Watched]) -> list[Finding]:
     return found
 
 
-def _common(watched: Sequence[_Watched]) -> Drift | None:
+def _common(watched: Sequence[Watched]) -> Drift | None:
     """The drift that the scanner's protocols share; None where they share none."""
     if len(watched) < 2:
         return None
@@ -146,7 +148,7 @@ def _common(watched: Sequence[_Watched]) -> Drift | None:
     return drift if len(shifts) >= 2 and along >= SHARE_OF_PROTOCOLS * len(shifts) else None
 
 
-def _pooled(watched: Sequence[_Watched]) -> Drift | None:
+def _pooled(watched: Sequence[Watched]) -> Drift | None:
     """One chart of all exams in order of time; what neighbours of different protocols still share is taken out."""
     at = [moment for one in watched for moment in one.unusual.at]
     order = sorted(range(len(at)), key=at.__getitem__)
@@ -159,20 +161,20 @@ def _pooled(watched: Sequence[_Watched]) -> Drift | None:
     return drift_of([at[i] for i in order], apart, beyond, [known[i] for i in order])
 
 
-def _shift(one: _Watched, since: datetime) -> tuple[float, int]:
+def _shift(one: Watched, since: datetime) -> tuple[float, int]:
     """A series' mean shift over its first exams since then, and how many they are: later exams change nothing."""
     first = np.flatnonzero([moment >= since for moment in one.unusual.at])[:MOST_TOLD]
     return (float(np.mean(one.unusual.beyond[first])), len(first)) if len(first) else (0.0, 0)
 
 
-def _is_another(one: _Watched, own: Drift, common: Drift) -> bool:
+def _is_another(one: Watched, own: Drift, common: Drift) -> bool:
     """Whether a protocol's own alarm has another cause: it was before the common drift, or it moved clearly otherwise."""
     shift, exams = _shift(one, common.since)
     error = CORRELATED * one.unusual.log_sd / math.sqrt(max(exams, 1))
     return own.alarm_at < common.earliest or abs(shift - common.shift) > max(APART, 3 * error)
 
 
-def _protocol_finding(one: _Watched, drift: Drift) -> Finding:
+def _protocol_finding(one: Watched, drift: Drift) -> Finding:
     series = one.series
     what = f"{QUANTITIES[series.quantity].symbol} of {series.protocol} on {series.scanner_name}"
     size = "at the patients' weights" if one.unusual.is_sized else "of all sizes"
@@ -181,7 +183,7 @@ def _protocol_finding(one: _Watched, drift: Drift) -> Finding:
     return _finding([one], cause, drift, f"{what}, {size},", sized)
 
 
-def _scanner_finding(watched: Sequence[_Watched], drift: Drift) -> Finding:
+def _scanner_finding(watched: Sequence[Watched], drift: Drift) -> Finding:
     series = watched[0].series
     unsized = sum(not one.unusual.is_sized for one in watched)
     sized = (f"Size was not taken into account in {unsized} of {len(watched)} protocols.",) if unsized else ()
@@ -189,7 +191,7 @@ def _scanner_finding(watched: Sequence[_Watched], drift: Drift) -> Finding:
     return _finding(watched, OF_SCANNER, drift, what, sized)
 
 
-def _finding(watched: Sequence[_Watched], cause: str, drift: Drift, what: str, sized: tuple[str, ...]) -> Finding:
+def _finding(watched: Sequence[Watched], cause: str, drift: Drift, what: str, sized: tuple[str, ...]) -> Finding:
     series = watched[0].series
     first = min(one.unusual.learnt_from for one in watched)
     way = "above" if drift.shift > 0 else "below"
@@ -199,8 +201,8 @@ def _finding(watched: Sequence[_Watched], cause: str, drift: Drift, what: str, s
         subject=series.scanner,
         cause=f"{cause} since {drift.since:%Y-%m-%dT%H:%M}",
         sentence=(
-            f"{what} is {abs(math.expm1(drift.shift)):.0%} {way} what was usual, since about {_day(drift.since)} (between "
-            f"{_day(drift.earliest)} and {_day(drift.latest)}), by {drift.exams} exams up to {_day(drift.alarm_at)}."
+            f"{what} is {100 * abs(math.expm1(drift.shift)):.0f} % {way} what was usual, since about {_day(drift.since)}"
+            f"{_between(drift)}, by {drift.exams} exams up to {_day(drift.alarm_at)}."
         ),
         quantity=series.quantity,
         factor=math.exp(drift.shift),
@@ -222,6 +224,13 @@ def _finding(watched: Sequence[_Watched], cause: str, drift: Drift, what: str, s
 
 def _clock(moment: datetime) -> str:
     return moment.isoformat(timespec="seconds")
+
+
+def _between(drift: Drift) -> str:
+    """Empty where the day is sure."""
+    if drift.earliest.date() == drift.latest.date():
+        return ""
+    return f" (between {_day(drift.earliest)} and {_day(drift.latest)})"
 
 
 def _day(moment: datetime) -> str:

@@ -1,13 +1,16 @@
 """Flags of one cause on a scanner: which of them leads, and which are joined to it.
 
-A drift is joined to a protocol's change that lies within the interval of its beginning: the change says what was done. A drift of
-the whole scanner needs a change of two thirds of its protocols. An exam with a high dose since then is joined where it would not
-have been told without the drift: its value over the drift's factor is below its threshold. A flag that a case follows leads
-before one that none does; one that a person judged is moved nowhere.
+A drift is joined to a protocol's change that lies within the interval of its beginning: the change says what was done. A drift
+of the whole scanner needs a change of two thirds of its protocols. Where three or more protocols of a scanner drift the same way
+within 90 days and no change explains it, they are one cause too: what creeps is told of each protocol at another time, and three by
+chance in a quarter were not seen (`docs/drift.md`). An exam with a high dose since then is joined where it would not have been told
+without the drift: its value over the drift's factor is below its threshold. A flag that a case follows leads before one that
+none does; one that a person judged is moved nowhere.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from doseloop.assess import drift, high_dose, protocol_change
@@ -15,6 +18,8 @@ from doseloop.assess import drift, high_dose, protocol_change
 RULES: Final = (drift.RULE, protocol_change.RULE)
 SINGLE: Final = high_dose.RULE
 _SHARE: Final = 2 / 3
+_SEVERAL: Final = 3
+_WITHIN_DAYS: Final = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,27 @@ def joined(of_scanner: Sequence[ScannerFlag], of_exams: Sequence[ExamFlag]) -> d
         causes = [change for change in changes if _explains(change, one)]
         nearest = min(causes, key=lambda change: (abs(_order(change.since, one)), change.flag), default=one)
         groups.setdefault(nearest.flag, [nearest] if nearest is not one else []).append(one)
-    return {member: lead for group in groups.values() for member, lead in _within(group, of_exams)}
+    unexplained = [one for group in groups.values() if len(group) == 1 for one in group]
+    explained = [group for group in groups.values() if len(group) > 1]
+    return {
+        member: lead for group in (*explained, *_together(unexplained)) for member, lead in _within(group, of_exams)
+    }
+
+
+def _together(drifts: Sequence[ScannerFlag]) -> Iterator[list[ScannerFlag]]:
+    """Drifts of one way that began near each other as one group where they are several, each by itself else."""
+    for is_rise in (True, False):
+        waiting = [one for one in drifts if ((one.factor or 1.0) > 1.0) is is_rise]
+        waiting.sort(key=lambda one: (one.since, one.flag))
+        while waiting:
+            near = [one for one in waiting if _days_apart(waiting[0], one) <= _WITHIN_DAYS]
+            group = near if len(near) >= _SEVERAL else near[:1]
+            waiting = [one for one in waiting if one not in group]
+            yield group
+
+
+def _days_apart(one: ScannerFlag, other: ScannerFlag) -> int:
+    return abs((date.fromisoformat(other.since[:10]) - date.fromisoformat(one.since[:10])).days)
 
 
 def _within(group: Sequence[ScannerFlag], of_exams: Sequence[ExamFlag]) -> Iterator[tuple[int, int]]:

@@ -2,6 +2,10 @@
 
 What is usual is a level and a slope on weight (`robust_fit`), scatter (Qn) and correlation of neighbours. They come from the first
 100 exams and are taken anew after 200, 300 and 400; from then on they stay, so that a slow drift does not become usual.
+
+The correlation is itself known from few exams. Where it is understated, what is left of an exam still correlates with its
+neighbours, and sums of it wander further than the charts allow for. So the standard deviation of what is left is taken larger
+by what one standard error of the correlation, sqrt((1 - r^2) / n) (Bartlett 1946, JRSS Suppl. 8:27), would do to a long sum.
 """
 
 import math
@@ -15,7 +19,7 @@ import numpy as np
 from doseloop.assess.robust_fit import neighbour_correlation, robust_fit
 from doseloop.assess.robust_scale import Floats, qn_scale
 
-VERSION: Final = "1"
+VERSION: Final = "2"
 """Of how what is usual is worked out."""
 STAGES: Final = (100, 200, 300, 400)
 LEAST_WITH_WEIGHT: Final = 0.8
@@ -89,8 +93,14 @@ def _against(logs: Floats, sizes: Floats) -> tuple[Floats, Floats, _Usual]:
         rest = logs[stage - 1 : following] - usual.level - usual.slope * sizes[stage - 1 : following]
         standard = np.clip(rest / usual.log_sd, -4, 4)
         beyond.append(rest[1:])
-        fresh.append((standard[1:] - usual.correlation * standard[:-1]) / math.sqrt(1 - usual.correlation**2))
+        fresh.append((standard[1:] - usual.correlation * standard[:-1]) / _spread(usual.correlation, stage))
     return np.concatenate(beyond), np.concatenate(fresh), first
+
+
+def _spread(correlation: float, known: int) -> float:
+    """Of what is left when the exam before is taken out, allowing for the error of the correlation by `known` exams."""
+    error = math.sqrt((1 - correlation**2) / known)
+    return math.sqrt((1 - correlation**2) * (1 + error) / (1 - error))
 
 
 def _usual(logs: Floats, sizes: Floats) -> _Usual:

@@ -22,10 +22,11 @@ _OF_RULE = {
     "rule-pack": {
         "expected": "Reference level", "threshold": "Threshold", "factor": "Times the threshold", "n": "Mean of the last",
     },
+    "drift": {"factor": "Times what was usual", "n": "Seen in"},
 }  # fmt: skip
 """What a rule calls them that is not about others like the exam."""
 _IN_QUANTITY = ("value", "expected", "threshold")
-_NOT_A_LINE = ("quantity", "not_seen", "provisional", "sentence", "rule", "version", "subject", "cause", "key")
+_NOT_A_LINE = ("quantity", "not_seen", "provisional", "sentence", "rule", "version", "subject", "cause", "key", "dated")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -10,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from doseloop.access.rights import Right
 from doseloop.access.scope import Scope
+from doseloop.assess import drift
 from doseloop.report.table import Column, Row, Table
 from doseloop.store import case_opening
 from doseloop.store import flags as record
@@ -19,6 +21,7 @@ from doseloop.store.set_aside_counts import DAYS, returning_reasons
 from doseloop.store.site_list import display_units
 from doseloop.web.actor import actor_of, note_sight
 from doseloop.web.case_form import key_in
+from doseloop.web.clock import today_here
 from doseloop.web.exports import export_links, export_routes
 from doseloop.web.flag_evidence import evidence
 from doseloop.web.paging import page_number
@@ -61,11 +64,16 @@ def flag(request: HttpRequest, flag: int) -> HttpResponse:
     """One flag."""
     scope: Scope = request.access  # type: ignore[attr-defined]
     found = record.flag(scope, flag)
-    note_sight(request, f"flag {flag}", seen([found]))
+    joined = record.joined_to(scope, flag)
+    note_sight(request, f"flag {flag}", seen([found, *joined]))
     context = {
         "flag": found,
         "rule": RULES.get(found.rule, found.rule),
         "evidence": evidence(found.evidence, display_units(scope)),
+        "joined": joined,
+        "drift_since": _since(found),
+        "today": today_here().isoformat(),
+        "may_name": may(request, Right.NAME, found.site_id),
         "history": record.history(scope, flag),
         "reasons": [str(reason) for reason in record.SetAsideReason],
         "may_judge": may(request, Right.JUDGE, found.site_id),
@@ -101,7 +109,7 @@ def make_case(request: HttpRequest, flag: int) -> HttpResponse:
     found = record.flag(scope, flag)
     suggested = case_opening.suggested_title(scope, flag, RULES.get(found.rule, found.rule))
     title = request.POST.get("title", "").strip() or suggested
-    return redirect("case", case_opening.open_case(scope, [flag], title, actor_of(request)))
+    return redirect("case", case_opening.open_case(scope, _of_one_cause(scope, flag), title, actor_of(request)))
 
 
 @needs(Right.JUDGE)
@@ -111,13 +119,25 @@ def add_to_case(request: HttpRequest, flag: int) -> HttpResponse:
     scope: Scope = request.access  # type: ignore[attr-defined]
     record.flag(scope, flag)
     case = key_in(request.POST.get("case", ""), "Choose a case from the list.")
-    case_opening.add_flag(scope, flag, case, actor_of(request))
+    with transaction.atomic():
+        for one in _of_one_cause(scope, flag):
+            case_opening.add_flag(scope, one, case, actor_of(request))
     return redirect("case", case)
+
+
+def _of_one_cause(scope: Scope, flag: int) -> list[int]:
+    """The flag, and the open ones that are joined to it: a case follows a cause."""
+    return [flag, *(one.id for one in record.joined_to(scope, flag) if one.state == "open")]
 
 
 def flags_table(request: HttpRequest) -> Table:
     """All flags of the state that the address names."""
     return _table(request.access, _all(request))  # type: ignore[attr-defined]
+
+
+def _since(found: record.FlagShown) -> str:
+    """The day that a drift began on; empty for a flag of another rule."""
+    return str((found.evidence.get("dated") or {}).get("since", ""))[:10] if found.rule == drift.RULE else ""
 
 
 def _exported_patients(request: HttpRequest) -> set[Seen]:

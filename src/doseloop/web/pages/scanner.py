@@ -18,6 +18,7 @@ from doseloop.report.table import Column, Row, Table
 from doseloop.store import (
     calibrations,
     decisions,
+    drifts,
     protocol_changes,
     scanner_list,
     scanner_merging,
@@ -57,6 +58,7 @@ def scanner(request: HttpRequest, scanner: int) -> HttpResponseBase:
         "given_name": shown.name,
         **_life(heartbeat_of(scope, scanner)),
         **_factors(scope, scanner, shown.modality),
+        "drifting": len(drifts.standing(scope, scanner)),
         "entries": timeline.timeline(scope, scanner),
         "names": scanner_merging.names_in_objects(scope, scanner),
         "suggestions": _suggested(scope, scanner, names),

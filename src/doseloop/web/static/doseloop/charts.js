@@ -50,7 +50,9 @@ function markLine(given, colour) {
 
 function markArea(given, colour) {
   if (!given) return given;
-  return { ...given, itemStyle: { color: colour("--accent-soft"), opacity: 0.9 }, animation: false };
+  const name = { show: true, position: "insideTop", color: colour("--ink-2"), fontSize: 11 };
+  const fill = { color: colour(given.colour ?? "--accent-soft"), opacity: given.colour ? 0.6 : 0.9 };
+  return { ...given, itemStyle: fill, label: name, animation: false };
 }
 
 function themed(option) {
