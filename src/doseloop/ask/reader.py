@@ -185,7 +185,8 @@ def _may_stand(chunk: Chunk, removal: int) -> bool:
 def is_change(said: Said) -> bool:
     """Whether a question changes the plan before it: it says so, or it does not stand alone."""
     if (
-        said.cues & {"remove", "add", "same", "conjunction", "instead", "instead_of", "those", "undo", "keep"}
+        said.cues
+        & {"remove", "add", "same", "conjunction", "instead", "instead_of", "replace", "those", "undo", "keep"}
         or said.adds_all
     ):
         return True

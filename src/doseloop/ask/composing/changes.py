@@ -8,7 +8,13 @@ from doseloop.ask.matching import Chunk
 from doseloop.ask.outcome import NoReading, Refuse
 from doseloop.ask.said import How, Value
 
-_HOW: Final[dict[str, How]] = {"remove": "remove", "instead_of": "remove", "except": "except", "add": "add"}
+_HOW: Final[dict[str, How]] = {
+    "remove": "remove",
+    "instead_of": "remove",
+    "replace": "remove",
+    "except": "except",
+    "add": "add",
+}
 
 
 def _change(walk: Walk, chunk: Chunk) -> None:
@@ -19,6 +25,8 @@ def _change(walk: Walk, chunk: Chunk) -> None:
     how = _HOW.get(chunk.value)
     if how is None:
         return
+    if chunk.value == "replace":
+        walk.said.cue("instead_of", chunk.start)
     if walk.peek() is None:
         if how != "add":
             raise NoReading("nothing is taken away")

@@ -115,10 +115,13 @@ def _which(walk: Walk, chunk: Chunk) -> None:
     take_kind_of(walk)
     if (target := walk.take("dimension")) is not None:
         walk.said.groups.append(target.slot("d").value)
-        walk.said.cue("which_one" if _is_one(walk, target) else "which_many", chunk.start)
+        walk.said.cue("which_one" if chunk.value == "which of" or _is_one(walk, target) else "which_many", chunk.start)
         return
     if (target := walk.take("grain_word")) is not None:
-        _set_grain(walk, target)
+        if target.slot("g").value == "year":
+            walk.said.groups.append("year")
+        else:
+            _set_grain(walk, target)
         walk.said.cue("which_one", chunk.start)
         return
     if chunk.value == "what":

@@ -29,6 +29,8 @@ def _cue(walk: Walk, chunk: Chunk) -> None:
 
 
 def _count(walk: Walk, chunk: Chunk) -> None:
+    if chunk.value == "how much" and not _counts_exams(walk):
+        return
     if chunk.value == "numbers":
         walk.said.cue("numbers", chunk.start)
         return
@@ -36,6 +38,14 @@ def _count(walk: Walk, chunk: Chunk) -> None:
     walk.said.measures.append(Measure("stat", "count", chunk.start, walk.used()))
     if _counts_patients(walk):
         walk.said.cue("count_of_patients", chunk.start)
+
+
+def _counts_exams(walk: Walk) -> bool:
+    """Whether "how much" asks for a number: exams come before any dose."""
+    kinds = [
+        chunk.kind for chunk in walk.row[walk.at :] if chunk.kind in ("exams", "dose", "quantity", "stat", "missing")
+    ]
+    return kinds[:1] == ["exams"]
 
 
 def _counts_patients(walk: Walk) -> bool:
@@ -48,6 +58,23 @@ def _counts_patients(walk: Walk) -> bool:
         if chunk.kind not in ("sex", "age_group", "modality", "procedure", "region"):
             return False
     return False
+
+
+def _percentiles(walk: Walk, chunk: Chunk) -> None:
+    """ "The 25th, 50th and 75th percentiles"."""
+    names = {25: "p25", 50: "median", 75: "p75", 90: "p90", 95: "p95", 99: "p99"}
+    how = walk.used()
+    for n in (chunk.slot("a"), chunk.slot("b"), chunk.slot("c")):
+        if n is not None and n not in names:
+            raise NoReading("a percentile that is not computed")
+        if n is not None:
+            walk.said.measures.append(Measure("stat", names[n], chunk.start, how))
+
+
+def _prep(walk: Walk, chunk: Chunk) -> None:
+    """ "Replace A with B": from "with" on comes what is asked for."""
+    if chunk.value == "with" and "replace" in walk.said.cues:
+        walk.begin("set")
 
 
 def _rate(walk: Walk, chunk: Chunk) -> None:
@@ -149,5 +176,6 @@ RULES: Final[dict[str, Rule]] = {
     "listing": _listing,
     "describe": _describe,
     "and": _nothing,
-    "prep": _nothing,
+    "prep": _prep,
+    "percentiles": _percentiles,
 }

@@ -53,7 +53,9 @@ def _groups(said: Said, found: Resolved, before: Plan, parts: dict[str, Any]) ->
     gone |= {one.removeprefix("all ") for one in said.clears if one.startswith("all ")}
     groups = [one for one in groups if one not in gone]
     new = list(said.groups) + compared_fields(said, found)
-    if said.bare_groups:
+    if any(
+        not any(one.field == name and abs(one.at - at) <= 3 for one in said.values) for name, at, _ in said.bare_groups
+    ):
         raise NoReading("a dimension that nothing is done with")
     if new:
         appends = said.appends_groups or said.adds_all

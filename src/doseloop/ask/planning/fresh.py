@@ -16,8 +16,9 @@ from doseloop.ask.said import Said
 from doseloop.ask.units import DOSES, QUANTITY_OF_FIELD
 
 _NEED_A_PLAN: Final = frozenset(
-    ("remove", "add", "same", "conjunction", "instead", "instead_of", "those", "undo", "keep")
+    ("remove", "add", "same", "conjunction", "instead", "instead_of", "replace", "those", "undo", "keep")
 )
+_COUNTS: Final = frozenset(("count", "distinct_patients", "missing_rate", "share", "repeat_count"))
 _SUBJECT: Final = frozenset(("modality", "procedure", "scanner", "region", "operator", "physician", "site", "protocol"))
 
 
@@ -32,8 +33,9 @@ def fresh_plan(said: Said, known: KnownNames, today: date, chosen: Mapping[str, 
         raise AskBack("no_context")
     found = resolved(said, known, chosen)
     require_size(said, found)
-    if said.intent == "describe":
+    if said.intent == "describe" or _asks_for_names(said):
         return _described(said, found)
+    _group_both_sexes(said, found)
     _mark_relations(said, found)
     if _is_reference(said, found):
         return _reference(said, found)
@@ -74,7 +76,7 @@ def _planned(said: Said, found: Resolved, known: KnownNames, today: date) -> Pla
     elif _is_list(said, found, groups):
         parts |= _listed(said, found, filters)
     else:
-        parts |= _aggregated(said, found, groups)
+        parts |= _aggregated(said, found, groups, filters)
     _require_sense(said, found, parts)
     _require_modality(said, found, known, parts)
     return Plan.model_validate(parts | {"filters": with_modality(filters, found)})
@@ -108,6 +110,49 @@ def _mark_relations(said: Said, found: Resolved) -> None:
     if at is not None and any(one.at < at for one in quantities) and any(one.at > at for one in quantities):
         said.cue("versus_quantity", at)
         said.intent = "correlate"
+
+
+def _asks_for_names(said: Said) -> bool:
+    """ "Which protocols does CT4 have": names, no figures."""
+    busy = (
+        said.measures
+        or said.windows
+        or said.references
+        or said.exceeds
+        or said.bounds
+        or said.superlative
+        or said.intent
+    )
+    cues = said.cues & {
+        "dose",
+        "count",
+        "share",
+        "rate",
+        "exceedance",
+        "missing",
+        "moved",
+        "versus",
+        "compare",
+        "most",
+        "top",
+        "numbers",
+    }
+    return (
+        "which_many" in said.cues
+        and len(said.groups) == 1
+        and not busy
+        and not cues
+        and not said.chart
+        and said.limit is None
+    )
+
+
+def _group_both_sexes(said: Said, found: Resolved) -> None:
+    """Women and men are all there is: the figures are split, nobody is left out."""
+    if set(found.positive("sex")) == {"F", "M"}:
+        found.named = [one for one in found.named if one.field != "sex"]
+        said.groups.append("sex")
+        said.cue("compared", 0)
 
 
 def require_size(said: Said, found: Resolved) -> None:
@@ -206,8 +251,10 @@ def _one_exam(said: Said) -> bool:
     return "which_exam" in said.cues
 
 
-def _aggregated(said: Said, found: Resolved, groups: list[str]) -> dict[str, Any]:
+def _aggregated(said: Said, found: Resolved, groups: list[str], filters: list[Any]) -> dict[str, Any]:
     metrics = asked_metrics(said, found)
+    if said.missing is not None and all(one.stat != "missing_rate" for one in metrics):
+        filters.append(filter_of(said.missing, "is_null", True))
     if said.superlative is not None and not groups and not said.grain:
         return {"metrics": _extreme(said, metrics)}
     if said.order is not None and not groups and not said.grain:
@@ -237,6 +284,10 @@ def _require_sense(said: Said, found: Resolved, parts: dict[str, Any]) -> None:
         raise AskBack("underspecified", "metric")
     if "drift" in said.cues and not (parts["grain"] or parts["chart"] in ("line", "control")):
         raise AskBack("underspecified", "metric")
+    metrics: list[Metric] = parts.get("metrics", [])
+    counted = bool(metrics) and all(one.stat in _COUNTS for one in metrics)
+    if counted and any(one["kind"] == "reference" for one in parts["compare"]):
+        raise NoReading("a number of exams is not compared with a level")
     if said.peers and not _has_one(found):
         raise NoReading("the rest of what")
     if any(one.field == "group_count" for one, _ in found.limits) and not parts["group_by"]:

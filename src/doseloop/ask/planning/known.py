@@ -67,7 +67,9 @@ class KnownNames:
 
     def modalities_with(self, region: str) -> tuple[str, ...]:
         """Modalities that have exams of a region."""
-        of_procedures = {modality for modality, one in self.procedure_of_region if one == region}
+        of_procedures = {
+            modality for modality, one in self.procedure_of_region if one == region or region in one.split("+")
+        }
         if region in self.regions_of_radiography:
             of_procedures.add("DX")
         return tuple(one for one in self.modalities if one in of_procedures)

@@ -87,7 +87,7 @@ def asked_metrics(said: Said, found: Resolved) -> list[Metric]:
     quantities_of(measures)
     if said.exceeds or "exceedance" in said.cues:
         return [_exceeding(said, measures)]
-    if "missing" in said.cues:
+    if said.missing is not None and not _is_condition(said, measures):
         return [_missing(said, measures)]
     if "share" in said.cues:
         return [_share(said, found, measures)]
@@ -101,6 +101,11 @@ def asked_metrics(said: Said, found: Resolved) -> list[Metric]:
     if measures:
         return paired(measures)
     return _without_measures(said)
+
+
+def _is_condition(said: Said, measures: list[Measure]) -> bool:
+    """ "Median DLP where the weight is missing": of those exams, which is a filter."""
+    return said.missing == "weight_kg" and not said.cues & {"count", "share", "rate", "missing_rate"} and bool(measures)
 
 
 def _exceeding(said: Said, measures: list[Measure]) -> Metric:
