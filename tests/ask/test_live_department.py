@@ -14,7 +14,7 @@ from doseloop.ask.spoken_names import said_name
 from doseloop.facts.engine import Facts
 from doseloop.roles.data_folder import DataFolder
 from doseloop.store.changes import note_change
-from doseloop.store.models import Exam, ExamPerson, Person, Procedure, Scanner, Site
+from doseloop.store.models import AuditRow, Exam, ExamPerson, Person, Procedure, Scanner, Site
 from tests.ask.department import department
 from tests.cli.test_first_command import run
 from tests.facts.made import make_scanner
@@ -118,3 +118,11 @@ def test_the_command_answers_from_the_record(there: Facts, folder: DataFolder) -
     assert (back["kind"], back["words"]) == ("clarify", ["florbnik"])
     refused = run(folder.root, "ask", "why is the dose of CT1 so high")
     assert "cannot be read from the record" in refused.stdout
+
+
+def test_what_the_command_lists_is_noted(there: Facts, folder: DataFolder) -> None:
+    told = json.loads(run(folder.root, "ask", "--json", "list of CT exams of all time").stdout)
+    listed = {row["exam"] for row in told["answer"]["table"]["rows"]}
+    patients = set(Exam.objects.filter(pk__in=listed).values_list("patient_id", flat=True))
+    assert set(AuditRow.objects.filter(action="saw").values_list("patient_key", flat=True)) == patients != set()
+    assert AuditRow.objects.filter(action="asked").count() == 1

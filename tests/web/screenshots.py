@@ -51,7 +51,9 @@ def pages(page: Page, address: str) -> dict[str, str]:
     scanner = page.get_by_role("link", name="CT 2 Outpatients").get_attribute("href")
     tube = page.get_by_role("link", name="Angio 1").first.get_attribute("href")
     return {
-        "today": "/", "exams": "/exams/", "exams-filtered": "/exams/?procedure=ct-chest&order=-dlp",
+        "today": "/", "ask": "/ask/",
+        "ask-answer": "/ask/?q=CT+chest+doses+per+month+since+January+by+scanner", "exams": "/exams/",
+        "exams-filtered": "/exams/?procedure=ct-chest&order=-dlp",
         "exams-empty": "/exams/?text=zzz",
         "conceptus": f"{first(page, address, '/exams/?procedure=ct-abdomen-pelvis')}conceptus/",
         "exam": exam or "", "provenance": f"{exam}provenance/?event=1", "object-tree": tree or "", "procedures": "/procedures/",

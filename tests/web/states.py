@@ -342,6 +342,12 @@ def _rule_refused(page: Any, served: Served) -> None:
 
 
 STATES: dict[str, State] = {
+    "ask-answer": _at("/ask/?q=CT+chest+doses+on+CT+1+this+year+compared+to+the+national+DRL"),
+    "ask-list": _at("/ask/?q=CT+exams+with+DLP+over+400+this+year"),
+    "ask-asked-back": _at("/ask/?q=doses+over+80+of+florbnik"),
+    "ask-declined": _at("/ask/?q=why+is+the+dose+of+CT+chest+so+high"),
+    "ask-nothing-found": _at("/ask/?q=median+DLP+of+CT+colonography+yesterday"),
+    "ask-remarks": _at("/ask/remarks/"),
     "names-mapped": _at("/procedures/names/"),
     "names-open": _at("/procedures/names/?choose=any"),
     "names-preview": _names_preview,

@@ -18,6 +18,8 @@ from typer import Typer
 
 from doseloop.access.rights import RIGHTS, Role
 from doseloop.access.scope import SYSTEM
+from doseloop.ask.plan import plan_of
+from doseloop.ask.plan_address import to_address
 from doseloop.cli import app
 from doseloop.store import flags
 from doseloop.store.audit import Actor, Seen
@@ -37,6 +39,7 @@ ABOUT_PATIENTS = {
     "plausibility-tests-csv", "plausibility-tests-xlsx", "plausibility-apart-csv", "plausibility-apart-xlsx", "plausibility",
     "plausibility-proposal", "compliance-cell", "compliance-cell-csv", "compliance-cell-xlsx",
     "local-level", "local-level-values-csv", "local-level-values-xlsx",
+    "ask", "ask-answer-csv", "ask-answer-xlsx",
     "notifiable", "notifiable-csv", "notifiable-xlsx", "case", "case-file", "rule",
 }  # fmt: skip
 """Routes that show rows about patients."""
@@ -65,7 +68,7 @@ OF_GROUPS = {
     "notifications",
     "rules", "rules-csv", "rules-xlsx",
     "rule-packs", "rule-packs-csv", "rule-packs-xlsx", "methods", "methods-csv", "methods-xlsx", "method",
-    "cases", "cases-csv", "cases-xlsx",
+    "cases", "cases-csv", "cases-xlsx", "ask-change", "ask-remarks",
     "account_login", "account_logout", "account_change_password",
 }  # fmt: skip
 """Routes that show nobody: figures of groups, equipment, accounts."""
@@ -132,6 +135,8 @@ OF_NOTIFICATIONS = {
 messages name nobody."""
 OF_TESTS = {"plausibility-judge"}
 """Exams that people set apart, each with its own row; `tests/store/test_suspected_tests.py` holds them."""
+OF_ASKING = {"ask-say", "ask-save", "ask-forget", "ask-wrong", "ask-remark-done"}
+"""Turns of a conversation, and what people keep of it; `tests/web/test_ask.py` holds their rows of the audit."""
 OF_LOCAL_LEVELS = {"local-level-make", "local-levels-compare", "local-level-withdraw", "local-levels-undo"}
 """Local levels are set and withdrawn: they touch no patient's row; `tests/store/test_local_levels.py` holds the audit's rows."""
 OF_REPORTS = {
@@ -141,7 +146,7 @@ OF_REPORTS = {
 """Reports of groups, made, signed and sent: they touch no patient; `tests/web/test_reports.py` holds their rows of the audit."""
 SHOWING_COMMANDS = {"exams", "flags"}
 OTHER_COMMANDS = {
-    "serve", "demo", "simulate", "ingest", "read", "retry", "site", "account add", "account grant", "account person",
+    "serve", "demo", "simulate", "ingest", "read", "retry", "ask", "site", "account add", "account grant", "account person",
     "audit verify", "audit head",
     "audit export", "cases", "glandular", "token add", "token list", "token revoke", "backup", "restore", "doctor", "recompute",
     "reprocess",
@@ -152,7 +157,13 @@ OTHER_COMMANDS = {
     "rules list", "rules import", "rules choose", "rules confirm", "rules show", "rules replay", "rules set",
 }  # fmt: skip
 """Commands that show no patient of the record. `read` shows a file that whoever calls it has anyway; `reprocess` shows keys of
-exams and what would change of their fields, never who the patient is."""
+exams and what would change of their fields, never who the patient is. `ask` notes the exams that it lists:
+`tests/ask/test_live_department.py` holds that."""
+
+
+_CT = {"field": "modality", "op": "in", "value": ["CT"]}
+LISTED = to_address(plan_of({"intent": "list", "filters": [_CT], "time": {"kind": "all"}}))
+COUNTED = to_address(plan_of({"metrics": [{"stat": "count"}], "group_by": ["scanner"], "filters": [_CT]}))
 
 
 @pytest.fixture
@@ -198,6 +209,7 @@ def test_every_route_is_of_one_kind() -> None:
         OF_COMPLIANCE,
         OF_LEVELS,
         OF_LOCAL_LEVELS,
+        OF_ASKING,
         OF_REPORTS,
         OF_RULES,
         OF_CASES,
@@ -262,6 +274,10 @@ def addresses(name: str, department: Department, *, own: bool) -> list[str]:
         "flags": ["", "?state=all", "?state=case"],
         "flags-csv": ["", "?state=all"],
         "exams-csv": ["", "?modality=RF"],
+        "ask": ["", f"?plan={LISTED}", f"?plan={COUNTED}"],
+        "ask-change": [f"?plan={LISTED}&part=time&remove=1"],
+        "ask-answer-csv": [f"?plan={LISTED}"],
+        "ask-answer-xlsx": [f"?plan={LISTED}", f"?plan={COUNTED}"],
         "plausibility": ["", "?show=rules", "?show=tests", "?show=apart"],
         **{name: ["", of_exam] for name in ("notifiable", "notifiable-csv", "notifiable-xlsx")},
     }
@@ -279,7 +295,7 @@ def check_rows(rows: list[AuditRow], account: str, *, identity: bool, path: str)
     user = get_user_model().objects.get(username=account)
     for row in rows:
         assert (row.actor, row.account_id, row.address) == (account, user.pk, "127.0.0.1"), path
-        assert row.action in ("saw", "exported"), path
+        assert row.action in ("saw", "exported", "asked"), path
         assert row.identified or not identity, path
 
 

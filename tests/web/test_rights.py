@@ -17,6 +17,7 @@ from doseloop.report.conceptus_entries import Entries
 from doseloop.report.conceptus_report import conceptus_report
 from doseloop.report.conceptus_report import encoded as conceptus_encoded
 from doseloop.store.models import (
+    AnswerRemark,
     ArchivedReport,
     AuditRow,
     Case,
@@ -69,7 +70,7 @@ POSTED = {
     "report-mail-again", "rule-packs-choose", "rule-packs-confirm", "rule-packs-undo", "rule-packs-unconfirm",
     "notification-add", "notification-change", "notification-pause", "notification-go-on", "notification-remove",
     "notification-again", "notification-test",
-    "rule-try", "rule-stop", "rule-decide", "rule-undo",
+    "rule-try", "rule-stop", "rule-decide", "rule-undo", "ask-say", "ask-save", "ask-forget", "ask-wrong", "ask-remark-done",
 }  # fmt: skip
 """Routes that take what a person sends, and show nothing."""
 
@@ -105,11 +106,19 @@ def address(pattern: URLPattern, department: Department, *, own: bool) -> str:
         "<int:case>": case(department, own=own),
         "<int:file>": case_file(department, own=own),
         "<int:action>": case_action(department, own=own),
+        "<int:remark>": remark(department, own=own),
         "<int:version>": conceptus_version(exam) if "<int:version>" in route else 0,
     }
     for part, value in chosen.items():
         route = route.replace(part, str(value))
     return f"/{route}"
+
+
+def remark(department: Department, *, own: bool) -> int:
+    """What somebody at a site said of an answer."""
+    where = department.site if own else department.other_site
+    given = {"author": "somebody", "written_at": timezone.now(), "content": b""}
+    return AnswerRemark.objects.create(sites=[getattr(where, "pk", where)], **given).pk
 
 
 def conceptus_version(exam: int) -> int:

@@ -13,14 +13,21 @@ from doseloop.store.audit import Actor, Seen, record_change, record_sight
 from doseloop.store.exam_patients import patients_of
 
 
-def answered_and_noted(plan: Plan, scope: Scope, facts: Facts, now: datetime, actor: Actor) -> Answer:
-    """The answer, noted before anybody sees it. Errors: `NotAnswerable`, noted too; `SetupError`."""
+def answered_and_noted(
+    plan: Plan, scope: Scope, facts: Facts, now: datetime, actor: Actor, *, in_file: bool = False
+) -> Answer:
+    """The answer, noted before anybody sees it. Who makes a file of it notes whom that shows.
+
+    Errors: `NotAnswerable`, noted too; `SetupError`.
+    """
     try:
         found = answered(plan, scope, facts, now)
     except NotAnswerable as error:
         _note(actor, plan, {"refused": error.reason})
         raise
     _note(actor, plan, {"rows": len(found.table.rows)})
+    if in_file:
+        return found
     # Identity stands in no answer: the exams that it lists lead to their pages, which note what they show.
     record_sight(actor, "saw", "answer", seen(found, scope), identified=False)
     return found

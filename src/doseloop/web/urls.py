@@ -4,6 +4,7 @@ from django.urls import URLPattern
 
 from doseloop.web import sign_in
 from doseloop.web.pages import (
+    ask,
     audit,
     calibration,
     case,
@@ -52,6 +53,7 @@ from doseloop.web.pages import (
 
 urlpatterns: list[URLPattern] = [
     *today.routes,
+    *ask.routes,
     *exams.routes,
     *exam.routes,
     *conceptus.routes,

@@ -1,5 +1,6 @@
 """The tables of the record, one concept a file. Only repositories of `store`, `web` and `roles` may see them."""
 
+from doseloop.store.models.asking import AnswerRemark, SavedQuestion
 from doseloop.store.models.audit import AuditRow, AuditSeal, Counter, PeerDecision, RefusedPeer
 from doseloop.store.models.calibration import TubeCalibration
 from doseloop.store.models.case import Case, CaseAction, CaseExam, CaseFile, CaseStep, EffectLookRow
@@ -42,6 +43,7 @@ from doseloop.store.models.token import PeerToken
 
 __all__ = [
     "AccountPerson",
+    "AnswerRemark",
     "ArchivedReport",
     "AuditRow",
     "AuditSeal",
@@ -97,6 +99,7 @@ __all__ = [
     "RoleAtSite",
     "RuleReplay",
     "RuleSetting",
+    "SavedQuestion",
     "Scanner",
     "ScannerName",
     "ScannerSpan",

@@ -28,12 +28,12 @@ function boxSeries(series, colour) {
   return {
     ...series,
     itemStyle: { color: colour("--accent-soft"), borderColor: colour("--chart-1"), borderWidth: 1.5 },
-    tooltip: { formatter: (point) => boxWords(point) },
+    tooltip: { formatter: (point) => boxWords(point, series.ends ?? ["5th percentile", "95th percentile"]) },
   };
 }
 
-function boxWords(point) {
-  const names = ["5th percentile", "25th percentile", "median", "75th percentile", "95th percentile"];
+function boxWords(point, [low, high]) {
+  const names = [low, "25th percentile", "median", "75th percentile", high];
   const values = point.data.slice(-5).map((value, position) => `${names[position]}: ${Number(value).toPrecision(3)}`);
   return [point.name.replace("\n", ", "), ...values].join("\n");
 }
