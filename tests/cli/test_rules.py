@@ -6,6 +6,7 @@ from subprocess import CompletedProcess
 
 import pytest
 
+from doseloop.assess.registry import RULES
 from tests.cli.test_first_command import run
 from tests.reference.test_rule_packs import CSV, OWN
 
@@ -68,11 +69,7 @@ def test_what_cannot_be_used_is_told_and_nothing_changes(data: Path, tmp_path: P
 
 def test_a_rule_is_shown_tried_and_set(data: Path) -> None:
     shown = [json.loads(line) for line in rules(data, "show", "--json").stdout.splitlines()]
-    assert [one["rule"] for one in shown if one["form"] == "on_exam"][:3] == [
-        "high-dose",
-        "rule-pack",
-        "wrong-protocol",
-    ]
+    assert [one["rule"] for one in shown] == list(RULES)
     assert shown[0]["settings"]["min_factor"] == 2.0
     tried = rules(data, "replay", "high-dose", "--set", "min_factor=3", "--json")
     assert json.loads(tried.stdout) == {"rule": "high-dose", "values": {"min_factor": 3.0}, "exams": 0}

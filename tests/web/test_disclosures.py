@@ -149,7 +149,7 @@ OTHER_COMMANDS = {
     "serve", "demo", "simulate", "ingest", "read", "retry", "ask", "site", "account add", "account grant", "account person",
     "audit verify", "audit head",
     "audit export", "cases", "glandular", "token add", "token list", "token revoke", "backup", "restore", "doctor", "recompute",
-    "reprocess",
+    "reprocess", "mcp",
     "key rotate", "key forget", "codes", "levels list", "levels import", "levels choose", "levels confirm", "sizes", "merge", "drl",
     "levels local list", "levels local set", "levels local withdraw",
     "report compliance",

@@ -18,6 +18,7 @@ from doseloop.cli import (
     key,
     levels,
     listing,
+    mcp,
     merge,
     notify,
     read,
@@ -59,6 +60,7 @@ app.command("reprocess")(reprocess.reprocess)
 app.command("retry")(retry.retry)
 app.command("site")(site.site)
 app.command("merge")(merge.merge)
+app.command("mcp")(mcp.mcp)
 app.command("sizes")(sizes.sizes)
 app.command("codes")(codes.codes)
 app.add_typer(token.app, name="token", help="Tokens of peers that send over HTTP.")

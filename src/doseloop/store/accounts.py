@@ -24,6 +24,14 @@ def scope_of(account: int, right: Right) -> Scope:
     return scope_for(right, {site: frozenset(roles) for site, roles in held.items()}, operators_at)
 
 
+def account_named(name: str) -> int:
+    """Key of an active account. Errors: `UnusableInput` where there is none."""
+    account = User.objects.filter(username=name, is_active=True).first()
+    if account is None:
+        raise UnusableInput(f"There is no account {name!r}; `doseloop account add` makes one.")
+    return account.pk
+
+
 def grant(account: int, site: int, role: Role) -> None:
     """Give the role at the site; giving it twice is giving it once."""
     RoleAtSite.objects.get_or_create(account_id=account, site_id=site, role=role.value)
