@@ -295,7 +295,7 @@ def check_rows(rows: list[AuditRow], account: str, *, identity: bool, path: str)
     user = get_user_model().objects.get(username=account)
     for row in rows:
         assert (row.actor, row.account_id, row.address) == (account, user.pk, "127.0.0.1"), path
-        assert row.action in ("saw", "exported", "asked"), path
+        assert row.action in ("saw", "exported", "asked", "read remarks on answers"), path
         assert row.identified or not identity, path
 
 
