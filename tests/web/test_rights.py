@@ -393,6 +393,7 @@ def may_answer(pattern: URLPattern, method: str, role: Role | None, *, own: bool
     return held and (own or not of_one) and method in ({"POST"} if posts(pattern) else {"GET", "HEAD"})
 
 
+@pytest.mark.timeout(900)  # every method of every route, on a machine that may be busy
 @pytest.mark.once  # the routes' queries run on both databases by the tests above
 @pytest.mark.parametrize("role", [None, *Role])
 def test_no_method_of_any_route_lets_in_whom_it_should_not(
