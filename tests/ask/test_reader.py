@@ -1,13 +1,17 @@
 """The reader of words: all words are used, synonyms and units change nothing, and no text makes it fail."""
 
+from datetime import datetime
 from random import Random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from doseloop.ask.department import Department, Machine
 from doseloop.ask.outcome import AskedBack, Declined, StartedOver, Understood
 from doseloop.ask.plan import Plan
+from doseloop.ask.reader import Reader
+from doseloop.ask.vocabulary import vocabulary
 from tests.ask.judging import canonical
 from tests.ask.questioned import reader
 
@@ -99,3 +103,28 @@ def test_ten_thousand_rows_of_random_words_raise_nothing_and_words_nobody_knows_
 
 def test_a_question_that_is_too_long_is_asked_back() -> None:
     assert isinstance(reader().read("CT head doses " * 100), AskedBack)
+
+
+_NAME = st.text(max_size=30)
+
+
+@settings(max_examples=150, deadline=None)
+@given(scanner=_NAME, site=_NAME, person=_NAME, protocol=_NAME)
+def test_no_name_of_a_record_makes_reading_fail(scanner: str, site: str, person: str, protocol: str) -> None:
+    department = Department(
+        now=datetime(2026, 11, 18, 10),
+        scanners=(Machine(scanner, "CT", site, (protocol,)), Machine("CT1", "CT", "Main Hospital")),
+        sites=(site, "Main Hospital"),
+        operators=(person, "Dr.", "S. Okafor"),
+        physicians=(person,),
+        procedures=(("CT", "CT Head"), ("CT", protocol)),
+        protocols=(protocol, "<script>alert(1)</script>"),
+    )
+    outcome = Reader(vocabulary("en", department)).read("median DLP of CT head on CT1 by S. Okafor")
+    assert not isinstance(outcome, StartedOver)
+
+
+def test_the_exam_with_the_highest_dose_is_one() -> None:
+    for text in ("which CT exam had the highest DLP this month", "the CT exam with the highest DLP this month"):
+        plan = plan_of(text)
+        assert (plan.intent, plan.limit, plan.order and plan.order.dir) == ("list", 1, "desc"), text

@@ -50,8 +50,9 @@ class _Words:
     def all(self, department: Department) -> Iterator[tuple[str, str, Iterable[tuple[str, ...]]]]:
         for machine in department.scanners:
             yield "scanner", machine.name, self._machine(machine, department.scanners)
-        for site in department.sites:
-            yield "site", site, self._site(site, department.sites)
+        sites = tuple(site for site in department.sites if self.row(site))
+        for site in sites:
+            yield "site", site, self._site(site, sites)
         for person in department.operators:
             yield "operator", person, self._person(person)
         for person in department.physicians:
@@ -83,24 +84,24 @@ class _Words:
         for name in (machine.name, *machine.aliases):
             for row in self._plain(name):
                 rows |= set(self._numbered(row, machine.modality))
-        rows |= {row[:-1] for row in self._plain(machine.name) if self._is_only(row, machine, others)}
+        rows |= {row[:-1] for row in self._plain(machine.name) if row and self._is_only(row, machine, others)}
         return {row for row in rows if not (len(row) == 1 and row[0] in _COMMON)}
 
     def _numbered(self, row: tuple[str, ...], modality: str) -> Iterator[tuple[str, ...]]:
         """The name as it is, and with its number apart, joined, in words, or after another word for such a room."""
-        yield row
-        last = row[-1]
-        head, digits = row[:-1], last
-        if not last.isdigit():
-            letters = last.rstrip("0123456789")
-            digits = last[len(letters) :]
-            head = (*row[:-1], letters)
+        if not row:
+            return
+        letters = row[-1].rstrip("0123456789")
+        digits = row[-1][len(letters) :]
+        head = (*row[:-1], letters) if letters else row[:-1]
+        if head:
+            yield row
         if not digits:
             return
-        heads = {head}
         kinds = _KINDS_OF_ROOM.get(modality, ())
-        if " ".join(head) in kinds:
-            heads |= {tuple(one.split()) for one in kinds if one not in ("machine",)}
+        heads = {head} if head else set()
+        if not head or " ".join(head) in kinds:  # a scanner that is a number alone is named with what it is
+            heads |= {tuple(one.split()) for one in kinds if one != "machine"}
         for one in heads:
             for said in (digits, self._digits.get(digits)):
                 if said:
@@ -130,6 +131,8 @@ class _Words:
         row = self.row(name)
         titles = {"dr", "prof", "doctor", "mr", "mrs", "ms"}
         plain = tuple(one for one in row if one not in titles)
+        if not plain:
+            return {row}
         surname = plain[-1:]
         rows = {row, plain, surname, (*surname, *plain[:-1])}
         if len(plain) > 1:
@@ -140,4 +143,4 @@ class _Words:
 
     def _procedure(self, name: str) -> set[tuple[str, ...]]:
         rows = self._plain(name)
-        return rows | {(*row[:-1], row[-1] + "s") for row in rows}
+        return rows | {(*row[:-1], row[-1] + "s") for row in rows if row}

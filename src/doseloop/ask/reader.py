@@ -6,7 +6,7 @@ them that are equally short mean different plans, the question is asked back.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
@@ -19,7 +19,7 @@ from doseloop.ask.matching import Chunk
 from doseloop.ask.outcome import AskBack, AskedBack, Declined, NoReading, Outcome, Refuse, StartedOver, Understood
 from doseloop.ask.plan import Plan
 from doseloop.ask.planning.changed import changed_plan
-from doseloop.ask.planning.fresh import fresh_plan, is_moved
+from doseloop.ask.planning.fresh import CHANGES, fresh_plan, is_moved
 from doseloop.ask.planning.known import KnownNames
 from doseloop.ask.said import Said
 from doseloop.ask.text import MAX_CHARACTERS, Token
@@ -69,7 +69,7 @@ class Reader:
         given = self.vocabulary.tokens(text)
         if not given:
             return AskedBack("underspecified", "all")
-        return self._read(given, previous, chosen or {}, alone)
+        return self._read(_Question(given, previous, chosen or {}, alone))
 
     def unknown_words(self, text: str) -> int:
         """How many words of a text this language and department do not have."""
@@ -83,17 +83,18 @@ class Reader:
         content = [one for one in row if one.kind != "filler"]
         return [one.value for one in content] == ["undo"]
 
-    def _read(self, given: tuple[Token, ...], previous: Plan | None, chosen: Mapping[str, str], alone: bool) -> Outcome:
+    def _read(self, asked: "_Question") -> Outcome:
+        given = asked.tokens
         starting = self._phrases(given)
         left = unused(starting)
         if not left:
-            return self._understood(given, starting, previous, chosen, (), alone)
+            return self._understood(asked, starting, ())
         words = tuple(at for at, one in enumerate(given) if one.text not in self.vocabulary.known_words and one.is_word)
         fixed: Repaired = repaired(given, tuple(sorted({*left, *words})), self.vocabulary)
         starting = self._phrases(fixed.tokens)
         if unknown := unused(starting):
             return self._with_unknown(given, starting, unknown)
-        return self._understood(fixed.tokens, starting, previous, chosen, fixed.repairs, alone)
+        return self._understood(replace(asked, tokens=fixed.tokens), starting, fixed.repairs)
 
     def _phrases(self, given: tuple[Token, ...]) -> tuple[tuple[Chunk, ...], ...]:
         """The phrases at each place, without those that what stands before them rules out."""
@@ -115,60 +116,54 @@ class Reader:
         return AskedBack("unknown_term", "all", (), words)
 
     def _understood(
-        self,
-        given: tuple[Token, ...],
-        starting: tuple[tuple[Chunk, ...], ...],
-        previous: Plan | None,
-        chosen: Mapping[str, str],
-        repairs: tuple[tuple[str, str], ...],
-        alone: bool,
+        self, asked: "_Question", starting: tuple[tuple[Chunk, ...], ...], repairs: tuple[tuple[str, str], ...]
     ) -> Outcome:
         best: list[Outcome] = []
         questions: list[Outcome] = []
-        limit: int | None = None
-        level = -1
+        cheapest = level = -1
         for cost, row in covers(starting):
-            if limit is None:
-                limit = cost + REACH
-            if cost > limit or (best and cost > level):
+            cheapest = cost if cheapest < 0 else cheapest
+            if cost > cheapest + REACH or (best and cost > level):
                 break
             level = cost
-            outcome = self._one(row, given, previous, chosen, alone)
+            outcome = self._one(row, asked)
             if isinstance(outcome, Understood | Declined | StartedOver):
                 best.append(outcome)
             elif outcome is not None:
                 questions.append(outcome)
         return _agreed(best, questions, repairs)
 
-    def _one(
-        self,
-        row: tuple[Chunk, ...],
-        given: tuple[Token, ...],
-        previous: Plan | None,
-        chosen: Mapping[str, str],
-        alone: bool,
-    ) -> Outcome | None:
+    def _one(self, row: tuple[Chunk, ...], asked: "_Question") -> Outcome | None:
+        """What one way to use the words comes to; None where it makes no sense."""
         content = tuple(one for one in row if one.kind != "filler")
-        walk = Walk(
-            content, given, self.vocabulary.department.now.date(), chosen, self.vocabulary.language.plural_endings
-        )
+        today, plurals = self.vocabulary.department.now.date(), self.vocabulary.language.plural_endings
         try:
-            said = walk.run(RULES)
-            return self._planned(said, previous, chosen, alone)
+            said = Walk(content, asked.tokens, today, asked.chosen, plurals).run(RULES)
+            return self._planned(said, asked)
         except (NoReading, ValidationError):
             return None
         except (AskBack, Refuse) as other:
             return other.outcome
 
-    def _planned(self, said: Said, previous: Plan | None, chosen: Mapping[str, str], alone: bool) -> Outcome:
+    def _planned(self, said: Said, asked: "_Question") -> Outcome:
         today = self.vocabulary.department.now.date()
         if "reset" in said.cues:
             return StartedOver()
-        if alone and is_change(said):
+        if asked.alone and is_change(said):
             raise AskBack("no_context")
-        if previous is not None and is_change(said):
-            return changed_plan(said, previous, self.known, today, chosen)
-        return Understood(fresh_plan(said, self.known, today, chosen))
+        if asked.previous is not None and is_change(said):
+            return changed_plan(said, asked.previous, self.known, today, asked.chosen)
+        return Understood(fresh_plan(said, self.known, today, asked.chosen))
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What was asked, and what it may change or answer."""
+
+    tokens: tuple[Token, ...]
+    previous: Plan | None
+    chosen: Mapping[str, str]
+    alone: bool
 
 
 def _takes_away(chunk: Chunk) -> bool:
@@ -184,13 +179,7 @@ def _may_stand(chunk: Chunk, removal: int) -> bool:
 
 def is_change(said: Said) -> bool:
     """Whether a question changes the plan before it: it says so, or it does not stand alone."""
-    if (
-        said.cues
-        & {"remove", "add", "same", "conjunction", "instead", "instead_of", "replace", "those", "undo", "keep"}
-        or said.adds_all
-    ):
-        return True
-    if is_moved(said) or said.clears:
+    if said.cues & CHANGES or said.adds_all or is_moved(said) or said.clears:
         return True
     subject = {"modality", "procedure", "region", "scanner"} & {one.field for one in said.values}
     asks = said.measures or said.cues & {"dose", "count", "share", "list", "exceedance", "missing"} or said.intent

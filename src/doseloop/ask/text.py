@@ -39,8 +39,6 @@ class Token:
     number: float | None = None
     comma: bool = False
     """A comma or the like stands before it."""
-    is_repaired: bool = False
-    """It was typed otherwise; `doseloop.ask.typing_errors` says how."""
 
     @property
     def is_word(self) -> bool:

@@ -41,7 +41,7 @@ def repaired(given: tuple[Token, ...], places: tuple[int, ...], vocabulary: Voca
         if right is None:
             unknown.append(at)
             continue
-        found[at] = replace(given[at], text=right, is_repaired=True)
+        found[at] = replace(given[at], text=right)
         repairs.append((given[at].text, right))
     return Repaired(tuple(found), tuple(repairs), tuple(unknown))
 

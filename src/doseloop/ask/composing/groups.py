@@ -124,12 +124,25 @@ def _which(walk: Walk, chunk: Chunk) -> None:
             _set_grain(walk, target)
         walk.said.cue("which_one", chunk.start)
         return
+    if top is None and _names_exams(walk):
+        return
     if chunk.value == "what":
         walk.said.cue("what_is", chunk.start)
         return
     if top is None and (_goes_on_about(walk) or walk.next_is("stat", "quantity", "reference")):
         return
     raise NoReading("which of what")
+
+
+def _names_exams(walk: Walk) -> bool:
+    """ "Which CT exam had the highest": single exams are asked for, one where the word is of one."""
+    ahead = walk.peek(1) if walk.next_is("modality", "procedure", "region") else walk.peek()
+    if ahead is None or ahead.kind != "exams" or ahead.value != "exams":
+        return False
+    walk.said.cue("list", ahead.start)
+    if _is_one(walk, ahead):
+        walk.said.cue("one", ahead.start)
+    return True
 
 
 def _goes_on_about(walk: Walk) -> bool:

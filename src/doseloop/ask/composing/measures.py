@@ -143,7 +143,11 @@ def _drift(walk: Walk, chunk: Chunk) -> None:
 def _listing(walk: Walk, chunk: Chunk) -> None:
     cue, _, of = chunk.value.partition(" ")
     walk.said.cue(cue, chunk.start)
-    walk.said.cue(of or "exams", chunk.start)
+    walk.said.cue("patients" if of == "patients" else "exams", chunk.start)
+    if of == "one":
+        walk.said.cue("one", chunk.start)
+    if (extreme := chunk.slot("s")) is not None:
+        walk.said.superlative = extreme.value.partition(" ")[0]
 
 
 def _describe(walk: Walk, chunk: Chunk) -> None:

@@ -15,11 +15,11 @@ from doseloop.ask.planning.times import timed
 from doseloop.ask.said import Said
 from doseloop.ask.units import DOSES, QUANTITY_OF_FIELD
 
-_NEED_A_PLAN: Final = frozenset(
+CHANGES: Final = frozenset(
     ("remove", "add", "same", "conjunction", "instead", "instead_of", "replace", "those", "undo", "keep")
 )
+"""Cues of words that only make sense after another question."""
 _COUNTS: Final = frozenset(("count", "distinct_patients", "missing_rate", "share", "repeat_count"))
-_SUBJECT: Final = frozenset(("modality", "procedure", "scanner", "region", "operator", "physician", "site", "protocol"))
 
 
 def fresh_plan(said: Said, known: KnownNames, today: date, chosen: Mapping[str, str]) -> Plan:
@@ -27,7 +27,7 @@ def fresh_plan(said: Said, known: KnownNames, today: date, chosen: Mapping[str, 
 
     Raises: NoReading, AskBack.
     """
-    if said.cues & _NEED_A_PLAN or said.adds_all or is_moved(said):
+    if said.cues & CHANGES or said.adds_all or is_moved(said):
         raise AskBack("no_context")
     if any(one.startswith(("all ", "group ")) or one in ("groups", "limit", "chart", "grain") for one in said.clears):
         raise AskBack("no_context")
@@ -243,12 +243,8 @@ def _listed(said: Said, found: Resolved, filters: list[Any]) -> dict[str, Any]:
         filters.append(filter_of("exceeds", "in", sources))
     limit = said.limit
     if said.superlative is not None and limit is None and "top" not in said.cues:
-        limit = 1 if _one_exam(said) else None
+        limit = 1 if "one" in said.cues else None
     return {"intent": "list", "metrics": metrics, "order": asked_order(said, metrics), "limit": limit}
-
-
-def _one_exam(said: Said) -> bool:
-    return "which_exam" in said.cues
 
 
 def _aggregated(said: Said, found: Resolved, groups: list[str], filters: list[Any]) -> dict[str, Any]:
