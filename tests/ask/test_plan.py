@@ -2,11 +2,14 @@
 
 import json
 import math
+import re
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from doseloop.ask import validity
 from doseloop.ask.plan import Between, Filter, Metric, Plan, canonical, plan_of
 from doseloop.model.errors import UnusableInput
 from tests.shared import shared
@@ -104,3 +107,14 @@ def _without_descriptions(schema: Any) -> Any:
     if isinstance(schema, dict):
         return {key: _without_descriptions(value) for key, value in schema.items() if key != "description"}
     return [_without_descriptions(one) for one in schema] if isinstance(schema, list) else schema
+
+
+def test_every_reason_of_a_refusal_is_one_that_is_known() -> None:
+    folder = Path(validity.__file__).parent
+    found = {
+        reason
+        for path in folder.rglob("*.py")
+        for reason in re.findall(r'NotAnswerable\(\s*"(\w+)"', path.read_text(encoding="utf-8"))
+    }
+    assert found
+    assert found <= validity.REASONS

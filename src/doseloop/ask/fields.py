@@ -11,8 +11,6 @@ PEOPLE: Final = frozenset(("operator", "physician"))
 PROCEDURAL: Final = frozenset(("procedure", "region"))
 """A plan that names these is about the procedures within exams, and not about whole exams."""
 NAMES: Final = frozenset(("modality", "scanner", "site", "protocol", "procedure", "region", "manufacturer", *PEOPLE))
-PLACE: Final = NAMES - PEOPLE - {"protocol"}
-"""What is not a condition whose share is asked."""
 MEASURED: Final = MappingProxyType({"kar_mgy": "kar", "psd_mgy": "psd"})
 """Filters on quantities that have another name than the quantity."""
 WORDS: Final = MappingProxyType(
@@ -25,9 +23,6 @@ WORDS: Final = MappingProxyType(
 )
 TRUTHS: Final = frozenset(("contrast", "is_outlier"))
 WHOLE: Final = MappingProxyType({"hour_of_day": (0, 23), "weekday": (0, 6)})
-NUMBERS: Final = frozenset(
-    ("age_years", "weight_kg", "bmi", "cumulative_effective_dose_msv", "group_count", "psd_mgy", "kar_mgy", *MEASURES)
-)
 ADULT_YEARS: Final = 18.0
 ELDERLY_YEARS: Final = 65.0
 DAY_HOURS: Final = (7, 19)

@@ -9,7 +9,6 @@ from doseloop.ask.validity import NEEDS_QUANTITY
 
 USUAL_STATS: Final = ("median", "p75")
 """The median is what levels are compared with (ICRP Publication 135), the third quartile what national ones are made of."""
-OF_VALUES: Final = NEEDS_QUANTITY - {"default", "value", "missing_rate"}
 COUNTS: Final = frozenset(("count", "distinct_patients", "repeat_count", "exceed_count"))
 SHARES: Final = frozenset(("exceed_rate", "missing_rate", "share"))
 

@@ -31,6 +31,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from doseloop.assess.exam_dose import ExamDose, PastExam
+from doseloop.assess.exam_finding import finding_of
 from doseloop.assess.group_words import group_said, size_left_out
 from doseloop.assess.rule_settings import bounded
 from doseloop.assess.size_group import Group, group_of
@@ -127,21 +128,8 @@ def _finding(exam: ExamDose, history: Sequence[PastExam], expected: Expectation)
         f"{group_said(expected.n, expected.slope, expected.on_own_scanner)} "
         f"(flagged above {shown(exam.quantity, expected.threshold)})."
     )
-    return Finding(
-        rule=RULE,
-        version=VERSION,
-        subject=exam.subject,
-        cause=exam.quantity,
-        sentence=sentence,
-        quantity=exam.quantity,
-        value=exam.value,
-        expected=expected.median,
-        threshold=expected.threshold,
-        factor=factor,
-        n=expected.n,
-        not_seen=(
-            "Indication and difficulty of the exam were not taken into account.",
-            *size_left_out(exam, history, expected.slope),
-        ),
-        provisional=exam.provisional,
+    not_seen = (
+        "Indication and difficulty of the exam were not taken into account.",
+        *size_left_out(exam, history, expected.slope),
     )
+    return finding_of(exam, (RULE, VERSION), sentence, (expected.median, expected.threshold), expected.n, not_seen)

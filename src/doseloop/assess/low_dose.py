@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from doseloop.assess.exam_dose import ExamDose, PastExam
+from doseloop.assess.exam_finding import finding_of
 from doseloop.assess.group_words import group_said, size_left_out
 from doseloop.assess.rule_settings import bounded
 from doseloop.assess.size_group import Group, group_of
@@ -83,20 +84,8 @@ def _finding(exam: ExamDose, history: Sequence[PastExam], group: Group, expected
         f"expected of {exam.procedure} in {exam.age_band} {group_said(n, expected.slope, group.on_own_scanner)} "
         f"(flagged below {shown(exam.quantity, expected.threshold)})."
     )
-    return Finding(
-        rule=RULE,
-        version=VERSION,
-        subject=exam.subject,
-        cause=exam.quantity,
-        sentence=sentence,
-        quantity=exam.quantity,
-        value=exam.value,
-        expected=expected.median,
-        threshold=expected.threshold,
-        factor=factor,
-        n=n,
-        not_seen=(*_not_seen(exam, group), *size_left_out(exam, history, expected.slope)),
-    )
+    not_seen = (*_not_seen(exam, group), *size_left_out(exam, history, expected.slope))
+    return finding_of(exam, (RULE, VERSION), sentence, (expected.median, expected.threshold), n, not_seen)
 
 
 def _percent(share: float) -> str:
