@@ -24,6 +24,11 @@ def scope_of(account: int, right: Right) -> Scope:
     return scope_for(right, {site: frozenset(roles) for site, roles in held.items()}, operators_at)
 
 
+def is_active(account: int) -> bool:
+    """Whether an account may still be used."""
+    return User.objects.filter(pk=account, is_active=True).exists()
+
+
 def account_named(name: str) -> int:
     """Key of an active account. Errors: `UnusableInput` where there is none."""
     account = User.objects.filter(username=name, is_active=True).first()

@@ -8,14 +8,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from mcp.client import Client
 from mcp.client.stdio import StdioServerParameters
 
 from doseloop.access.rights import Role
 from doseloop.facts.engine import Facts
+from doseloop.model.errors import Forbidden
 from doseloop.roles.data_folder import DataFolder
-from doseloop.store.accounts import add_account
-from doseloop.store.models import AuditRow
+from doseloop.store.accounts import account_named, add_account
+from doseloop.store.audit import Actor
+from doseloop.store.models import AuditRow, RoleAtSite
+from doseloop.web.mcp.tools import Tools
 from tests.ask.department import department
 
 pytest_plugins = ("tests.ask.conftest",)
@@ -102,3 +106,17 @@ def test_an_account_that_is_not_there_serves_nothing(folder_of_department: Path)
 
     with pytest.raises(BaseException):  # noqa: B017  # the client's own, by its version
         talk(folder_of_department, tools, "nobody")
+
+
+def test_an_account_that_is_closed_or_loses_its_role_is_told_nothing_more(
+    facts: Facts, folder_of_department: Path
+) -> None:
+    tools = Tools(Actor(account_named(ACCOUNT), ACCOUNT, "mcp"), facts)
+    assert tools.list_metrics()
+    User.objects.filter(username=ACCOUNT).update(is_active=False)
+    with pytest.raises(Forbidden):
+        tools.ask("median DLP of CT of all time")
+    User.objects.filter(username=ACCOUNT).update(is_active=True)
+    RoleAtSite.objects.filter(account__username=ACCOUNT).delete()
+    with pytest.raises(Forbidden):
+        tools.query_doses(MEDIAN)

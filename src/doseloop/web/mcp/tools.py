@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, Final, get_args
 
 from doseloop.access.rights import Right
-from doseloop.access.scope import Scope
+from doseloop.access.scope import NOTHING, Scope
 from doseloop.ask.answer_json import as_json
 from doseloop.ask.conversation import Conversation
 from doseloop.ask.known import Known, known
@@ -23,7 +23,7 @@ from doseloop.ask.validity import check
 from doseloop.facts.engine import Facts
 from doseloop.model.errors import Forbidden, NotAnswerable
 from doseloop.model.quantities import BY_PLAN_NAME
-from doseloop.store.accounts import scope_of
+from doseloop.store.accounts import is_active, scope_of
 from doseloop.store.audit import Actor
 from doseloop.web.mcp.told import AskedTold, DimensionTold, FiguresTold, MetricTold, PlanTold, ValuesTold
 
@@ -42,8 +42,9 @@ class Tools:
 
     def scope(self) -> Scope:
         """What the account may see now. Errors: `Forbidden` without the right to see doses anywhere."""
-        scope = scope_of(self.actor.account, Right.SEE) if self.actor.account is not None else None
-        if scope is None or not (scope.every_site or scope.sites):
+        account = self.actor.account
+        scope = scope_of(account, Right.SEE) if account is not None and is_active(account) else NOTHING
+        if not (scope.every_site or scope.sites):
             raise Forbidden(f"{self.actor.name} may not see doses.")
         return scope
 
