@@ -10,8 +10,9 @@ import pytest
 from bench.operators import BEGUN, SCANNERS, Habit, exams
 from doseloop.assess.operator_model import RANGE
 from doseloop.assess.operator_sample import NamedExam
-from doseloop.assess.operators import DAYS, Difference, Look, look, on_period, window_of
+from doseloop.assess.operators import DAYS, RULE, Difference, Look, look, on_period, window_of
 from doseloop.model.flag import Finding
+from doseloop.store.visible import ABOUT_PEOPLE
 
 HABITS = {
     "none": Habit(),
@@ -167,3 +168,7 @@ def test_dose_area_products_are_compared_without_a_cause() -> None:
 def test_what_was_not_seen_is_said() -> None:
     (one,) = told("long")
     assert any("have no weight" in each for each in one.not_seen)
+
+
+def test_flags_of_the_rule_are_about_people() -> None:
+    assert RULE in ABOUT_PEOPLE

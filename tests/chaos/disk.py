@@ -174,9 +174,12 @@ def use_up_inodes(patient: Patient, disk: Path) -> None:
 
 def make_read_only(patient: Patient, disk: Path) -> None:
     """The data folder is covered by a read-only view of itself, as nothing can be opened for writing there any more."""
-    data = str(disk / "data")
-    subprocess.run(["mount", "--bind", data, data], check=True)
-    subprocess.run(["mount", "-o", "remount,bind,ro", data], check=True)
+    data, view = str(disk / "data"), disk / "read-only"
+    view.mkdir()
+    # Made aside and laid over the folder afterwards: a view through which something is written already cannot become read-only.
+    subprocess.run(["mount", "--bind", data, view], check=True)
+    subprocess.run(["mount", "-o", "remount,bind,ro", view], check=True)
+    subprocess.run(["mount", "--bind", view, data], check=True)
     try:
         for _ in range(3):
             patient.takes_nothing("read-only")
@@ -184,6 +187,7 @@ def make_read_only(patient: Patient, disk: Path) -> None:
             patient.result.notes.append("read-only: the server does not answer")
     finally:
         subprocess.run(["umount", "-l", data], check=True)
+        subprocess.run(["umount", "-l", view], check=True)
     patient.resumes("the disk could be written again")
 
 

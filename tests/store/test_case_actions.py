@@ -11,12 +11,12 @@ from django.utils import timezone
 from doseloop.access.rights import Role
 from doseloop.access.scope import SYSTEM, Scope
 from doseloop.model.errors import NotVisible, UnusableInput
+from doseloop.model.site_clock import clock
 from doseloop.roles.data_folder import DataFolder
 from doseloop.store import accounts, case_actions, case_changes, case_opening
 from doseloop.store.audit import Actor
 from doseloop.store.case_actions import NewAction
 from doseloop.store.case_list import case_row
-from doseloop.store.heartbeats import clock
 from doseloop.store.models import AuditRow, CaseAction, CaseStep, Exam, Flag
 from tests.facts.made import add_flag, make_exam, make_procedure, make_scanner, make_site
 

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from doseloop.access.scope import Scope
 from doseloop.ask import names
@@ -32,6 +31,7 @@ from doseloop.ask.validity import check
 from doseloop.ask.wording import words
 from doseloop.facts.engine import Facts, Session
 from doseloop.model.errors import NotAnswerable
+from doseloop.model.site_clock import clock
 from doseloop.store import changes
 
 
@@ -248,12 +248,7 @@ def clock_of(there: Known, now: datetime) -> tuple[datetime, str]:
     """The wall clock of the sites; UTC where they do not share one. A naive time is one already."""
     zones = {one.zone for one in there.sites}
     zone = zones.pop() if len(zones) == 1 else "UTC"
-    if now.tzinfo is None:
-        return now, zone
-    try:
-        return now.astimezone(ZoneInfo(zone)).replace(tzinfo=None), zone
-    except (ZoneInfoNotFoundError, ValueError):
-        return now.astimezone(UTC).replace(tzinfo=None), "UTC"
+    return (now if now.tzinfo is None else clock(zone, now)), zone
 
 
 def _last_object(session: Session) -> datetime | None:

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import ibis
 import ibis.expr.types as ir
@@ -12,6 +11,7 @@ import ibis.expr.types as ir
 from doseloop.access.scope import Scope
 from doseloop.facts.engine import Facts, Session
 from doseloop.facts.windows import Window
+from doseloop.model import site_clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def scanner_activity(facts: Facts, scope: Scope, now: datetime) -> tuple[Scanner
     """Every scanner in the scope, by site and name. `now` is aware; each site's clock is reckoned from it."""
     with facts.session(scope) as session:
         sites = {row["site"]: row for row in session.names["sites"].to_pylist()}
-        clocks = {site: _clock(row["zone"], now) for site, row in sites.items()}
+        clocks = {site: site_clock.clock(row["zone"], now) for site, row in sites.items()}
         counted = {row["scanner"]: row for row in _counted(session, clocks)}
         scanners = session.names["scanners"].to_pylist()
         own = [row for row in scanners if row["root"] == row["scanner"]]
@@ -86,14 +86,6 @@ def scanner_activity(facts: Facts, scope: Scope, now: datetime) -> tuple[Scanner
 def _of_day(rows: ir.Table, started: ir.TimestampColumn, on: date) -> ir.Table:
     window = Window.of_day(on)
     return rows.filter(started >= window.first_moment, started < window.end_moment, rows.excluded_as == "")
-
-
-def _clock(zone: str, now: datetime) -> datetime:
-    """Wall clock of the zone, naive; a zone that nobody knows counts as UTC."""
-    try:
-        return now.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
-    except (ZoneInfoNotFoundError, ValueError):
-        return now.astimezone(UTC).replace(tzinfo=None)
 
 
 def _counted(session: Session, clocks: Mapping[int, datetime]) -> list[dict[str, Any]]:

@@ -10,8 +10,8 @@ from doseloop.assess.operators import DAYS, look, window_of
 from doseloop.facts.engine import Facts
 from doseloop.facts.operator_exams import operator_exams
 from doseloop.facts.windows import Window
+from doseloop.model.site_clock import clock
 from doseloop.store import operator_looks
-from doseloop.store.heartbeats import clock
 
 _WEEK = timedelta(days=7)
 _LATE = timedelta(days=2)

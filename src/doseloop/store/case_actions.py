@@ -13,11 +13,11 @@ from doseloop.model.action import Action
 from doseloop.model.case import ActionKind, CaseState, StepKind
 from doseloop.model.errors import NotVisible, UnusableInput
 from doseloop.model.quantities import QUANTITIES
+from doseloop.model.site_clock import clock
 from doseloop.store import visible
 from doseloop.store.audit import WORKER, Actor
 from doseloop.store.case_changes import to_state
 from doseloop.store.case_steps import locked, step, written
-from doseloop.store.heartbeats import clock
 from doseloop.store.models import Case, CaseAction, Procedure
 
 _LONGEST_NAME = 120

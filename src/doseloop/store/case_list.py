@@ -11,9 +11,9 @@ from doseloop.access.scope import Scope
 from doseloop.model.case import CaseState, Classification
 from doseloop.model.effect_look import EffectLook
 from doseloop.model.errors import NotVisible
+from doseloop.model.site_clock import clock
 from doseloop.store import effect_looks, visible
 from doseloop.store.effect_following import gravest
-from doseloop.store.heartbeats import clock
 from doseloop.store.models import Case
 
 SHOWS: Final = ("mine", "open", "overdue", "closed", "all")

@@ -9,10 +9,10 @@ from django.utils import timezone
 from doseloop.access.scope import Scope
 from doseloop.model.case import StepKind
 from doseloop.model.errors import NotVisible, UnusableInput
+from doseloop.model.site_clock import clock
 from doseloop.store import flags, visible
 from doseloop.store.audit import Actor
 from doseloop.store.case_steps import locked, note, written
-from doseloop.store.heartbeats import clock
 from doseloop.store.models import Case, Flag
 
 LONGEST_TITLE = 120

@@ -12,9 +12,9 @@ from doseloop.access.scope import Scope
 from doseloop.assess import drift, level_state, protocol_change
 from doseloop.assess.protocol_change import Change
 from doseloop.model.action import Action
+from doseloop.model.site_clock import clock
 from doseloop.reference.names import normalised
 from doseloop.store import protocol_changes
-from doseloop.store.heartbeats import clock
 from doseloop.store.models import CaseAction, Flag, ProtocolUseRow
 
 LOOK_BACK: Final = timedelta(days=365)

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 
@@ -11,6 +10,7 @@ from doseloop.access.scope import Scope
 from doseloop.assess import heartbeat
 from doseloop.assess.heartbeat import Silence, UsualWeek
 from doseloop.model.errors import NotVisible
+from doseloop.model.site_clock import clock
 from doseloop.store import findings, visible
 from doseloop.store.findings import ExamFinding
 from doseloop.store.models import Exam, Flag, Scanner, UsualWeekRow
@@ -125,11 +125,3 @@ def _heartbeat(row: Scanner, last: datetime, week: UsualWeek | None, now: dateti
 
 def _week(row: UsualWeekRow) -> UsualWeek:
     return UsualWeek(tuple(row.per_hour), row.weeks, row.exams, row.day_variance)
-
-
-def clock(zone: str, moment: datetime) -> datetime:
-    """Wall clock of the zone, naive; a zone that nobody knows counts as UTC."""
-    try:
-        return moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
-    except (ZoneInfoNotFoundError, ValueError):
-        return moment.astimezone(UTC).replace(tzinfo=None)

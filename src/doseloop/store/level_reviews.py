@@ -13,10 +13,10 @@ from django.utils import timezone
 from doseloop.access.scope import Scope
 from doseloop.assess.level_review import Change, Due, due
 from doseloop.model.errors import NotVisible, UnusableInput
+from doseloop.model.site_clock import clock
 from doseloop.store import decisions, timeline, visible
 from doseloop.store.audit import Actor
 from doseloop.store.decisions import Kind, Wanted
-from doseloop.store.heartbeats import clock
 from doseloop.store.models import Decision, Exam, LevelReview, Scanner, ScannerName
 
 MOST = 1_000

@@ -16,10 +16,10 @@ from django.utils import timezone
 from doseloop.access.scope import Scope
 from doseloop.assess import drift
 from doseloop.model.errors import NotVisible, UnusableInput
+from doseloop.model.site_clock import clock
 from doseloop.store import decisions, flags, locks, scanner_merging, visible
 from doseloop.store.audit import Actor
 from doseloop.store.decisions import Batch, Kind, Wanted
-from doseloop.store.heartbeats import clock
 from doseloop.store.models import Decision, Exam, Flag, NewUsualRow, Scanner
 
 VERDICT: Final = "this is the new usual"

@@ -8,9 +8,9 @@ from django.utils import timezone
 from doseloop.access.scope import Scope
 from doseloop.model.errors import NotVisible, UnusableInput
 from doseloop.model.quantities import units_shown
+from doseloop.model.site_clock import clock
 from doseloop.store import visible
 from doseloop.store.exam_detail import SiteShown
-from doseloop.store.heartbeats import clock
 from doseloop.store.models import Site
 
 

@@ -5,12 +5,11 @@ from typing import Final
 from django.db.models import Q, QuerySet
 
 from doseloop.access.scope import Scope
-from doseloop.assess import operators
 from doseloop.model.errors import NotVisible
 from doseloop.store.models import Case, Exam, Flag, Scanner, Site
 
-ABOUT_PEOPLE: Final = frozenset({operators.RULE})
-"""Rules whose flags tell something of one person."""
+ABOUT_PEOPLE: Final = frozenset({"operators"})
+"""Rules whose flags tell something of one person; named here, since every process loads this and few need the rules."""
 
 
 def exams(scope: Scope) -> "QuerySet[Exam]":

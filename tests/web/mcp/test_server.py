@@ -22,8 +22,6 @@ from doseloop.store.models import AuditRow, RoleAtSite
 from doseloop.web.mcp.tools import Tools
 from tests.ask.department import department
 
-pytest_plugins = ("tests.ask.conftest",)
-
 ACCOUNT = "a.physicist"
 TOOLS = {"list_metrics", "list_dimensions", "get_dimension_values", "validate_plan", "query_doses", "ask"}
 MEDIAN = {

@@ -13,9 +13,9 @@ from doseloop.access.rights import Right
 from doseloop.access.scope import Scope
 from doseloop.model.case import ActionKind, CaseState, Cause, Classification
 from doseloop.model.errors import UnusableInput
+from doseloop.model.site_clock import clock
 from doseloop.store import case_actions, case_changes, case_files, procedure_list
 from doseloop.store.case_detail import CaseShown, case_detail
-from doseloop.store.heartbeats import clock
 from doseloop.store.rule_pack_sets import packs_at
 from doseloop.store.scanner_list import scanner_names
 from doseloop.web import case_form

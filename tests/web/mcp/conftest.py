@@ -1,0 +1,3 @@
+"""The facts over a department as chance has it, as the tests of answers have them."""
+
+from tests.ask.conftest import facts as facts
