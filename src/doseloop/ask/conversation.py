@@ -70,7 +70,7 @@ def _after(before: Conversation, text: str, outcome: Outcome, asked: OpenQuestio
 
 def _answered(reader: Reader, pending: OpenQuestion, text: str) -> tuple[Outcome, OpenQuestion | None] | None:
     """The open question with this text as its answer; None where it is no answer."""
-    option = option_of(pending.asked, text)
+    option = option_of(pending.asked, text) or _named(reader, pending, text)
     if option is not None and pending.asked.field is not None:
         chosen = {**pending.chosen, pending.asked.field: option}
         outcome = reader.read(pending.text, pending.previous, chosen)
@@ -91,7 +91,7 @@ def _answered(reader: Reader, pending: OpenQuestion, text: str) -> tuple[Outcome
 
 def option_of(asked: AskedBack, text: str) -> str | None:
     """The option that an answer names: by its words, by its number in the row, or by a word for it."""
-    words = [one for one in text.casefold().replace(".", " ").replace(",", " ").split() if one not in _EMPTY]
+    words = [one for one in _plain(text) if one not in _EMPTY]
     if not words:
         return None
     if len(words) == 1 and words[0] in _ORDINALS and asked.options:
@@ -99,6 +99,21 @@ def option_of(asked: AskedBack, text: str) -> str | None:
         return asked.options[at] if -1 <= at < len(asked.options) else None
     fitting = [one for one in asked.options if set(words) <= _words(one)]
     return fitting[0] if len(fitting) == 1 else None
+
+
+def _named(reader: Reader, pending: OpenQuestion, text: str) -> str | None:
+    """The option that an answer names in words of its own: "the mammography" for MG, "under 50 kilos" for a weight."""
+    asked_before = {*_plain(pending.text), *_EMPTY}
+    rest = " ".join(one for one in _plain(text) if one not in asked_before)
+    if not rest:
+        return None
+    named = reader.named(rest)
+    fitting = [one for one in pending.asked.options if one in named]
+    return fitting[0] if len(fitting) == 1 else option_of(pending.asked, rest)
+
+
+def _plain(text: str) -> list[str]:
+    return text.casefold().replace(".", " ").replace(",", " ").split()
 
 
 def _words(option: str) -> set[str]:

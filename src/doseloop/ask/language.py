@@ -11,7 +11,7 @@ import yaml
 from doseloop.ask.counted import CountedWords
 from doseloop.ask.pattern import Node, Phrase, expanded
 
-COSTS: Final = {"filler": 12, "unknown": 40, "refuse": 1}
+COSTS: Final = {"filler": 12, "opening": 9, "closing": 9, "unknown": 40, "refuse": 1}
 """What a phrase of a kind costs; all others 10."""
 
 

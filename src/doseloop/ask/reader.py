@@ -28,6 +28,9 @@ from doseloop.ask.vocabulary import Vocabulary
 
 REACH: Final = 13
 """How much more than the cheapest a way may cost and still be tried, where the cheaper ones make no sense."""
+WITHOUT_MEANING: Final = frozenset(("filler", "opening", "closing"))
+LAST_OPENING: Final = 1
+"""The place up to which a question may still open with a word that means something else further on, as "ok" and "morning" do."""
 
 _GUARDS: Final = (
     (
@@ -76,11 +79,17 @@ class Reader:
         words = (one for one in self.vocabulary.tokens(text) if one.is_word)
         return sum(one.text not in self.vocabulary.all_words for one in words)
 
+    def named(self, text: str) -> frozenset[str]:
+        """What the whole of a text may name: kinds of equipment, names and fields, as plans have them."""
+        given = self.vocabulary.tokens(text)
+        whole = [one for one in self.vocabulary.matcher(given).all[0] if one.end == len(given)] if given else []
+        return frozenset(name for one in whole for name in (one.value, *one.phrase.names))
+
     def is_undo(self, text: str) -> bool:
         """Whether the words ask for the plan before the last one, and nothing else."""
         given = self.vocabulary.tokens(text)
         row = next((row for _, row in covers(self.vocabulary.matcher(given).all)), ()) if given else ()
-        content = [one for one in row if one.kind != "filler"]
+        content = [one for one in row if one.kind not in WITHOUT_MEANING]
         return [one.value for one in content] == ["undo"]
 
     def _read(self, asked: "_Question") -> Outcome:
@@ -100,7 +109,7 @@ class Reader:
         """The phrases at each place, without those that what stands before them rules out."""
         found = self.vocabulary.matcher(given).all
         removal = min((one.start for place in found for one in place if _takes_away(one)), default=len(given))
-        return tuple(tuple(one for one in place if _may_stand(one, removal)) for place in found)
+        return tuple(tuple(one for one in place if _may_stand(one, removal, len(given))) for place in found)
 
     def _with_unknown(
         self, given: tuple[Token, ...], starting: tuple[tuple[Chunk, ...], ...], unknown: tuple[int, ...]
@@ -135,7 +144,9 @@ class Reader:
 
     def _one(self, row: tuple[Chunk, ...], asked: "_Question") -> Outcome | None:
         """What one way to use the words comes to; None where it makes no sense."""
-        content = tuple(one for one in row if one.kind != "filler")
+        content = tuple(one for one in row if one.kind not in WITHOUT_MEANING)
+        if refused := next((one for one in content if one.kind == "refuse"), None):
+            return Declined(refused.value)
         today, plurals = self.vocabulary.department.now.date(), self.vocabulary.language.plural_endings
         try:
             said = Walk(content, asked.tokens, today, asked.chosen, plurals).run(RULES)
@@ -170,11 +181,13 @@ def _takes_away(chunk: Chunk) -> bool:
     return chunk.kind == "change" and chunk.value in ("remove", "except", "except_after", "instead_of")
 
 
-def _may_stand(chunk: Chunk, removal: int) -> bool:
-    """A field is named alone only to be taken away, and "and" goes on from the question before only at the beginning."""
+def _may_stand(chunk: Chunk, removal: int, end: int) -> bool:
+    """A field is named alone only to be taken away, and words that open or close a question mean something else within it."""
     if chunk.kind == "field_word":
         return chunk.start > removal
-    return chunk.value != "conjunction" or chunk.start == 0
+    if chunk.kind == "closing":
+        return chunk.end == end
+    return chunk.start <= LAST_OPENING or (chunk.kind != "opening" and chunk.value != "conjunction")
 
 
 def is_change(said: Said) -> bool:

@@ -62,7 +62,7 @@ def tokens(text: str, contractions: dict[str, tuple[str, ...]] | None = None) ->
     >>> [one.text for one in tokens("CT-Chest doses > 1,500 mGy·cm, Brandt's last 6wks?")]
     ['ct', 'chest', 'doses', '>', '1500', 'mgy', 'cm', 'brandt', 'last', '6', 'wks']
     """
-    simple = _as_long_as(text)
+    simple, places = _with_places(text)
     found: list[Token] = []
     comma = False
     for match in _TOKEN.finditer(simple):
@@ -75,16 +75,15 @@ def tokens(text: str, contractions: dict[str, tuple[str, ...]] | None = None) ->
         for one in _parts(kind, value, contractions or {}):
             number = float(one.replace(",", "")) if kind == "number" else None
             written = one.replace(",", "") if kind == "number" else one
-            found.append(Token(written, match.start(), match.end(), number, comma))
+            found.append(Token(written, places[match.start()], places[match.end() - 1] + 1, number, comma))
             comma = False
     return tuple(found)
 
 
-def _as_long_as(text: str) -> str:
-    """The folded text with one character for each of the question, so that places stay right where this can be."""
-    one_by_one = "".join(folded(one)[:1] or " " for one in text)
-    whole = folded(text)
-    return whole if len(whole) == len(text) else one_by_one
+def _with_places(text: str) -> tuple[str, list[int]]:
+    """The folded text, and of each of its characters the place in the question: one may become two, as "≥" and "ß" do."""
+    parts = [folded(one) for one in text]
+    return "".join(parts), [at for at, part in enumerate(parts) for _ in part]
 
 
 def _is_hyphen(text: str, match: re.Match[str]) -> bool:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from doseloop.ask.composing.groups import take_kind_of
+from doseloop.ask.composing.groups import crosses, take_kind_of, targets
 from doseloop.ask.composing.walk import Rule, Walk
 from doseloop.ask.matching import Chunk
 from doseloop.ask.outcome import AskBack, NoReading
@@ -63,6 +63,8 @@ def _peers(walk: Walk, chunk: Chunk) -> None:
 
 
 def _versus(walk: Walk, chunk: Chunk) -> None:
+    if crosses(walk) and targets(walk):
+        return
     walk.said.cue("versus", chunk.start)
 
 

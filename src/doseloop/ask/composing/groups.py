@@ -31,8 +31,24 @@ def _by(walk: Walk, chunk: Chunk) -> None:
         return
     if _names_what_is_ranked(walk):
         return
-    if not _targets(walk):
+    crosses(walk)
+    if not targets(walk) and not _names_both(walk):
         raise NoReading("nothing to split by")
+
+
+def crosses(walk: Walk) -> bool:
+    """ "A heat map, weekday by hour": whether what stands right before is the other side of the map, which is a group then."""
+    before = walk.previous()
+    if walk.said.chart != "heatmap" or before is None or before.kind != "dimension" or not walk.said.bare_groups:
+        return False
+    walk.said.groups.append(walk.said.bare_groups.pop()[0])
+    return True
+
+
+def _names_both(walk: Walk) -> bool:
+    """ "Split into boys and girls": both kinds are named instead of what they are kinds of."""
+    ahead = walk.next_is("sex", "shift", "contrast")
+    return ahead is not None and ahead.value == "both"
 
 
 def _names_what_is_ranked(walk: Walk) -> bool:
@@ -55,9 +71,11 @@ def _order_metric(walk: Walk) -> bool:
     )
 
 
-def _targets(walk: Walk) -> bool:
+def targets(walk: Walk) -> bool:
+    """Take what the results are split by; whether there was anything."""
     any_found = False
     take_kind_of(walk)
+    _take_number_of_kinds(walk)
     while (target := walk.take(*_TARGETS)) is not None:
         _take_target(walk, target)
         any_found = True
@@ -67,6 +85,13 @@ def _targets(walk: Walk) -> bool:
         elif walk.next_is("and") and following is not None and following.kind == "by":
             return True
     return any_found
+
+
+def _take_number_of_kinds(walk: Walk) -> None:
+    """ "For each of the two modalities": how many there are is no limit."""
+    following = walk.peek(1)
+    if walk.next_is("how_many") and following is not None and following.kind == "dimension":
+        walk.take("how_many")
 
 
 def take_kind_of(walk: Walk) -> None:
@@ -130,6 +155,8 @@ def _which(walk: Walk, chunk: Chunk) -> None:
         walk.said.cue("what_is", chunk.start)
         return
     if top is None and (_goes_on_about(walk) or walk.next_is("stat", "quantity", "reference")):
+        if walk.said.groups and walk.next_is("stat", "quantity"):
+            walk.said.cue("which_one", chunk.start)
         return
     raise NoReading("which of what")
 

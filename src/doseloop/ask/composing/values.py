@@ -7,6 +7,23 @@ from doseloop.ask.matching import Chunk
 from doseloop.ask.outcome import AskBack, NoReading
 from doseloop.ask.said import Bound, Value
 
+_PEOPLE: Final = frozenset(
+    (
+        "kids",
+        "children",
+        "women",
+        "men",
+        "ladies",
+        "gentlemen",
+        "girls",
+        "boys",
+        "females",
+        "males",
+        "adults",
+        "seniors",
+    )
+)
+
 
 def add_value(walk: Walk, field: str, names: tuple[str, ...], at: int) -> None:
     """Note a value with what it does."""
@@ -21,7 +38,22 @@ def _plain(walk: Walk, chunk: Chunk) -> None:
     add_value(walk, chunk.kind, (chunk.value,), chunk.start)
 
 
+def _age_group(walk: Walk, chunk: Chunk) -> None:
+    _count_people(walk, chunk)
+    _plain(walk, chunk)
+
+
+def _count_people(walk: Walk, chunk: Chunk) -> None:
+    """ "How many children had a CT" counts people; "how many children's CTs" and "how many adult exams" count exams."""
+    before, after = walk.previous(), walk.peek()
+    is_counted = before is not None and before.kind == "count" and before.end == chunk.start
+    goes_on = after is not None and after.start == chunk.end
+    if is_counted and not goes_on and walk.tokens[chunk.end - 1].text in _PEOPLE:
+        walk.said.cue("patients", chunk.start)
+
+
 def _sex(walk: Walk, chunk: Chunk) -> None:
+    _count_people(walk, chunk)
     if chunk.value == "both":
         _grouped(walk, "sex")
         return
@@ -94,7 +126,8 @@ def _vague(walk: Walk, chunk: Chunk) -> None:
 
 RULES: Final[dict[str, Rule]] = {
     **dict.fromkeys(("scanner", "site", "operator", "physician", "procedure", "protocol"), _named),
-    **dict.fromkeys(("modality", "region", "age_group", "protocol_age_group", "manufacturer"), _plain),
+    "age_group": _age_group,
+    **dict.fromkeys(("modality", "region", "protocol_age_group", "manufacturer"), _plain),
     "sex": _sex,
     "shift": _shift,
     "contrast": _contrast,

@@ -39,7 +39,7 @@ def _kind(op: str) -> str:
 def _clear(said: Said, filters: Filters, before: Plan) -> None:
     for one in said.clears:
         name = one.removeprefix("all ")
-        was_there = [key for key in filters if key[0] == name]
+        was_there = [key for key in filters if key[0] in (name, *_TOGETHER.get(name, ()))]
         for key in was_there:
             del filters[key]
         grouped = name in before.group_by or one.startswith("group ")

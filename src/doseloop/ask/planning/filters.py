@@ -211,6 +211,8 @@ def _reversed(op: str) -> str:
 
 
 def _field(bound: Bound, said: Said, found: Resolved, chosen: Mapping[str, str]) -> str:
+    if bound.unit == "msv" and bound.left is not None and bound.left[:2] == ("stat", "sum"):
+        raise NoReading("a limit of what was collected is one of a patient")
     quantity = _beside(bound, said, found)
     if quantity is not None:
         return quantity
@@ -250,11 +252,18 @@ def _beside(bound: Bound, said: Said, found: Resolved) -> str | None:
         quantity = "agd" if quantity == "agd_mean" else quantity
         if quantity == "cumulative":
             found.attached[at] = quantity
+            _attach_effective_dose(bound, found)
             return "cumulative_effective_dose_msv"
         if quantity in FIELD_OF_QUANTITY and (bound.unit is None or bound.unit in UNITS_OF_QUANTITY.get(quantity, ())):
             found.attached[at] = quantity
             return FIELD_OF_QUANTITY[quantity]
     return None
+
+
+def _attach_effective_dose(bound: Bound, found: Resolved) -> None:
+    """ "Collected more than 50 mSv of effective dose": what was collected is named after the limit."""
+    if bound.right is not None and bound.right[:2] in (("quantity", "effective_dose"), ("quantity", "cumulative")):
+        found.attached[bound.right[2]] = bound.right[1]
 
 
 def _nearest(bound: Bound, said: Said, found: Resolved) -> str:
