@@ -155,8 +155,6 @@ def _which(walk: Walk, chunk: Chunk) -> None:
         walk.said.cue("what_is", chunk.start)
         return
     if top is None and (_goes_on_about(walk) or walk.next_is("stat", "quantity", "reference")):
-        if walk.said.groups and walk.next_is("stat", "quantity"):
-            walk.said.cue("which_one", chunk.start)
         return
     raise NoReading("which of what")
 
@@ -211,6 +209,8 @@ def _who(walk: Walk, chunk: Chunk) -> None:
         return
     if not _goes_on_about(walk):
         raise AskBack("ambiguous_entity", "group", ("operator", "physician"))
+    if walk.said.groups and walk.next_is("stat", "quantity"):
+        walk.said.cue("which_one", chunk.start)
 
 
 def _dimension(walk: Walk, chunk: Chunk) -> None:

@@ -49,7 +49,7 @@ def _count_people(walk: Walk, chunk: Chunk) -> None:
     is_counted = before is not None and before.kind == "count" and before.end == chunk.start
     goes_on = after is not None and after.start == chunk.end
     if is_counted and not goes_on and walk.tokens[chunk.end - 1].text in _PEOPLE:
-        walk.said.cue("patients", chunk.start)
+        walk.said.cue("count_of_patients", chunk.start)
 
 
 def _sex(walk: Walk, chunk: Chunk) -> None:

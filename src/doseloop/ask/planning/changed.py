@@ -118,6 +118,8 @@ def _answer(said: Said, found: Resolved, before: Plan, parts: dict[str, Any]) ->
         parts["metrics"] = [one.model_dump() for one in changed_metrics(said, found, before)]
     if said.intent is not None:
         parts["intent"] = said.intent
+    elif before.intent == "list" and any(one["stat"] != "value" for one in parts["metrics"]):
+        parts |= {"intent": "aggregate", "order": None, "limit": None}
     _chart(said, parts)
     _order(said, before, parts)
 

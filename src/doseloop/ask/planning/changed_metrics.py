@@ -29,7 +29,7 @@ def changed_metrics(said: Said, found: Resolved, before: Plan) -> list[Metric]:
         return _without(said, before)
     if before.intent in ("list", "distribution") and not any(one.kind == "stat" for one in measures):
         return [metric("value", one) for one in quantities_of(measures)]
-    if before.intent != "aggregate":
+    if before.intent not in ("aggregate", "list"):
         raise NoReading("that answer has no statistic")
     removed = [one.name for one in measures if one.how == "remove"]
     if "instead_of" in said.cues:
