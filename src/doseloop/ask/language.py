@@ -1,8 +1,8 @@
 """The word lists of one language, as they stand in `ask/words/LANGUAGE/*.yaml`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from typing import Any, Final
 
@@ -33,8 +33,9 @@ class Language:
     spoken: dict[str, Any]
     """How the parts of a plan are said."""
 
-    def trees(self) -> dict[str, Node]:
-        """The phrases as trees, one for each kind."""
+    @cached_property
+    def trees(self) -> Mapping[str, Node]:
+        """The phrases as trees, one for each kind: made once for all departments, and never changed."""
         trees: dict[str, Node] = {}
         for phrase, pattern in self.phrases:
             tree = trees.setdefault(phrase.kind, Node())

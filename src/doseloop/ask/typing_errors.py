@@ -5,6 +5,7 @@ Digits, codes, names of people, words of up to three letters and words that are 
 
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import groupby
 from typing import Final
 
 from rapidfuzz.distance import OSA
@@ -62,10 +63,14 @@ def nearest(word: str, vocabulary: Vocabulary) -> str | None:
 
 
 def _slip(word: str, meant: str) -> int:
-    """How usual the slip is: letters in another order, a letter left out, a wrong letter, a letter too many."""
-    if sorted(word) == sorted(meant):
+    """How usual the slip is: letters in another order or one doubled, a letter left out, a wrong letter, a letter too many."""
+    if sorted(word) == sorted(meant) or _undoubled(word) == _undoubled(meant):
         return 0
     return 1 + (len(meant) <= len(word)) + (len(meant) < len(word))
+
+
+def _undoubled(word: str) -> str:
+    return "".join(letter for letter, _ in groupby(word))
 
 
 def is_right(word: str, vocabulary: Vocabulary) -> bool:

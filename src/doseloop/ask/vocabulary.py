@@ -25,10 +25,9 @@ class Vocabulary:
     @cached_property
     def trees(self) -> dict[str, Node]:
         """Every phrase by kind."""
-        trees = self.language.trees()
-        for kind, names in name_trees(self.department, self.language).items():
-            _merge(trees.setdefault(kind, Node()), names)
-        return trees
+        named = name_trees(self.department, self.language)
+        shared = self.language.trees
+        return {**shared, **{kind: _merged(shared.get(kind, Node()), names) for kind, names in named.items()}}
 
     @cached_property
     def known_words(self) -> frozenset[str]:
@@ -68,9 +67,17 @@ def vocabulary(code: str, department: Department) -> Vocabulary:
     return Vocabulary(language(code), department)
 
 
+def _merged(one: Node, other: Node) -> Node:
+    """A tree of the phrases of both, which stay as they are."""
+    both = Node()
+    for tree in (one, other):
+        _merge(both, tree)
+    return both
+
+
 def _merge(into: Node, other: Node) -> None:
-    for phrase in other.ends:
-        if phrase not in into.ends:
-            into.ends.append(phrase)
+    into.ends.extend(phrase for phrase in other.ends if phrase not in into.ends)
     for word, node in other.words.items():
         _merge(into.words.setdefault(word, Node()), node)
+    for slot, node in other.slots.items():
+        _merge(into.slots.setdefault(slot, Node()), node)
