@@ -107,6 +107,7 @@ def test_a_person_is_asked_for_by_the_name_that_people_say(there: Facts) -> None
     ]
 
 
+@pytest.mark.once
 def test_the_command_answers_from_the_record(there: Facts, folder: DataFolder) -> None:
     said = run(folder.root, "ask", "median DLP of CT head of all time by scanner")
     assert said.returncode == 0, said.stderr
@@ -120,6 +121,7 @@ def test_the_command_answers_from_the_record(there: Facts, folder: DataFolder) -
     assert "cannot be read from the record" in refused.stdout
 
 
+@pytest.mark.once
 def test_what_the_command_lists_is_noted(there: Facts, folder: DataFolder) -> None:
     told = json.loads(run(folder.root, "ask", "--json", "list of CT exams of all time").stdout)
     listed = {row["exam"] for row in told["answer"]["table"]["rows"]}

@@ -20,7 +20,7 @@ def test_the_given_questions_have_no_wrong_answer_and_97_of_100_right_ones() -> 
 
 
 @pytest.mark.parametrize("path", sorted(WORDINGS.glob("*/*.jsonl")), ids=lambda path: f"{path.parent.name}-{path.stem}")
-def test_wordings_of_other_writers_have_no_wrong_answer_and_9_of_10_right_ones(path: Path) -> None:
+def test_wordings_of_other_writers_have_no_wrong_answer_and_8_of_10_right_ones(path: Path) -> None:
     found, wrong = tally(path, partial(next_turn, reader()))
     assert not wrong
-    assert found["right"] >= 0.9 * found.total()
+    assert found["right"] >= 0.8 * found.total()
