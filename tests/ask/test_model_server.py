@@ -2,10 +2,11 @@
 
 import gzip
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from doseloop.ask.model_server import MOST_BYTES, ModelServer, NotAsked
+from doseloop.ask.model_server import MOST_AT_ONCE, MOST_BYTES, ModelServer, NotAsked
 from tests.ask.model_server import (
     Answer,
     after,
@@ -89,6 +90,19 @@ def test_what_is_compressed_all_the_same_is_not_inflated() -> None:
     bomb = gzip.compress(b"[" * 50_000_000)
     with fake_model(body_said(bomb, content_encoding="gzip")) as model:
         assert ModelServer(model.address, "small").answer(BODY) == bomb
+
+
+def test_a_slow_model_holds_no_more_than_some_threads_and_gives_them_back() -> None:
+    with fake_model(after(1, plan_said())) as model, ThreadPoolExecutor(MOST_AT_ONCE) as people:
+        server = ModelServer(model.address, "small")
+        waiting = [people.submit(server.answer, BODY) for _ in range(MOST_AT_ONCE)]
+        while len(model.received) < MOST_AT_ONCE:
+            time.sleep(0.01)
+        with pytest.raises(NotAsked) as told:
+            server.answer(BODY)
+        assert told.value.said.startswith("it is busy")
+        assert all(one.result() for one in waiting)
+        assert server.answer(BODY)
 
 
 def test_an_address_where_nobody_is_cannot_be_reached() -> None:

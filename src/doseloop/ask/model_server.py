@@ -7,12 +7,17 @@ of the environment not used, so that the question goes to the address that was s
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from threading import BoundedSemaphore
 from typing import Any, Final
 
 import httpx2
 
 MOST_BYTES: Final = 262_144
 """Of an answer: many times what a plan needs."""
+
+MOST_AT_ONCE: Final = 2
+"""Questions of this process that wait for a model at a time, so that a slow one never holds all threads of the pages."""
+_PLACES: Final = BoundedSemaphore(MOST_AT_ONCE)
 
 
 class NotAsked(Exception):
@@ -40,8 +45,13 @@ class ModelServer:
 
         Errors: `NotAsked`.
         """
-        with ThreadPoolExecutor(1) as apart:  # the thread that asks may have an event loop of its own
-            return apart.submit(asyncio.run, self._in_time(body)).result()
+        if not _PLACES.acquire(blocking=False):
+            raise NotAsked("it is busy with other questions; try again in a moment")
+        try:
+            with ThreadPoolExecutor(1) as apart:  # the thread that asks may have an event loop of its own
+                return apart.submit(asyncio.run, self._in_time(body)).result()
+        finally:
+            _PLACES.release()
 
     async def _in_time(self, body: dict[str, Any]) -> bytes:
         try:
