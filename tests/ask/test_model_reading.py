@@ -237,6 +237,7 @@ CANARIES: Final = (
         "zork WILHELMINA QUASTENFLOSSER's CT3 dose 0123456789",
         "ct dose of 4711 quastenflosser 47-11-12 0123 456 789",
         "zork okafor brandt keller, cath lab",
+        "zork emergency doses of ct",
         "doses at ⟨scanner 1⟩ Florbnik 1956-03-12",
     ],
 )
