@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from doseloop.ask.outcome import AskedBack
-from doseloop.ask.plan import Plan, plan_of
+from doseloop.ask.plan import Filter, Plan, plan_of
 from doseloop.ask.reader import Reader
 from doseloop.ask.suggesting.evidence import Evidence
 from doseloop.ask.suggesting.grounding import Ungrounded, check_grounded
@@ -63,14 +63,24 @@ class ModelReading:
         Errors: `NoSuggestion` where it is no answer, no plan, none that can be answered, or none that the question holds.
         """
         try:
-            found = _with_quantities(plan_of(self._named(_content(answer))))
+            found = self._as_read(_with_quantities(plan_of(self._named(_content(answer)))))
             check(found)
             check_grounded(found, self.evidence)
-        except UnusableInput:
-            raise NoSuggestion("What it answered is no plan.") from None
         except (NotAnswerable, Ungrounded) as error:
             raise NoSuggestion(error.said) from None
+        except UnusableInput:
+            raise NoSuggestion("What it answered is no plan.") from None
         return found
+
+    def _as_read(self, plan: Plan) -> Plan:
+        """A region of a modality means the procedure of it, as where words are read."""
+        return plan.model_copy(update={"filters": [self._of_region(one, plan) for one in plan.filters]})
+
+    def _of_region(self, one: Filter, plan: Plan) -> Filter:
+        if one.field != "region" or not isinstance(one.value, list) or len(one.value) != 1:
+            return one
+        found = self.evidence.procedures_of(str(one.value[0])) if not _has(plan, "procedure") else frozenset()
+        return one.model_copy(update={"field": "procedure", "value": list(found)}) if len(found) == 1 else one
 
     def _named(self, data: dict[str, Any]) -> dict[str, Any]:
         names = {one.said: one.names[0] for one in self.masked.marks if one.kind in NAMED and len(one.names) == 1}
@@ -121,6 +131,10 @@ def _content(answer: bytes) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise NoSuggestion("What it answered is no plan.")
     return found
+
+
+def _has(plan: Plan, field: str) -> bool:
+    return any(one.field == field for one in plan.filters)
 
 
 def _with_quantities(plan: Plan) -> Plan:

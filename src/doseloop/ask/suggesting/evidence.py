@@ -20,12 +20,15 @@ from doseloop.ask.matching import Chunk
 from doseloop.ask.outcome import AskBack, NoReading, Refuse
 from doseloop.ask.plan import PlanTime
 from doseloop.ask.planning.known import KnownNames
+from doseloop.ask.planning.times import Timed, timed
 from doseloop.ask.said import Bound, Said
 from doseloop.ask.suggesting.masking import NAMED, Masked
 from doseloop.ask.text import Token
 from doseloop.ask.units import FIELD_OF_QUANTITY, FIELD_OF_UNIT, MODALITY_OF_QUANTITY, UNITS_OF_QUANTITY, scaled
+from doseloop.ask.windows import window_of
 
 _TRUTHS: Final = MappingProxyType({"true": True, "false": False})
+_COMPARED: Final = (*NAMED, "sex", "age_group", "modality", "region", "manufacturer", "weekday")
 LEAVES_OUT: Final = frozenset(("except", "except_after", "remove", "instead_of", "replace"))
 
 
@@ -90,6 +93,7 @@ class Evidence:
         if "outliers" in self.intents:
             found.setdefault("is_outlier", set()).add(False)
         found.setdefault("modality", set()).update(self.implied)
+        found.setdefault("procedure", set()).update(*map(self.procedures_of, map(str, found.get("region", ()))))
         found["exceeds"] = set(self.references)
         return MappingProxyType({name: frozenset(values) for name, values in found.items()})
 
@@ -104,9 +108,8 @@ class Evidence:
     @cached_property
     def periods(self) -> frozenset[str]:
         """Other periods that are named."""
-        shifts = {one.chunk.value for one in self.masked.of("time") if one.chunk is not None}
-        moved = {"before_after"} if shifts & {"before_after", "change", "since_change"} else set()
-        return frozenset({one.period for one in self.saids if one.period} | moved)
+        named = {one.period for one in self.saids if one.period}
+        return frozenset(named | ({self.timed.period} if self.timed and self.timed.period else set()))
 
     @cached_property
     def peers(self) -> bool:
@@ -143,6 +146,23 @@ class Evidence:
     def times(self) -> tuple[PlanTime, ...]:
         """Periods that are named."""
         return tuple(one.time for one in self.masked.of("time") if one.time is not None)
+
+    @cached_property
+    def timed(self) -> Timed | None:
+        """The period that is asked for and what it is compared with, as the reader has it; None where it has none."""
+        places = {cue: at for one in self.saids for cue, at in one.places.items()}
+        period = next((one.period for one in self.saids if one.period), None)
+        try:
+            windows = [window_of(one.chunk, self.today) for one in self.masked.of("time") if one.chunk is not None]
+            return timed(Said(windows=windows, cues=set(self.cues), places=places, period=period), self.today)
+        except (NoReading, AskBack):
+            return None
+
+    def procedures_of(self, region: str) -> frozenset[str]:
+        """Procedures that are a region of a modality that is named or implied."""
+        named = self.modalities | self.implied
+        found = (self.known.procedure_of_region.get((one, region)) for one in named if one != "DX")
+        return frozenset(one for one in found if one is not None)
 
     @property
     def leaves_out(self) -> bool:
@@ -183,9 +203,11 @@ class Evidence:
 
     def _pairs(self) -> set[str]:
         """Fields of which two values are set against each other."""
+        several = {"procedure"} if len(self.values_of("procedure")) > 1 else set()
         if not self.cues & {"versus", "compare"}:
-            return set()
-        return {name for name in (*NAMED, "sex", "age_group", "modality") if len(self.values_of(name)) > 1}
+            return several
+        both = {name for one in self.saids for name in one.clears if name in NAMED}
+        return several | both | {name for name in _COMPARED if len(self.values_of(name)) > 1}
 
     def values_of(self, name: str) -> frozenset[object]:
         """The values of a field that are named."""

@@ -27,7 +27,6 @@ _EACH_NAMED: Final = (
     "manufacturer",
     "contrast",
     "weekday",
-    "is_outlier",
 )
 """Fields of word lists of which no value that is named may be left out."""
 
@@ -149,17 +148,21 @@ def _kind(plan: Plan, evidence: Evidence) -> None:
 
 def _meant(evidence: Evidence) -> frozenset[str]:
     """Kinds of answers that other words ask for."""
-    found = {"list"} if evidence.cues & {"list", "exams", "one"} else set()
+    singles = evidence.cues & {"list", "exams", "one"} or evidence.bounds or evidence.directions
+    found = {"list"} if singles else set()
     found |= {"distribution"} if evidence.charts & {"box", "histogram"} else set()
     relation = "scatter" in evidence.charts or bool(evidence.cues & {"versus", "compare"})
     found |= {"correlate"} if relation and len(evidence.quantities) > 1 else set()
-    return frozenset(found | ({"reference"} if evidence.references and "what_is" in evidence.cues else set()))
+    if not evidence.stats and not evidence.quantities:
+        found |= ({"reference"} if evidence.references else set()) | ({"describe"} if evidence.groups else set())
+    return frozenset(found)
 
 
 def _names_kept(plan: Plan, evidence: Evidence) -> None:
     held = {(one.field, value) for one in plan.filters for value in _listed(one)}
     marks = {(mark.kind, name) for mark in evidence.masked.marks if mark.kind in NAMED for name in mark.names}
     words = {(name, value) for name in _EACH_NAMED for value in evidence.values_of(name)}
+    words -= {("region", one) for one in evidence.values_of("region") if _is_as_procedure(str(one), plan, evidence)}
     modalities = {("modality", one) for one in evidence.modalities - evidence.implied}
     if not held.issuperset(marks | {one for one in words | modalities if one[0] not in plan.group_by}):
         raise Ungrounded("It leaves out a name or a condition of the question.")
@@ -170,11 +173,16 @@ def _names_kept(plan: Plan, evidence: Evidence) -> None:
             raise Ungrounded("It leaves out a limit of the question.")
 
 
+def _is_as_procedure(region: str, plan: Plan, evidence: Evidence) -> bool:
+    procedures = {value for one in plan.filters if one.field == "procedure" for value in _listed(one)}
+    return not procedures.isdisjoint(evidence.procedures_of(region))
+
+
 def _periods_kept(plan: Plan, evidence: Evidence) -> None:
     if evidence.masked.of("time") and plan.time is None:
         raise Ungrounded("It leaves out the period of the question.")
-    if len(evidence.masked.of("time")) > 1:
-        raise Ungrounded("The question names more than one period, and a suggestion has one.")
+    if len(evidence.masked.of("time")) > 1 and (evidence.timed is None or plan.time != evidence.timed.time):
+        raise Ungrounded("The question names more than one period, and it is not clear how they belong together.")
     if not evidence.periods.issubset(one.source for one in plan.compare):
         raise Ungrounded("It leaves out the other period of the question.")
 
@@ -189,6 +197,8 @@ def _figures_kept(plan: Plan, evidence: Evidence) -> None:
         raise Ungrounded("It leaves out a quantity of the question.")
     if "by" in evidence.cues and (evidence.groups or evidence.grains) and not (plan.group_by or plan.grain):
         raise Ungrounded("It leaves out what the question splits by.")
+    if evidence.directions and plan.order is None and not asked & {"min", "max"}:
+        raise Ungrounded("It leaves out the order that the question names.")
     if evidence.named_limits and plan.limit is None:
         raise Ungrounded("It leaves out how many rows the question asks for.")
     sources = {str(one.source) for one in plan.compare} | set(map(str, _exceeded(plan)))

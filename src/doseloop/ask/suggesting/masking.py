@@ -78,15 +78,20 @@ def _written(token: Token) -> str:
 
 
 def _left(found: LookedAt, marks: tuple[Mark, ...]) -> Iterator[Chunk]:
-    said = [one for place in found.phrases for one in place if one.kind not in WORDLESS]
-    for one in said:
+    for one in (one for place in found.phrases for one in place if one.kind not in WORDLESS):
         hidden = any(one.start < mark.end and mark.start < one.end for mark in marks)
-        held = any(
-            other.start <= one.start and one.end <= other.end and other.end - other.start > one.end - one.start
-            for other in said
-        )
-        if not hidden and not held:
+        if not hidden and not _is_held(one, found):
             yield one
+
+
+def _is_held(chunk: Chunk, found: LookedAt, apart_from: str = "") -> bool:
+    """Whether a longer phrase of another kind than `apart_from` has it within, as `under 10 years` has `10 years`."""
+    return any(
+        one.start <= chunk.start and chunk.end <= one.end and one.end - one.start > chunk.end - chunk.start
+        for place in found.phrases
+        for one in place
+        if one.kind not in WORDLESS and one.kind != apart_from
+    )
 
 
 @dataclass
@@ -104,7 +109,11 @@ class _Maker:
             at = one.end if isinstance(one, Mark) else at + 1
 
     def _at(self, at: int) -> Mark | Token:
-        names = [one for one in self.found.phrases[at] if one.kind in NAMED or one.kind == "window"]
+        names = [
+            one
+            for one in self.found.phrases[at]
+            if one.kind in NAMED or (one.kind == "window" and not _is_held(one, self.found, apart_from="window"))
+        ]
         if names:
             return self._name(min(names, key=_rank))
         token = self.found.tokens[at]
