@@ -92,18 +92,24 @@ class Reader:
         content = [one for one in row if one.kind not in WITHOUT_MEANING]
         return [one.value for one in content] == ["undo"]
 
+    def looked_at(self, text: str) -> "LookedAt":
+        """The phrases in a question, whether or not they are a reading together."""
+        return self._looked_at(self.vocabulary.tokens(text))
+
     def _read(self, asked: "_Question") -> Outcome:
-        given = asked.tokens
+        found = self._looked_at(asked.tokens)
+        if unknown := unused(found.phrases):
+            return self._with_unknown(asked.tokens, found.phrases, unknown)
+        return self._understood(replace(asked, tokens=found.tokens), found.phrases, found.repairs)
+
+    def _looked_at(self, given: tuple[Token, ...]) -> "LookedAt":
         starting = self._phrases(given)
         left = unused(starting)
         if not left:
-            return self._understood(asked, starting, ())
+            return LookedAt(given, starting)
         words = tuple(at for at, one in enumerate(given) if one.text not in self.vocabulary.known_words and one.is_word)
         fixed: Repaired = repaired(given, tuple(sorted({*left, *words})), self.vocabulary)
-        starting = self._phrases(fixed.tokens)
-        if unknown := unused(starting):
-            return self._with_unknown(given, starting, unknown)
-        return self._understood(replace(asked, tokens=fixed.tokens), starting, fixed.repairs)
+        return LookedAt(fixed.tokens, self._phrases(fixed.tokens), fixed.repairs)
 
     def _phrases(self, given: tuple[Token, ...]) -> tuple[tuple[Chunk, ...], ...]:
         """The phrases at each place, without those that what stands before them rules out."""
@@ -165,6 +171,16 @@ class Reader:
         if asked.previous is not None and is_change(said):
             return changed_plan(said, asked.previous, self.known, today, asked.chosen)
         return Understood(fresh_plan(said, self.known, today, asked.chosen))
+
+
+@dataclass(frozen=True, slots=True)
+class LookedAt:
+    """The tokens of a question, with what was misspelt put right where words were left over, and all phrases at each place."""
+
+    tokens: tuple[Token, ...]
+    phrases: tuple[tuple[Chunk, ...], ...]
+    repairs: tuple[tuple[str, str], ...] = ()
+    """(as typed, as read)."""
 
 
 @dataclass(frozen=True, slots=True)

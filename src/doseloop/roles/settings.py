@@ -143,6 +143,13 @@ class Settings(BaseSettings):
     )
     stow_rate_seconds: float = Field(30.0, gt=0, description="Waiting over which the least rate is looked at.")
 
+    mcp_body_bytes: int = Field(
+        256 * 1024, ge=1024, description="Length of the longest request of a program to `/mcp`."
+    )
+    mcp_requests: int = Field(
+        8, ge=1, le=64, description="Requests of programs that are answered at the same time; as many may wait."
+    )
+
     watched_folders: list[Path] = Field([], description="Folders whose files are taken in once they are whole.")
     watched_keep: bool = Field(
         False,
@@ -194,6 +201,18 @@ class Settings(BaseSettings):
     level_rooms: int = Field(
         10, ge=2, le=1000, description="Rooms that a local level needs at least; of fewer there is a typical value."
     )
+    ask_model_address: str = Field(
+        "",
+        pattern=r"^(https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~/-]*)?)?$",
+        description="Address of a language model as OpenAI's API has it, `http://localhost:11434/v1`, that people may let read a "
+        "question which was not understood; empty for none.",
+    )
+    ask_model_name: str = Field("", max_length=200, description="Name of that model, as its server calls it.")
+    ask_model_key: SecretStr = Field(
+        SecretStr(""), description="Key that its server asks for; empty where it asks for none."
+    )
+    ask_model_seconds: float = Field(20.0, gt=0, le=120, description="Time in which its answer must be whole.")
+    ask_model_tokens: int = Field(800, ge=50, le=10_000, description="Tokens that its answer may have.")
     notify_mail: SecretStr = Field(
         SecretStr(""),
         description="Mail server that sends reports and notifications, as a URL of Apprise: "
