@@ -90,7 +90,7 @@ class Reader:
         given = self.vocabulary.tokens(text)
         row = next((row for _, row in covers(self.vocabulary.matcher(given).all)), ()) if given else ()
         content = [one for one in row if one.kind not in WITHOUT_MEANING]
-        return [one.value for one in content] == ["undo"]
+        return {one.value for one in content} == {"undo"}
 
     def looked_at(self, text: str) -> "LookedAt":
         """The phrases in a question, whether or not they are a reading together."""

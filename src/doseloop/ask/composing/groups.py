@@ -66,7 +66,8 @@ def _names_what_is_ranked(walk: Walk) -> bool:
 
 def _order_metric(walk: Walk) -> bool:
     """Whether "by" belongs to an order, as in "top 10 by DLP": the metric is said next."""
-    return walk.next_is(*_FIGURES) is not None and (
+    ahead = walk.peek(1) if walk.next_is("modality", "procedure", "region") else walk.peek()
+    return (ahead is not None and ahead.kind in _FIGURES) and (
         walk.said.superlative is not None or walk.said.order is not None or "top" in walk.said.cues
     )
 

@@ -52,14 +52,14 @@ def _groups(said: Said, found: Resolved, before: Plan, parts: dict[str, Any]) ->
     gone = {one.removeprefix("group ") for one in said.clears if one.startswith("group ")}
     gone |= {one.removeprefix("all ") for one in said.clears if one.startswith("all ")}
     groups = [one for one in groups if one not in gone]
-    new = list(said.groups) + compared_fields(said, found)
+    new = list(dict.fromkeys([*said.groups, *compared_fields(said, found)]))
     if any(
         not any(one.field == name and abs(one.at - at) <= 3 for one in said.values) for name, at, _ in said.bare_groups
     ):
         raise NoReading("a dimension that nothing is done with")
     if new:
         appends = said.appends_groups or said.adds_all
-        groups = [*groups, *(one for one in new if one not in groups)] if appends else list(dict.fromkeys(new))
+        groups = [*groups, *(one for one in new if one not in groups)] if appends else new
     if len(groups) > 3:
         raise NoReading("more than three groups")
     parts["group_by"] = groups

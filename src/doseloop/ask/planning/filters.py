@@ -213,6 +213,8 @@ def _reversed(op: str) -> str:
 def _field(bound: Bound, said: Said, found: Resolved, chosen: Mapping[str, str]) -> str:
     if bound.unit == "msv" and bound.left is not None and bound.left[:2] == ("stat", "sum"):
         raise NoReading("a limit of what was collected is one of a patient")
+    if bound.unit is None and bound.left is not None and bound.left[0] == "age_group" and _is_age(bound):
+        return "age_years"
     quantity = _beside(bound, said, found)
     if quantity is not None:
         return quantity

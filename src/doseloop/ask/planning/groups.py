@@ -10,6 +10,8 @@ _MAKES_GROUP: Final = frozenset(("rank", "superlative", "top", "compare", "which
 _COMPARED: Final = ("procedure", "scanner", "operator", "physician", "site", "modality", "region", "protocol", "manufacturer",
                     "sex", "age_group", "weekday")  # fmt: skip
 
+_PEOPLE: Final = frozenset(("operator", "physician"))
+
 
 def asked_groups(said: Said, found: Resolved) -> list[str]:
     """The groups of a question that stands alone, in order.
@@ -24,6 +26,8 @@ def asked_groups(said: Said, found: Resolved) -> list[str]:
     if len(found.positive("procedure")) > 1:
         groups.append("procedure")
     unique = list(dict.fromkeys(groups))
+    if set(unique) >= _PEOPLE and not set(said.groups) >= _PEOPLE:
+        raise NoReading("whose colleagues are meant")
     if len(unique) > 3:
         raise NoReading("more than three groups")
     return unique

@@ -38,7 +38,7 @@ def paired(measures: list[Measure]) -> list[Metric]:
     Raises: NoReading where the order tells nothing.
     """
     alone = [metric(name) for name in dict.fromkeys(one.name for one in measures if one.name in ALONE)]
-    runs = _runs([one for one in measures if one.name not in ALONE])
+    runs = _runs(_each_quantity_once([one for one in measures if one.name not in ALONE]))
     if len(runs) == 1:
         return _single(runs[0]) + alone
     found: list[Metric] = []
@@ -48,6 +48,14 @@ def paired(measures: list[Measure]) -> list[Metric]:
         stats, quantities = (first, second) if first[0].kind == "stat" else (second, first)
         found += [metric(s.name, q.name) for s in stats for q in quantities]
     return list(dict.fromkeys(found + alone))
+
+
+def _each_quantity_once(measures: list[Measure]) -> list[Measure]:
+    """ "The tube current-time product, its mean mAs": where all are of one quantity it is said once, at the end."""
+    quantities = [one for one in measures if one.kind == "quantity"]
+    if len(quantities) < 2 or len({one.name for one in quantities}) > 1:
+        return measures
+    return [*(one for one in measures if one.kind != "quantity"), quantities[-1]]
 
 
 def _runs(measures: list[Measure]) -> list[list[Measure]]:
