@@ -89,12 +89,18 @@ class Reader:
         left = unused(starting)
         if not left:
             return self._understood(asked, starting, ())
-        words = tuple(at for at, one in enumerate(given) if one.text not in self.vocabulary.known_words and one.is_word)
-        fixed: Repaired = repaired(given, tuple(sorted({*left, *words})), self.vocabulary)
-        starting = self._phrases(fixed.tokens)
-        if unknown := unused(starting):
-            return self._with_unknown(given, starting, unknown)
-        return self._understood(replace(asked, tokens=fixed.tokens), starting, fixed.repairs)
+        known = self.vocabulary.all_words
+        words = (at for at, one in enumerate(given) if one.text not in known and one.is_word)
+        tried = [
+            (one, self._phrases(one.tokens)) for one in repaired(given, tuple(sorted({*left, *words})), self.vocabulary)
+        ]
+        whole = [(one, starting) for one, starting in tried if not unused(starting)]
+        if not whole:
+            return self._with_unknown(*tried[0])
+        outcomes = [self._understood(replace(asked, tokens=one.tokens), at, one.repairs) for one, at in whole]
+        return (
+            outcomes[0] if len({_key(one) for one in outcomes}) == 1 else _decided(outcomes, [one for one, _ in whole])
+        )
 
     def _phrases(self, given: tuple[Token, ...]) -> tuple[tuple[Chunk, ...], ...]:
         """The phrases at each place, without those that what stands before them rules out."""
@@ -102,15 +108,14 @@ class Reader:
         removal = min((one.start for place in found for one in place if _takes_away(one)), default=len(given))
         return tuple(tuple(one for one in place if _may_stand(one, removal)) for place in found)
 
-    def _with_unknown(
-        self, given: tuple[Token, ...], starting: tuple[tuple[Chunk, ...], ...], unknown: tuple[int, ...]
-    ) -> Outcome:
+    def _with_unknown(self, given: Repaired, starting: tuple[tuple[Chunk, ...], ...]) -> Outcome:
         """Words that nothing was done with: refused where the rest is, else asked back."""
+        unknown = unused(starting)
         refusals = [one for place in starting for one in place if one.kind == "refuse"]
         if refusals:
             return Declined(refusals[0].value)
-        words = tuple(given[at].text for at in unknown)
-        before = {given[at - 1].text for at in unknown if at > 0}
+        words = tuple(given.typed[at] for at in unknown)
+        before = {given.typed[at - 1] for at in unknown if at > 0}
         if len(words) > 1 and before & {"patient", "mr", "mrs", "ms"}:
             return Declined("phi")
         return AskedBack("unknown_term", "all", (), words)
@@ -196,6 +201,15 @@ def _agreed(best: list[Outcome], questions: list[Outcome], repairs: tuple[tuple[
         refused = [one for one in distinct if isinstance(one, Declined)]
         return refused[0] if refused else AskedBack("ambiguous_reading", "all")
     return questions[0] if questions else AskedBack("underspecified", "all")
+
+
+def _decided(outcomes: list[Outcome], ways: list[Repaired]) -> Outcome:
+    """The one meaning that the ways to put a question right come to; else the words that may be several are asked back."""
+    clear = {_key(one): one for one in outcomes if not isinstance(one, AskedBack)}
+    if len(clear) == 1:
+        return next(iter(clear.values()))
+    differing = {pair for way in ways for pair in way.repairs if any(pair not in other.repairs for other in ways)}
+    return AskedBack("unknown_term", "all", (), tuple(dict.fromkeys(typed for typed, _ in sorted(differing))))
 
 
 def _key(outcome: Outcome) -> str:
