@@ -47,6 +47,10 @@ class Readers:
             raise AssertionError("there is always English")
         return first
 
+    def reader_of(self, text: str) -> Reader:
+        """The reader of the language that knows most of the words; English where several know as many."""
+        return self._by_words_known(text)[0]
+
     def _by_words_known(self, text: str) -> list[Reader]:
         """The languages that know as many words of the text as any; English first."""
         unknown = {code: reader.unknown_words(text) for code, reader in self.by_code.items()}

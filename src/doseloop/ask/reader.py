@@ -23,7 +23,7 @@ from doseloop.ask.planning.fresh import CHANGES, fresh_plan, is_moved
 from doseloop.ask.planning.known import KnownNames
 from doseloop.ask.said import Said
 from doseloop.ask.text import MAX_CHARACTERS, Token
-from doseloop.ask.typing_errors import Repaired, repaired
+from doseloop.ask.typing_errors import repaired
 from doseloop.ask.vocabulary import Vocabulary
 
 REACH: Final = 13
@@ -83,24 +83,28 @@ class Reader:
         content = [one for one in row if one.kind != "filler"]
         return [one.value for one in content] == ["undo"]
 
+    def looked_at(self, text: str) -> "LookedAt":
+        """The phrases in a question, whether or not they are a reading together."""
+        return self._looked_at(self.vocabulary.tokens(text))[0]
+
     def _read(self, asked: "_Question") -> Outcome:
-        given = asked.tokens
+        ways = self._looked_at(asked.tokens)
+        whole = [one for one in ways if not unused(one.phrases)]
+        if not whole:
+            return self._with_unknown(ways[0])
+        outcomes = [self._understood(replace(asked, tokens=one.tokens), one.phrases, one.repairs) for one in whole]
+        return outcomes[0] if len({_key(one) for one in outcomes}) == 1 else _decided(outcomes, whole)
+
+    def _looked_at(self, given: tuple[Token, ...]) -> tuple["LookedAt", ...]:
+        """The question as it is; where words are left over, the ways to put right what is misspelt."""
         starting = self._phrases(given)
         left = unused(starting)
         if not left:
-            return self._understood(asked, starting, ())
+            return (LookedAt(given, starting, tuple(one.text for one in given)),)
         known = self.vocabulary.all_words
         words = (at for at, one in enumerate(given) if one.text not in known and one.is_word)
-        tried = [
-            (one, self._phrases(one.tokens)) for one in repaired(given, tuple(sorted({*left, *words})), self.vocabulary)
-        ]
-        whole = [(one, starting) for one, starting in tried if not unused(starting)]
-        if not whole:
-            return self._with_unknown(*tried[0])
-        outcomes = [self._understood(replace(asked, tokens=one.tokens), at, one.repairs) for one, at in whole]
-        return (
-            outcomes[0] if len({_key(one) for one in outcomes}) == 1 else _decided(outcomes, [one for one, _ in whole])
-        )
+        ways = repaired(given, tuple(sorted({*left, *words})), self.vocabulary)
+        return tuple(LookedAt(one.tokens, self._phrases(one.tokens), one.typed, one.repairs) for one in ways)
 
     def _phrases(self, given: tuple[Token, ...]) -> tuple[tuple[Chunk, ...], ...]:
         """The phrases at each place, without those that what stands before them rules out."""
@@ -108,10 +112,10 @@ class Reader:
         removal = min((one.start for place in found for one in place if _takes_away(one)), default=len(given))
         return tuple(tuple(one for one in place if _may_stand(one, removal)) for place in found)
 
-    def _with_unknown(self, given: Repaired, starting: tuple[tuple[Chunk, ...], ...]) -> Outcome:
+    def _with_unknown(self, given: "LookedAt") -> Outcome:
         """Words that nothing was done with: refused where the rest is, else asked back."""
-        unknown = unused(starting)
-        refusals = [one for place in starting for one in place if one.kind == "refuse"]
+        unknown = unused(given.phrases)
+        refusals = [one for place in given.phrases for one in place if one.kind == "refuse"]
         if refusals:
             return Declined(refusals[0].value)
         words = tuple(given.typed[at] for at in unknown)
@@ -162,6 +166,18 @@ class Reader:
 
 
 @dataclass(frozen=True, slots=True)
+class LookedAt:
+    """The tokens of a question, with what was misspelt put right where words were left over, and all phrases at each place."""
+
+    tokens: tuple[Token, ...]
+    phrases: tuple[tuple[Chunk, ...], ...]
+    typed: tuple[str, ...]
+    """What was typed for each of the tokens."""
+    repairs: tuple[tuple[str, str], ...] = ()
+    """(as typed, as read)."""
+
+
+@dataclass(frozen=True, slots=True)
 class _Question:
     """What was asked, and what it may change or answer."""
 
@@ -203,7 +219,7 @@ def _agreed(best: list[Outcome], questions: list[Outcome], repairs: tuple[tuple[
     return questions[0] if questions else AskedBack("underspecified", "all")
 
 
-def _decided(outcomes: list[Outcome], ways: list[Repaired]) -> Outcome:
+def _decided(outcomes: list[Outcome], ways: list[LookedAt]) -> Outcome:
     """The one meaning that the ways to put a question right come to; else the words that may be several are asked back."""
     clear = {_key(one): one for one in outcomes if not isinstance(one, AskedBack)}
     if len(clear) == 1:

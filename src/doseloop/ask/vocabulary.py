@@ -48,6 +48,12 @@ class Vocabulary:
         return frozenset(word for tree in self.trees.values() for word in tree.literal_words()) | self.counted_words
 
     @cached_property
+    def own_words(self) -> frozenset[str]:
+        """Words of the language's lists alone: none of them is there because of a name of the department."""
+        listed = (word for tree in self.language.trees().values() for word in tree.literal_words())
+        return frozenset(listed) | self.counted_words
+
+    @cached_property
     def counted_words(self) -> frozenset[str]:
         """Words for numbers and months."""
         counted = self.language.counted
