@@ -39,6 +39,8 @@ class Token:
     number: float | None = None
     comma: bool = False
     """A comma or the like stands before it."""
+    capital: bool = False
+    """It begins with a capital though no sentence begins with it, as names do."""
 
     @property
     def is_word(self) -> bool:
@@ -75,7 +77,8 @@ def tokens(text: str, contractions: dict[str, tuple[str, ...]] | None = None) ->
         for one in _parts(kind, value, contractions or {}):
             number = float(one.replace(",", "")) if kind == "number" else None
             written = one.replace(",", "") if kind == "number" else one
-            found.append(Token(written, places[match.start()], places[match.end() - 1] + 1, number, comma))
+            start, end = places[match.start()], places[match.end() - 1] + 1
+            found.append(Token(written, start, end, number, comma, _is_capital(text, start)))
             comma = False
     return tuple(found)
 
@@ -84,6 +87,12 @@ def _with_places(text: str) -> tuple[str, list[int]]:
     """The folded text, and of each of its characters the place in the question: one may become two, as "≥" and "ß" do."""
     parts = [folded(one) for one in text]
     return "".join(parts), [at for at, part in enumerate(parts) for _ in part]
+
+
+def _is_capital(text: str, at: int) -> bool:
+    """Whether a capital stands at a place where no sentence begins."""
+    before = text[:at].rstrip()
+    return text[at : at + 1].isupper() and bool(before) and before[-1] not in ".?!:"
 
 
 def _is_hyphen(text: str, match: re.Match[str]) -> bool:

@@ -13,14 +13,14 @@ from typing import Final
 from doseloop.ask.matching import Chunk
 from doseloop.ask.outcome import AskBack, NoReading
 from doseloop.ask.plan import PlanTime
-from doseloop.ask.reader import LookedAt, Reader
+from doseloop.ask.reader import WITHOUT_MEANING, LookedAt, Reader
 from doseloop.ask.text import Token
 from doseloop.ask.vocabulary import Vocabulary
 from doseloop.ask.windows import window_of
 
 NAMED: Final = ("operator", "physician", "scanner", "site", "procedure", "protocol")
 """Kinds of phrases that are masked as names, those of people first."""
-WORDLESS: Final = frozenset(("filler", "unknown", "refuse"))
+WORDLESS: Final = WITHOUT_MEANING | {"unknown", "refuse"}
 """Kinds of phrases that say nothing of their own."""
 _MOST_DIGITS: Final = 4
 """A number with more digits may be that of a patient."""
