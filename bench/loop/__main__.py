@@ -1,6 +1,6 @@
 """Runs the scenarios, two at a time, and prints what was reached: `python -m bench.loop [NAME...] [--scenarios N] [--folder DIR]`.
 
-`--folder` takes a folder with `objects/DAY/TIME_*.dcm` and `truth.json`, as `doseloop simulate` writes it, whoever made its objects.
+`--folder` takes a folder with `objects/DAY/TIME_*.dcm` and `truth.json`, as `doseloop simulate` writes it, whoever made them.
 `--seed-shift N` plays the same scenarios with other seeds.
 """
 
@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -61,7 +62,7 @@ def one_here(name: str, shift: int, empty: Path) -> dict[str, Any]:
         return replayed(folder, Path(work) / "data", empty)
 
 
-def main() -> None:
+def main(words: Sequence[str] | None = None) -> None:
     """Print the table and write build/loop.json, or the result of one scenario as JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*")
@@ -72,7 +73,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=RESULT)
     for hidden in ("--one", "--empty", "--make-empty"):
         parser.add_argument(hidden, help=argparse.SUPPRESS)
-    given = parser.parse_args()
+    given = parser.parse_args(words)
     if given.make_empty:
         make_empty_record(Path(given.make_empty))
         return

@@ -1,8 +1,8 @@
 """One scenario's objects through a fresh installation, in the order in which they left their scanners, and what it told.
 
-By the hour of the simulated time exams that were quiet are settled; every four hours silence is looked for, twice a day changes of
-protocols, at the end of a day drift and units, once a week operators and reports. The product looks at operators once a week too and
-at everything else more often, which raises the same flags some hours sooner.
+By the hour of the simulated time exams that were quiet are settled; every four hours silence is looked for, twice a day changes
+of protocols, at the end of a day drift and units, once a week operators and reports. The product looks at operators once a week
+too and at everything else more often, which raises the same flags some hours sooner.
 """
 
 import json

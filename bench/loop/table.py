@@ -10,16 +10,17 @@ Results = Mapping[str, Mapping[str, Any]]
 def table(found: Mapping[str, Any]) -> str:
     """Every figure."""
     results: Results = found["scenarios"]
-    exams = sum(one["exams"] for one in results.values())
-    lines = [
-        f"{len(results)} scenarios ({sum(one['quiet'] for one in results.values())} quiet), {exams:,} exams, {found['day']}, "
-        f"{found['wall_s'] / 60:.0f} min, load {found['load'][0]:.1f} to {found['load'][1]:.1f}, seeds shifted by {found['shift']}",
-        "",
-        *_faults(results),
-        "",
-        *_rules(results),
-    ]
-    return "\n".join(lines)
+    return "\n".join([_head(found), "", *_faults(results), "", *_rules(results)])
+
+
+def _head(found: Mapping[str, Any]) -> str:
+    results: Results = found["scenarios"]
+    exams, quiet = (sum(one[name] for one in results.values()) for name in ("exams", "quiet"))
+    load = " to ".join(f"{one:.1f}" for one in found["load"])
+    return (
+        f"{len(results)} scenarios ({quiet} quiet), {exams:,} exams, {found['day']}, {found['wall_s'] / 60:.0f} min, "
+        f"load {load}, seeds shifted by {found['shift']}"
+    )
 
 
 def _faults(results: Results) -> Iterator[str]:
@@ -54,7 +55,8 @@ def _rules(results: Results) -> Iterator[str]:
     quiet = [one for one in results.values() if one["quiet"]]
     others = [one for one in results.values() if not one["quiet"]]
     years, other_years = (sum(one["scanner_years"] for one in part) for part in (quiet, others))
-    yield f"{'rule':<16} {'true':>5} {'false':>6} {'precision':>9}   false in {years:.1f} quiet scanner-years (each year), in {other_years:.1f} others"
+    spans = f"false in {years:.1f} quiet scanner-years (each year), in {other_years:.1f} others"
+    yield f"{'rule':<16} {'true':>5} {'false':>6} {'precision':>9}   {spans}"
     for form, of_exams in (("single exams", True), ("groups", False)):
         true, false = (Counter(_flags(results.values(), which, of_exams)) for which in ("true", "false"))
         for rule in sorted({*true, *false}):
