@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from doseloop.ask.answer import Chart, Series, Table
+from doseloop.ask.answer import Chart, Column, Series, Table
 from doseloop.ask.compiled_groups import PERIOD
 from doseloop.ask.figures import SHARES, Figure
 from doseloop.ask.plan import Plan
@@ -19,7 +19,7 @@ def group_chart(plan: Plan, figures: Sequence[Figure], table: Table) -> Chart | 
     if kind is None or not groups or not table.rows or not figures:
         return None
     first = figures[0]
-    x = next((one for one in groups if one.key == PERIOD), groups[0])
+    x = _along(kind, groups, table)
     others = [one for one in groups if one is not x]
     lines: dict[str, list[tuple[Any, Any]]] = {}
     for row in table.records():
@@ -35,6 +35,14 @@ def group_chart(plan: Plan, figures: Sequence[Figure], table: Table) -> Chart | 
         x.label, figure_name(first), quantity.key if quantity else None, quantity.unit if quantity else "",
         tuple(Series(name, tuple(points)) for name, points in lines.items()),
     )  # fmt: skip
+
+
+def _along(kind: str, groups: Sequence[Column], table: Table) -> Column:
+    """The group along the axis: periods, and in a heat map else the group of most kinds, since it is wider than high."""
+    period = next((one for one in groups if one.key == PERIOD), None)
+    if period is not None or kind != "heatmap":
+        return period or groups[0]
+    return max(groups, key=lambda one: len({row[one.key] for row in table.records()}))
 
 
 def box_chart(figures: Sequence[Figure], table: Table) -> Chart:

@@ -88,7 +88,6 @@ def _chart(answer: Answer, plan: Plan, units: Mapping[str, str]) -> Drawn | None
         return None
     unit = unit_shown(chart.quantity, units) if chart.quantity else ("%" if "share" in chart.y_label else "")
     lines = _lines(answer, chart.quantity)
-    undrawn = max(0, len(chart.series) - answer_chart.MOST_SERIES)
     title = (
         f"{_capital(chart.y_label)} by {chart.x_label}"
         if chart.kind != "histogram"
@@ -96,7 +95,7 @@ def _chart(answer: Answer, plan: Plan, units: Mapping[str, str]) -> Drawn | None
     )
     drawn = answer_chart.option(chart, unit, lines, plan.grain)
     return Drawn("chart-answer", title.replace("by from", "over time"), unit, drawn, answer_chart.rows_of(chart), _named(lines),
-                 undrawn, None)  # fmt: skip
+                 answer_chart.undrawn(chart), None)  # fmt: skip
 
 
 def _trend(answer: Answer, plan: Plan, scope: Scope, units: Mapping[str, str]) -> Drawn | None:

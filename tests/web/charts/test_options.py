@@ -5,13 +5,14 @@ from datetime import date
 
 import pytest
 
+from doseloop.ask.answer import Chart, Series
 from doseloop.facts.noise import NoisePoint, ProtocolNoise
 from doseloop.facts.procedure import ScannerDistribution, TrendPoint
 from doseloop.facts.quantities import Quantity
 from doseloop.facts.today import Day, HourCount
 from doseloop.facts.windows import Grain
 from doseloop.model.size_counts import SizeCounts
-from doseloop.web.charts import day, distribution, noise, trend
+from doseloop.web.charts import answer, day, distribution, noise, trend
 from doseloop.web.charts.level_lines import Line, are_numbered, one_each
 from doseloop.web.charts.palette import nice_top
 
@@ -107,3 +108,14 @@ def test_dose_against_noise_is_in_the_unit_that_is_shown_and_keeps_phantoms_apar
         ("no protocol named, unknown phantom", [[9.0, 12_000.0]]),
     ]
     assert json.loads(json.dumps(option)) == option
+
+
+def test_a_heat_map_has_a_cell_for_each_pair_in_the_unit_that_is_shown_and_none_where_nothing_is() -> None:
+    monday, tuesday = Series("Mon", ((8, 1.0), (10, None))), Series("Tue", ((8, 2.0), (9, 3.0), (10, 4.0)))
+    chart = Chart("heatmap", "hour", "median KAP", "dap_gy_cm2", "Gy·cm²", (monday, tuesday))
+    option = answer.option(chart, "cGy·cm²")
+    assert option["xAxis"]["data"] == ["8", "9", "10"]
+    assert option["yAxis"]["data"] == ["Mon", "Tue"]
+    assert option["series"][0]["data"] == [[0, 0, 100.0], [0, 1, 200.0], [1, 1, 300.0], [2, 1, 400.0]]
+    assert (option["visualMap"]["min"], option["visualMap"]["max"]) == (100.0, 400.0)
+    assert answer.undrawn(chart) == 0

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from doseloop.ask.answer import Chart, Series, Value
 from doseloop.model.quantities import converted
+from doseloop.web.charts import heat_map
 from doseloop.web.charts.level_lines import Line, are_numbered
 from doseloop.web.charts.palette import Option, frame, nice_top
 from doseloop.web.clock import short_time
@@ -23,16 +24,23 @@ def option(chart: Chart, unit: str, lines: Sequence[Line] = (), grain: str | Non
 
     With the `grain` of the points a period without a value is a gap.
     """
-    drawn = {"scatter": _scatter, "histogram": _bins, "box": _boxes}.get(chart.kind)
+    drawn = _DRAWN.get(chart.kind)
     if drawn is not None:
         return drawn(chart, unit)
     return _over_time(chart, unit, lines, grain) if chart.kind in ("line", "control") else _bars(chart, unit, lines)
+
+
+def undrawn(chart: Chart) -> int:
+    """Groups that are in the table alone, since there are more than colours for them."""
+    return 0 if chart.kind == "heatmap" else max(0, len(chart.series) - MOST_SERIES)
 
 
 def rows_of(chart: Chart) -> int | None:
     """How many rows high a chart by group is, 3 to 9; None for one of a fixed height."""
     if chart.kind not in ("bar", "box", "heatmap"):
         return None
+    if chart.kind == "heatmap":
+        return max(3, min(9, 1 + len(chart.series)))
     groups = len(_labels(chart)[:MOST_BARS]) if chart.kind != "box" else len(chart.series[0].points)
     return max(3, min(9, groups * (1 if len(chart.series) == 1 else 2)))
 
@@ -124,6 +132,17 @@ def _scatter(chart: Chart, unit: str) -> Option:
     return made
 
 
+def _cells(chart: Chart, unit: str) -> Option:
+    cells = {
+        (point[0], one.name): _in_unit(chart, point[1], unit)
+        for one in chart.series
+        for point in one.points
+        if point[1] is not None
+    }
+    across = heat_map.merged([[point[0] for point in one.points] for one in chart.series])
+    return heat_map.option(_framed(chart, unit), cells, across, [one.name for one in chart.series], _said)
+
+
 def _framed(chart: Chart, unit: str) -> Option:
     named = f"{chart.y_label} in {unit}" if unit else chart.y_label
     return frame(f"{named} by {chart.x_label}; the numbers are in the table.")
@@ -155,6 +174,14 @@ _AFTER: Final[dict[str, Callable[[date], date]]] = {
     "month": _months(1),
     "quarter": _months(3),
     "year": _months(12),
+}
+
+
+_DRAWN: Final[dict[str, Callable[[Chart, str], Option]]] = {
+    "scatter": _scatter,
+    "histogram": _bins,
+    "box": _boxes,
+    "heatmap": _cells,
 }
 
 

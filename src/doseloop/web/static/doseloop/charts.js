@@ -38,6 +38,30 @@ function boxWords(point, [low, high]) {
   return [point.name.replace("\n", ", "), ...values].join("\n");
 }
 
+// Cells go from the page's softest tone to its strongest; their words take the tone that stands out.
+function heatSeries(series, option, colour) {
+  const { min, max } = option.visualMap;
+  const dark = (value) => value > min + 0.6 * (max - min);
+  const data = series.data.map((value) => ({ value, label: { color: colour(dark(value[2]) ? "--on-accent" : "--ink") } }));
+  return {
+    ...series,
+    data,
+    label: { fontSize: 11, formatter: (point) => short(point.value[2]), ...series.label },
+    itemStyle: { borderColor: colour("--surface"), borderWidth: 2 },
+    emphasis: { itemStyle: { borderColor: colour("--ink"), borderWidth: 1.5 } },
+    tooltip: { formatter: ({ value: [x, y, found] }) => `${option.yAxis.data[y]}, ${option.xAxis.data[x]}: ${short(found)}` },
+  };
+}
+
+function short(value) {
+  return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(3)));
+}
+
+function tones(given, colour) {
+  if (!given) return given;
+  return { ...given, inRange: { color: [colour("--accent-soft"), colour("--accent")] }, textStyle: { color: colour("--ink-2"), fontSize: 12 } };
+}
+
 function markLine(given, colour) {
   if (!given) return given;
   return {
@@ -60,6 +84,7 @@ function themed(option) {
   const font = getComputedStyle(document.body).fontFamily;
   const series = option.series.map((one) => {
     const marked = { ...one, markLine: markLine(one.markLine, colour), markArea: markArea(one.markArea, colour) };
+    if (one.type === "heatmap") return heatSeries(marked, option, colour);
     return one.type === "boxplot" ? boxSeries(marked, colour) : marked;
   });
   return {
@@ -76,6 +101,7 @@ function themed(option) {
       borderColor: colour("--line-strong"),
       textStyle: { color: colour("--ink"), fontSize: 12, fontFamily: font },
     },
+    visualMap: tones(option.visualMap, colour),
     xAxis: axis(option.xAxis, colour),
     yAxis: axis(option.yAxis, colour),
     series,
