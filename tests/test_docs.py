@@ -1,10 +1,12 @@
 """The documentation says what the code is: every setting, error, command and rule stands in it."""
 
 import importlib
+import json
 import pkgutil
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -12,7 +14,8 @@ from doseloop import assess
 from doseloop.assess.registry import RULES, Rule
 from doseloop.cli import app, key, notify, rules
 from doseloop.loop.notification_address import SERVICES
-from doseloop.model.errors import DoseloopError
+from doseloop.model.errors import Busy, DoseloopError, NotAdmitted, RequestRefused, RequestTooLarge
+from doseloop.receive.refusal import refusal_of
 from doseloop.reference.glandular_cells import CELLS as GLANDULAR_CELLS
 from doseloop.reference.own_rule_pack import COLUMNS
 from doseloop.reference.rule_packs import rule_packs
@@ -20,6 +23,7 @@ from doseloop.roles.doctor import every_check
 from doseloop.roles.doctor.check import Check
 from doseloop.roles.settings import Settings
 from doseloop.store.visible import ABOUT_PEOPLE
+from doseloop.web.mcp.over_http import PATH
 
 ROOT = Path(__file__).parents[1]
 
@@ -139,3 +143,22 @@ def test_every_service_that_may_be_told_is_documented(scheme: str) -> None:
 @pytest.mark.parametrize("name", [str(command.name) for command in notify.app.registered_commands])
 def test_every_command_about_notifications_is_documented(name: str) -> None:
     assert f"`doseloop notify {name}" in text("docs/commands.md")
+
+
+def test_configurations_of_programs_can_be_read_and_lead_to_where_programs_are_answered() -> None:
+    blocks = [json.loads(one) for one in re.findall(r"```json\n(.*?)```", text("docs/mcp.md"), re.DOTALL)]
+    alone, by_http, bridged = (one["mcpServers"]["doseloop"] for one in blocks)
+    assert alone["args"][0] in {command.name for command in app.registered_commands}
+    assert urlsplit(by_http["url"]).path == urlsplit(bridged["args"][1]).path == PATH
+    assert by_http["headers"] == {"Authorization": "Bearer TOKEN"}
+    assert (
+        bridged["args"][-1].replace("${DOSELOOP_TOKEN}", bridged["env"]["DOSELOOP_TOKEN"])
+        == "Authorization:Bearer TOKEN"
+    )
+
+
+@pytest.mark.parametrize("status", [kind.code for kind in (NotAdmitted, RequestTooLarge, Busy)])
+def test_what_a_program_is_refused_with_is_documented(status: str) -> None:
+    kinds = {kind.code: kind for kind in every_error(RequestRefused)}
+    answer = refusal_of(kinds[status](""))  # type: ignore[arg-type]
+    assert f"| {answer.status_code} |" in text("docs/mcp.md")

@@ -64,7 +64,7 @@ def test_dicomweb_client_hears_that_its_token_is_not_known(service: StowService)
     peer = DICOMwebClient(service.url.removesuffix("/studies"), headers={"Authorization": "Bearer guessed"})
     with pytest.raises(HTTPError, match="401"):
         peer.store_instances([dcmread(io.BytesIO(OBJECTS[0]))])
-    assert service.refusals == [("STOW-RS", "127.0.0.1", "a token that is not known or was revoked")]
+    assert service.refusals == [("STOW-RS", "127.0.0.1", "a token that is not in force for sending")]
     assert service.spooled == 0
 
 

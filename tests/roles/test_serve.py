@@ -168,7 +168,7 @@ import sys, threading
 from doseloop.roles.record import open_record
 open_record(None)
 import doseloop.cli, doseloop.roles.serve
-found = {"numpy", "pyarrow", "duckdb", "ibis", "pydicom", "pynetdicom", "uvicorn", "doseloop.reading"} & set(sys.modules)
+found = {"numpy", "pyarrow", "duckdb", "ibis", "mcp", "pydicom", "pynetdicom", "uvicorn", "doseloop.reading"} & set(sys.modules)
 print(sorted(found), threading.active_count())
 """
     ended = subprocess.run([sys.executable, "-c", code], env=os.environ, capture_output=True, text=True, check=True)

@@ -4,13 +4,17 @@ import subprocess
 import sys
 from concurrent.futures import Future
 from pathlib import Path
+from typing import Any
 
+import pytest
 from django.core.cache import cache
+from starlette.testclient import TestClient
 
 from doseloop.access.scope import SYSTEM
 from doseloop.reading.process import ReaderPool
 from doseloop.roles.data_folder import DataFolder
-from doseloop.roles.web import in_memory, trees
+from doseloop.roles.settings import Settings
+from doseloop.roles.web import application, in_memory, trees
 from doseloop.store.models import DoseObjectRow
 from doseloop.store.vault import Vault
 from tests.facts.made import NOON, make_exam, make_scanner, make_site
@@ -42,6 +46,28 @@ def test_a_tree_is_read_in_a_process_of_its_own_and_nothing_is_written(folder: D
         root = trees(folder, ready)(SYSTEM, kept.pk)
     assert root.children
     assert files(folder.root) == before
+
+
+def test_the_protocol_of_programs_is_not_loaded_before_one_was_admitted() -> None:
+    code = "import sys, django; django.setup(); import doseloop.roles.web; print('mcp' in sys.modules)"
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ended.stdout == "False\n"
+
+
+@pytest.mark.parametrize(
+    ("settings", "is_open"),
+    [
+        ({}, True),
+        ({"web_host": "0.0.0.0"}, False),
+        ({"web_host": "0.0.0.0", "web_https": True}, True),
+        ({"web_host": "10.1.2.3", "https_certificate": Path("chain.pem")}, True),
+    ],
+)
+def test_programs_send_no_token_in_the_clear(settings: dict[str, Any], is_open: bool) -> None:
+    with TestClient(application(Settings(**settings)), base_url="http://localhost") as client:
+        answer = client.post("/mcp")
+    assert answer.status_code == (401 if is_open else 503)
+    assert ("in the clear" in answer.text) is not is_open
 
 
 def test_throttle_counters_of_many_addresses_stay() -> None:

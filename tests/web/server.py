@@ -12,12 +12,11 @@ def main() -> None:
 
     django.setup()
     import uvicorn
-    from a2wsgi import WSGIMiddleware
     from django.conf import settings
     from django.core.management import call_command
-    from django.core.wsgi import get_wsgi_application
 
     from doseloop.roles.audit import chain_of
+    from doseloop.roles.web import application
     from doseloop.web.content_tree import set_provider
     from tests.web import (
         archived_reports,
@@ -54,9 +53,8 @@ def main() -> None:
         for name in ("exam", "angiography", "other_exam", "flag", "other_flag", "object", "hostile_exam", "person")
     }
     print(json.dumps(found), flush=True)
-    uvicorn.run(
-        WSGIMiddleware(get_wsgi_application(), workers=4), port=int(sys.argv[1]), log_level="warning", lifespan="off"
-    )
+    served = application(settings.DOSELOOP, threads=4)
+    uvicorn.run(served, port=int(sys.argv[1]), log_level="warning", lifespan="off")
 
 
 main()

@@ -1,5 +1,6 @@
 """Every page, part, file and command with known patients, for every role: whom it shows is whom the audit names."""
 
+import json
 import os
 import subprocess
 import sys
@@ -26,6 +27,7 @@ from doseloop.store.audit import Actor, Seen
 from doseloop.store.models import AuditRow, Exam, Flag, SuspectedTest
 from doseloop.web.rights import declared_right
 from tests.web.disclosures import Known, noted, plant, shows_identity, text_of
+from tests.web.mcp.told_to import told_to_program
 from tests.web.record import Department
 from tests.web.test_rights import ROUTES, address, flag_elsewhere
 from tests.web.tried_rules import give_tried
@@ -162,8 +164,17 @@ exams and what would change of their fields, never who the patient is. `ask` not
 
 
 _CT = {"field": "modality", "op": "in", "value": ["CT"]}
-LISTED = to_address(plan_of({"intent": "list", "filters": [_CT], "time": {"kind": "all"}}))
-COUNTED = to_address(plan_of({"metrics": [{"stat": "count"}], "group_by": ["scanner"], "filters": [_CT]}))
+_LIST: dict[str, Any] = {"intent": "list", "filters": [_CT], "time": {"kind": "all"}}
+_COUNT: dict[str, Any] = {"metrics": [{"stat": "count"}], "group_by": ["scanner"], "filters": [_CT]}
+TOLD: list[tuple[str, dict[str, Any]]] = [
+    ("list_metrics", {}), ("list_dimensions", {}),
+    *(("get_dimension_values", {"dimension": one}) for one in ("scanner", "site", "procedure", "operator", "physician")),
+    ("validate_plan", {"plan": _LIST}), ("query_doses", {"plan": _COUNT}), ("query_doses", {"plan": _LIST}),
+    ("ask", {"text": "how many CT exams by scanner of all time"}), ("ask", {"text": "list CT exams of all time"}),
+]  # fmt: skip
+"""What a program asks for, single exams among it. Names of protocols are left out: here each is planted as one exam's."""
+LISTED = to_address(plan_of(_LIST))
+COUNTED = to_address(plan_of(_COUNT))
 
 
 @pytest.fixture
@@ -297,6 +308,23 @@ def check_rows(rows: list[AuditRow], account: str, *, identity: bool, path: str)
         assert (row.actor, row.account_id, row.address) == (account, user.pk, "127.0.0.1"), path
         assert row.action in ("saw", "exported", "asked", "read remarks on answers"), path
         assert row.identified or not identity, path
+
+
+@pytest.mark.once  # what tools ask the record is asked on both databases in `tests/ask`
+@pytest.mark.parametrize("account", [*(role.value for role in Role), "stranger", "m.keane"])
+def test_a_program_is_told_of_nobody_and_the_audit_names_nobody(
+    account: str, known: Known, department: Department
+) -> None:
+    last = last_row()
+    said = [told_to_program(account, tool, **given) for tool, given in TOLD]
+    assert [one["kind"] for one in said if "kind" in one] == ["answer", "decline", "answer", "decline"]
+    text = json.dumps(said)
+    assert known.disclosed(text, own_sites(account), by_dose=False) == set()
+    assert not shows_identity(text)
+    rows = [row for row in rows_since(last) if row.action != "made token"]
+    assert noted(rows) == []
+    assert {(row.actor, row.address.split(",")[0]) for row in rows} == {(account, "mcp testclient")}
+    assert len(rows) == len(TOLD)
 
 
 @pytest.mark.parametrize("name", sorted(THE_AUDIT))

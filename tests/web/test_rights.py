@@ -6,9 +6,11 @@ import zlib
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import URLPattern
 from django.utils import timezone
+from starlette.testclient import TestClient
 
 from doseloop.access.rights import RIGHTS, Right, Role
 from doseloop.access.scope import SYSTEM
@@ -16,6 +18,7 @@ from doseloop.report.compliance_report import encoded
 from doseloop.report.conceptus_entries import Entries
 from doseloop.report.conceptus_report import conceptus_report
 from doseloop.report.conceptus_report import encoded as conceptus_encoded
+from doseloop.roles.web import application
 from doseloop.store.models import (
     AnswerRemark,
     ArchivedReport,
@@ -46,6 +49,7 @@ from doseloop.web.urls import urlpatterns
 from tests.report.compliance import FIRST, LAST
 from tests.report.compliance import report as of_nothing
 from tests.web.local_levels_made import local_level_at
+from tests.web.mcp.told_to import told_to_program
 from tests.web.record import Department
 
 ROUTES = {pattern.name: pattern for pattern in urlpatterns}
@@ -448,3 +452,26 @@ def test_the_stranger_sees_only_the_other_site(department: Department, signed_in
     text = signed_in("stranger").get("/exams/").content.decode()
     assert "Harbour CT" in text
     assert "CT 1 Emergency" not in text
+
+
+@pytest.mark.parametrize("account", [*(role.value for role in Role), "stranger", "nobody"])
+def test_a_program_is_told_by_a_token_what_the_roles_of_its_account_let_it_see(
+    account: str, department: Department, signed_in: Any
+) -> None:
+    here = set(Scanner.objects.filter(site=department.site).values_list("name", flat=True))
+    seen = {"stranger": {"Harbour CT"}, "nobody": None}.get(account, here)
+    found = told_to_program(account, "get_dimension_values", dimension="scanner")
+    people = told_to_program(account, "get_dimension_values", dimension="operator")
+    assert (set(found["values"]) if found else None) == seen
+    of_people = Right.PEOPLE in RIGHTS[Role(account)] if account in set(Role) else account == "stranger"
+    assert bool(people and people["values"]) <= of_people
+
+
+@pytest.mark.once  # a method of a route
+@pytest.mark.parametrize("method", METHODS)
+def test_no_method_lets_a_program_in_without_a_token_and_no_session_stands_for_one(
+    method: str, department: Department, signed_in: Any
+) -> None:
+    cookies = {name: one.value for name, one in signed_in("physicist").cookies.items()}
+    with TestClient(application(settings.DOSELOOP, threads=1), base_url="http://localhost", cookies=cookies) as client:
+        assert client.request(method, "/mcp").status_code == (401 if method == "POST" else 405)

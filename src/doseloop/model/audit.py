@@ -46,6 +46,7 @@ ACTIONS: Mapping[str, Event] = {
     "saw": Event(_PROCEDURE, does="R"),
     "exported": Event(_EXPORT, does="R"),
     "asked": Event(_APPLICATION, does="R"),
+    "used a tool": Event(_APPLICATION, does="R"),
     "saved a question": Event(_APPLICATION, does="C"),
     "removed a question": Event(_APPLICATION, does="D"),
     "said an answer is wrong": Event(_APPLICATION, does="C"),

@@ -185,14 +185,17 @@ class RequestRefused(DoseloopError):
     """A request over HTTP is turned away."""
 
     code = "request-refused"
-    hint = "docs/receiving.md has what a request must look like."
+    hint = "docs/receiving.md and docs/mcp.md have what a request must look like."
 
 
 class NotAdmitted(RequestRefused):
     """Neither a token nor a client certificate that is known."""
 
     code = "not-admitted"
-    hint = "Send `Authorization: Bearer TOKEN`; `doseloop token add NAME` makes a token."
+    hint = (
+        "Send `Authorization: Bearer TOKEN`; `doseloop token add NAME` makes a token for sending, with `--account ACCOUNT` one "
+        "for reading."
+    )
 
 
 class WrongMediaType(RequestRefused):
@@ -213,7 +216,7 @@ class RequestTooLarge(RequestRefused):
     """The body is longer, or has more parts, than the limit."""
 
     code = "request-too-large"
-    hint = "Send fewer objects in one request, or raise `stow_body_bytes` or `stow_parts` in the settings."
+    hint = "Send less in one request, or raise `stow_body_bytes`, `stow_parts` or `mcp_body_bytes` in the settings."
 
 
 class TooSlow(RequestRefused):

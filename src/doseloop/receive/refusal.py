@@ -7,9 +7,30 @@ from contextlib import suppress
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
-from doseloop.model.errors import DoseloopError
+from doseloop.model.errors import (
+    Busy,
+    DoseloopError,
+    NotAdmitted,
+    RequestRefused,
+    RequestTooLarge,
+    TooSlow,
+    UnusableRequest,
+    WrongMediaType,
+)
 
 RETRY_AFTER_S = 60
+_STATUS: dict[type[RequestRefused], int] = {
+    UnusableRequest: 400,
+    NotAdmitted: 401,
+    TooSlow: 408,
+    RequestTooLarge: 413,
+    WrongMediaType: 415,
+    Busy: 503,
+}
+_HEADERS: dict[type[RequestRefused], dict[str, str]] = {
+    NotAdmitted: {"WWW-Authenticate": 'Bearer realm="Doseloop"'},
+    Busy: {"Retry-After": str(RETRY_AFTER_S)},
+}
 _LINGER_S = 2.0
 
 
@@ -33,3 +54,8 @@ class Refusal(PlainTextResponse):
                 while (await receive()).get("more_body", False):
                     pass
         await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+def refusal_of(error: RequestRefused) -> Refusal:
+    """The answer to a request that is turned away, with its status and headers."""
+    return Refusal(_STATUS[type(error)], error, _HEADERS.get(type(error)))

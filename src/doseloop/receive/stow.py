@@ -20,7 +20,6 @@ from doseloop.model.errors import (
     ObjectError,
     RequestRefused,
     RequestTooLarge,
-    TooSlow,
     UnusableRequest,
     WrongMediaType,
 )
@@ -30,24 +29,12 @@ from doseloop.receive.file_meta import LONGEST, FileMeta, file_meta
 from doseloop.receive.head import Headed
 from doseloop.receive.http_connection import CLIENT_NAME
 from doseloop.receive.parts import Part, parts
-from doseloop.receive.refusal import RETRY_AFTER_S, Refusal
+from doseloop.receive.refusal import Refusal, refusal_of
 from doseloop.receive.stow_answer import Answer
 from doseloop.store.inbox import Inbox, Origin
 
 PATH = "/dicomweb/studies"
 _DICOM = "application/dicom"
-_STATUS: dict[type[RequestRefused], int] = {
-    UnusableRequest: 400,
-    NotAdmitted: 401,
-    TooSlow: 408,
-    RequestTooLarge: 413,
-    WrongMediaType: 415,
-    Busy: 503,
-}
-_HEADERS: dict[type[RequestRefused], dict[str, str]] = {
-    NotAdmitted: {"WWW-Authenticate": 'Bearer realm="Doseloop"'},
-    Busy: {"Retry-After": str(RETRY_AFTER_S)},
-}
 _log = structlog.get_logger()
 
 
@@ -84,7 +71,7 @@ class Stow:
 
         async def store(request: Request) -> Response:
             if slots.available_tokens < 1:
-                return _refused(Busy(f"{self.limits.requests} requests are being answered already."))
+                return refusal_of(Busy(f"{self.limits.requests} requests are being answered already."))
             return await to_thread.run_sync(self._answer, request, limiter=slots)
 
         return Starlette(routes=[Route(PATH, store, methods=["POST"])])
@@ -93,7 +80,7 @@ class Stow:
         try:
             return self._store(request)
         except RequestRefused as error:
-            return _refused(error)
+            return refusal_of(error)
         except ClientDisconnect:
             _log.info("a sender went away within its request", host=_host(request))
             return Response(status_code=400)
@@ -124,8 +111,8 @@ class Stow:
             raise NotAdmitted("The request has neither a token nor a client certificate.")
         if owner := self.owner_of(token.strip()):
             return owner
-        self.note_refusal("STOW-RS", _host(request), "a token that is not known or was revoked")
-        raise NotAdmitted("The token is not known or was revoked.")
+        self.note_refusal("STOW-RS", _host(request), "a token that is not in force for sending")
+        raise NotAdmitted("The token is not known, has ended, or is not for sending objects.")
 
     def _body(self, request: Request) -> Body:
         limits, declared = self.limits, request.headers.get("Content-Length", "")
@@ -145,10 +132,6 @@ class Stow:
         except (InboxError, ObjectError) as error:
             _log.error("object refused", code=error.code, reason=str(error), peer=origin.peer_ae, host=origin.peer_host)
             answer.failed.append((meta, error))
-
-
-def _refused(error: RequestRefused) -> Response:
-    return Refusal(_STATUS[type(error)], error, _HEADERS.get(type(error)))
 
 
 def _boundary(request: Request) -> str:

@@ -143,6 +143,13 @@ class Settings(BaseSettings):
     )
     stow_rate_seconds: float = Field(30.0, gt=0, description="Waiting over which the least rate is looked at.")
 
+    mcp_body_bytes: int = Field(
+        256 * 1024, ge=1024, description="Length of the longest request of a program to `/mcp`."
+    )
+    mcp_requests: int = Field(
+        8, ge=1, le=64, description="Requests of programs that are answered at the same time; as many may wait."
+    )
+
     watched_folders: list[Path] = Field([], description="Folders whose files are taken in once they are whole.")
     watched_keep: bool = Field(
         False,

@@ -77,6 +77,15 @@ def check_stow(options: Settings) -> None:
         )
 
 
+def check_tokens_of_pages(options: Settings) -> None:
+    """See that tokens may pass on the port of the pages. Errors: `SetupError` where they would pass in the clear."""
+    if not (options.https_certificate or options.web_https or _is_this_machine(options.web_host)):
+        raise SetupError(
+            f"Programs would send their tokens to {options.web_host} in the clear: set `https_certificate`, or `web_https` where "
+            "a proxy before the pages speaks TLS."
+        )
+
+
 def watches_folders(options: Settings, data: DataFolder) -> bool:
     """Whether there is a folder to watch. Errors: `SetupError` where one is not there, or lies in the data folder."""
     root = data.root.resolve()

@@ -37,6 +37,14 @@ def account_named(name: str) -> int:
     return account.pk
 
 
+def key_of(name: str) -> int:
+    """Key of an account, closed or not. Errors: `UnusableInput` where there is none."""
+    account = User.objects.filter(username=name).first()
+    if account is None:
+        raise UnusableInput(f"There is no account {name!r}.")
+    return account.pk
+
+
 def grant(account: int, site: int, role: Role) -> None:
     """Give the role at the site; giving it twice is giving it once."""
     RoleAtSite.objects.get_or_create(account_id=account, site_id=site, role=role.value)

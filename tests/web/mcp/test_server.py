@@ -1,16 +1,11 @@
 """The MCP server, asked by the real client over standard input and output: figures within an account's rights."""
 
-import asyncio
-import os
-import sys
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from mcp.client import Client
-from mcp.client.stdio import StdioServerParameters
 
 from doseloop.access.rights import Role
 from doseloop.facts.engine import Facts
@@ -21,6 +16,7 @@ from doseloop.store.audit import Actor
 from doseloop.store.models import AuditRow, RoleAtSite
 from doseloop.web.mcp.tools import Tools
 from tests.ask.department import department
+from tests.web.mcp.programs import call, talk
 
 ACCOUNT = "a.physicist"
 TOOLS = {"list_metrics", "list_dimensions", "get_dimension_values", "validate_plan", "query_doses", "ask"}
@@ -39,28 +35,11 @@ def folder_of_department(facts: Facts, folder: DataFolder) -> Path:
     return folder.root
 
 
-def talk(data: Path, told: Callable[[Client], Awaitable[Any]], account: str = ACCOUNT) -> Any:
-    """What a client makes of the server of an account."""
-
-    async def session() -> Any:
-        command = ["-m", "doseloop.cli", "mcp", "--account", account, "--data", str(data)]
-        async with Client(StdioServerParameters(command=sys.executable, args=command, env=dict(os.environ))) as client:
-            return await told(client)
-
-    return asyncio.run(session())
-
-
-async def call(client: Client, tool: str, **arguments: Any) -> Any:
-    result = await client.call_tool(tool, arguments)
-    assert not result.is_error, result.content
-    return result.structured_content
-
-
 def test_every_tool_only_reads_and_says_what_comes_back(folder_of_department: Path) -> None:
     async def tools(client: Client) -> Any:
         return (await client.list_tools()).tools
 
-    found = talk(folder_of_department, tools)
+    found = talk(folder_of_department, tools, ACCOUNT)
     assert {one.name for one in found} == TOOLS
     for one in found:
         assert one.annotations.read_only_hint
@@ -75,7 +54,7 @@ def test_a_question_and_its_plan_give_the_same_figures_and_stand_in_the_audit(fo
         follow = await call(client, "ask", text="only women", previous_plan=asked["plan"])
         return asked, queried, follow
 
-    asked, queried, follow = talk(folder_of_department, ask)
+    asked, queried, follow = talk(folder_of_department, ask, ACCOUNT)
     assert asked["kind"] == queried["kind"] == "answer"
     assert asked["answer"]["table"] == queried["answer"]["table"]
     assert asked["answer"]["table"]["rows"]
@@ -91,10 +70,11 @@ def test_single_exams_sites_of_others_and_what_is_no_plan_are_refused(folder_of_
         checked = await call(client, "validate_plan", plan={**MEDIAN, "intent": "list", "metrics": [], "group_by": []})
         return listed, scanners, wrong, checked
 
-    listed, scanners, wrong, checked = talk(folder_of_department, ask)
+    listed, scanners, wrong, checked = talk(folder_of_department, ask, ACCOUNT)
     assert (listed["kind"], listed["reason"]) == ("decline", "permission")
     assert scanners["values"] == ["Angio 1", "CT1", "CT2", "Mammo 1"]
     assert wrong.is_error
+    assert "[unusable-input]" in wrong.content[0].text
     assert not checked["is_valid"]
 
 

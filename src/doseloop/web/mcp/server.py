@@ -4,13 +4,16 @@ The record is read in threads of its own, so that the loop that speaks to the cl
 """
 
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, Final
 
 from anyio.to_thread import run_sync
+from django.db import close_old_connections
 from mcp.server import MCPServer
+from mcp.server.mcpserver.exceptions import ToolError
 from mcp.types import ToolAnnotations
 
+from doseloop.model.errors import DoseloopError
 from doseloop.web.mcp.tools import Tools
 
 INSTRUCTIONS: Final = (
@@ -40,6 +43,19 @@ def mcp_server(tools: Tools, version: str) -> MCPServer[Any]:
 def _in_thread(tool: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(tool)
     async def called(**arguments: Any) -> Any:
-        return await run_sync(lambda: tool(**arguments))
+        return await run_sync(_called, partial(tool, **arguments))
 
     return called
+
+
+def _called(tool: Callable[[], Any]) -> Any:
+    """What the tool gives; the thread's connection to the record is closed after it, as after each request of a page.
+
+    Errors: `ToolError` in the words of one of ours; of any other the client is told nothing.
+    """
+    try:
+        return tool()
+    except DoseloopError as error:
+        raise ToolError(f"{error} {error.hint} [{error.code}]") from error
+    finally:
+        close_old_connections()

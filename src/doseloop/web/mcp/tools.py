@@ -18,13 +18,14 @@ from doseloop.ask.live_department import department_of_record, readers_of
 from doseloop.ask.noted import answered_and_noted
 from doseloop.ask.outcome import AskedBack, Declined, Outcome, Understood
 from doseloop.ask.plan import Dimension, FilterField, Plan, PlanQuantity, Stat, canonical, plan_of
+from doseloop.ask.plan_address import digest
 from doseloop.ask.spoken import said_of
 from doseloop.ask.validity import check
 from doseloop.facts.engine import Facts
 from doseloop.model.errors import Forbidden, NotAnswerable
 from doseloop.model.quantities import BY_PLAN_NAME
 from doseloop.store.accounts import is_active, scope_of
-from doseloop.store.audit import Actor
+from doseloop.store.audit import Actor, record_change
 from doseloop.web.mcp.told import AskedTold, DimensionTold, FiguresTold, MetricTold, PlanTold, ValuesTold
 
 AGGREGATES: Final = frozenset(("aggregate", "distribution", "reference", "describe"))
@@ -51,12 +52,14 @@ class Tools:
     def list_metrics(self) -> list[MetricTold]:
         """Statistics and quantities that plans name."""
         self.scope()
+        self._note("used a tool", "statistics and quantities")
         stats = [MetricTold(name=one, kind="statistic", meaning=one.replace("_", " ")) for one in get_args(Stat)]
         return stats + [_quantity(one) for one in get_args(PlanQuantity)]
 
     def list_dimensions(self) -> list[DimensionTold]:
         """What plans group by and filter on."""
         self.scope()
+        self._note("used a tool", "dimensions")
         groups, fields = get_args(Dimension), get_args(FilterField)
         return [
             DimensionTold(name=one, may_group=one in groups, may_filter=one in fields, has_values=one in _NAMED)
@@ -68,6 +71,7 @@ class Tools:
         there = known(self.scope(), self.facts)
         if dimension not in _NAMED:
             raise NotAnswerable("underspecified", f"{dimension} has no list of values.", f"One of {', '.join(_NAMED)}.")
+        self._note("used a tool", f"values of {dimension}")
         names = sorted({one for one in _names(there, dimension) if one.casefold().startswith(starts_with.casefold())})
         return ValuesTold(dimension=dimension, values=names[:MOST_VALUES], total=len(names))
 
@@ -75,6 +79,7 @@ class Tools:
         """Whether a plan can be answered, with what is wrong and what to ask instead."""
         self.scope()
         made = plan_of(plan)
+        self._note("used a tool", _of_plan(made))
         try:
             _require_aggregate(made)
             check(made)
@@ -97,7 +102,13 @@ class Tools:
         readers = readers_of(department_of_record(self.scope(), self.facts, datetime.now(UTC)))
         before = plan_of(previous_plan) if previous_plan else None
         outcome, _ = readers.next_turn(Conversation((before,) if before else ()), text)
-        return self._became(outcome)
+        told = self._became(outcome)
+        if not isinstance(outcome, Understood):
+            self._note("asked", "question", {"became": told.kind})  # without its words: they may name a patient
+        return told
+
+    def _note(self, action: str, subject: str, after: Mapping[str, Any] | None = None) -> None:
+        record_change(self.actor, action, subject, after=after)
 
     def _became(self, outcome: Outcome) -> AskedTold:
         if isinstance(outcome, Understood):
@@ -116,10 +127,18 @@ class Tools:
         return AskedTold(kind="reset")
 
     def _answer(self, plan: Plan) -> dict[str, Any]:
-        _require_aggregate(plan)
+        try:
+            _require_aggregate(plan)
+        except NotAnswerable as error:
+            self._note("asked", _of_plan(plan), {"refused": error.reason})
+            raise
         found = answered_and_noted(plan, self.scope(), self.facts, datetime.now(UTC), self.actor)
         held: dict[str, Any] = json.loads(json.dumps(as_json(found), default=str))
         return held
+
+
+def _of_plan(plan: Plan) -> str:
+    return f"plan {digest(plan)[:12]}"
 
 
 def _require_aggregate(plan: Plan) -> None:
