@@ -1,8 +1,8 @@
 """One scenario's objects through a fresh installation, in the order in which they left their scanners, and what it told.
 
-By the hour of the simulated time exams that were quiet are settled; every four hours silence is looked for, twice a day changes
-of protocols, at the end of a day drift and units, once a week operators and reports. The product looks at operators once a week
-too and at everything else more often, which raises the same flags some hours sooner.
+By the hour of the simulated time exams that were quiet are settled; three times a day silence is looked for, at the end of a day
+changes of protocols, drift, repeated scans and units, once a week operators and reports. The product looks at operators once a
+week too and at most else more often, which raises the same flags some hours sooner.
 """
 
 import json
@@ -40,27 +40,28 @@ class Daily:
         from doseloop.facts.paths import FactsPaths
         from doseloop.roles.drift_watch import DriftWatch
         from doseloop.roles.operator_watch import OperatorWatch
+        from doseloop.roles.repeat_watch import RepeatWatch
         from doseloop.roles.report_watch import ReportWatch
         from doseloop.roles.unit_search import UnitSearch
 
         paths = FactsPaths.in_data(settings.FOLDER.root, settings.RECORD)
         facts = Facts(paths)
-        return cls(installed, (DriftWatch(), UnitSearch(), paths, OperatorWatch(facts), ReportWatch(facts)))
+        return cls(
+            installed, (DriftWatch(), UnitSearch(), paths, OperatorWatch(facts), ReportWatch(facts), RepeatWatch())
+        )
 
     def at(self, moment: datetime) -> None:
         """Do what is due at an hour."""
         from doseloop.facts.copy import refresh
-        from doseloop.store import heartbeats, protocol_changes
+        from doseloop.store import heartbeats
 
-        _, _, paths, operators, reports = self.watches
+        _, _, paths, operators, reports, _ = self.watches
         here = moment.astimezone(_ZONE)
         if self.anything_new or here.hour == 23:
             self.installed.settle_quiet()
         self.anything_new = False
-        if here.hour % 4 == 0:
+        if here.hour in (7, 13, 19):
             heartbeats.keep(moment)
-        if here.hour in (12, 23):
-            protocol_changes.keep()
         if here.hour == 23:
             self.end_day(moment)
         if here.hour == 23 and here.weekday() == 1:
@@ -70,10 +71,14 @@ class Daily:
             reports.step(here.date())
 
     def end_day(self, moment: datetime) -> None:
-        """Drift and units of every scanner with something new."""
-        drift, units, *_ = self.watches
+        """What is looked at once a day."""
+        from doseloop.store import protocol_changes
+
+        drift, units, *_, repeats = self.watches
+        protocol_changes.keep()
         while drift.step(moment):
             pass
+        repeats.step(moment.date())
         while units.step() is not None:
             pass
 
