@@ -49,6 +49,7 @@ from doseloop.web.pages import (
     scanners,
     sizes,
     today,
+    tokens,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -95,6 +96,7 @@ urlpatterns: list[URLPattern] = [
     *own_figures.routes,
     *people_sites.routes,
     *notifications.routes,
+    *tokens.routes,
     *audit.routes,
     *sign_in.routes,
     *health.routes,
