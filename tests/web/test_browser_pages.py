@@ -40,6 +40,7 @@ def test_a_question_typed_on_today_leads_to_its_answer_and_nothing_waits_for_it_
     page: Any, served: Served
 ) -> None:
     sign_in(page, served.address)
+    page.wait_for_load_state()  # the key is heard from then on
     assert page.evaluate("document.activeElement.id") != "q"
     page.keyboard.press("/")
     assert page.evaluate("document.activeElement.id") == "q"
