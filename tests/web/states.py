@@ -364,10 +364,31 @@ def _rule_refused(page: Any, served: Served) -> None:
     page.get_by_text("Least factor: give a number from 1.2 to 10.").wait_for()
 
 
+def _suggested(page: Any, served: Served) -> None:
+    page.goto(f"{served.address}/ask/?q=florbnik+me+the+median+DLP+of+CT+chest+by+scanner+this+year")
+    page.get_by_role("button", name="Let the language model suggest a reading").click()
+    page.get_by_text("Suggested by a language model").wait_for()
+
+
+def _suggestion_run(page: Any, served: Served) -> None:
+    _suggested(page, served)
+    page.get_by_role("button", name="Run it").click()
+    page.get_by_text("A language model suggested this reading").wait_for()
+
+
+def _no_suggestion(page: Any, served: Served) -> None:
+    page.goto(f"{served.address}/ask/?q=florbnik+me+the+mean+CTDIvol+of+CT+chest+by+scanner+this+year")
+    page.get_by_role("button", name="Let the language model suggest a reading").click()
+    page.get_by_text("The language model has no reading that can be used").wait_for()
+
+
 STATES: dict[str, State] = {
     "ask-answer": _at("/ask/?q=CT+chest+doses+on+CT+1+this+year+compared+to+the+national+DRL"),
     "ask-list": _at("/ask/?q=CT+exams+with+DLP+over+400+this+year"),
     "ask-asked-back": _at("/ask/?q=doses+over+80+of+florbnik"),
+    "ask-suggested": _suggested,
+    "ask-suggestion-run": _suggestion_run,
+    "ask-no-suggestion": _no_suggestion,
     "ask-declined": _at("/ask/?q=why+is+the+dose+of+CT+chest+so+high"),
     "ask-nothing-found": _at("/ask/?q=median+DLP+of+CT+colonography+yesterday"),
     "ask-remarks": _at("/ask/remarks/"),

@@ -8,6 +8,7 @@ import pytest
 from tests.web import states
 from tests.web.screenshots import sign_in
 from tests.web.serving import Served, served_in
+from tests.web.suggesting import model_in_the_settings
 from tests.web.test_browser_axe import VIEWS, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
@@ -19,7 +20,7 @@ def decided(opened: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DOSELOOP_TEST_IMPLAUSIBLE", "followed")
         patch.setenv("DOSELOOP_TEST_DRIFT", "1")
-        with served_in(tmp_path_factory.mktemp("states") / "data") as found:
+        with model_in_the_settings(patch), served_in(tmp_path_factory.mktemp("states") / "data") as found:
             context = opened.new_context(viewport={"width": 1280, "height": 800})
             states.make(context.new_page(), found)
             context.close()

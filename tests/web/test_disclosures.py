@@ -137,8 +137,8 @@ OF_NOTIFICATIONS = {
 messages name nobody."""
 OF_TESTS = {"plausibility-judge"}
 """Exams that people set apart, each with its own row; `tests/store/test_suspected_tests.py` holds them."""
-OF_ASKING = {"ask-say", "ask-save", "ask-forget", "ask-wrong", "ask-remark-done"}
-"""Turns of a conversation, and what people keep of it; `tests/web/test_ask.py` holds their rows of the audit."""
+OF_ASKING = {"ask-say", "ask-save", "ask-forget", "ask-wrong", "ask-remark-done", "ask-suggest", "ask-run"}
+"""Turns of a conversation, and what people keep of it; `tests/web/test_ask.py` and `test_ask_suggested.py` hold their audit."""
 OF_TOKENS = {"tokens-add", "tokens-revoke"}
 """Tokens for programs: they touch no patient's row; `tests/web/test_tokens.py` holds their rows of the audit."""
 OF_LOCAL_LEVELS = {"local-level-make", "local-levels-compare", "local-level-withdraw", "local-levels-undo"}

@@ -37,6 +37,8 @@ class Readers:
         first: tuple[Outcome, Conversation] | None = None
         for reader in self._by_words_known(text):
             outcome, after = next_turn(reader, before, text)
+            if first is not None and _is_repaired(outcome):
+                continue
             if isinstance(outcome, Understood | StartedOver | Declined):
                 return outcome, after
             if first is None or (_is_unread(first[0]) and not _is_unread(outcome)):
@@ -45,10 +47,19 @@ class Readers:
             raise AssertionError("there is always English")
         return first
 
+    def reader_of(self, text: str) -> Reader:
+        """The reader of the language that knows most of the words; English where several know as many."""
+        return self._by_words_known(text)[0]
+
     def _by_words_known(self, text: str) -> list[Reader]:
         """The languages that know as many words of the text as any; English first."""
         unknown = {code: reader.unknown_words(text) for code, reader in self.by_code.items()}
         return [reader for code, reader in self.by_code.items() if unknown[code] == min(unknown.values())]
+
+
+def _is_repaired(outcome: Outcome) -> bool:
+    """Whether words were put right: among languages that know as many words, only the first may do that."""
+    return isinstance(outcome, Understood) and bool(outcome.repairs)
 
 
 def _is_unread(outcome: Outcome) -> bool:

@@ -14,18 +14,28 @@ from doseloop.store.exam_patients import patients_of
 
 
 def answered_and_noted(
-    plan: Plan, scope: Scope, facts: Facts, now: datetime, actor: Actor, *, in_file: bool = False
+    plan: Plan,
+    scope: Scope,
+    facts: Facts,
+    now: datetime,
+    actor: Actor,
+    *,
+    in_file: bool = False,
+    suggested: bool = False,
 ) -> Answer:
     """The answer, noted before anybody sees it. Who makes a file of it notes whom that shows.
 
+    `suggested`: a language model suggested that the question means this plan.
+
     Errors: `NotAnswerable`, noted too; `SetupError`.
     """
+    how = {"read by": "a language model"} if suggested else {}
     try:
         found = answered(plan, scope, facts, now)
     except NotAnswerable as error:
-        _note(actor, plan, {"refused": error.reason})
+        _note(actor, plan, {"refused": error.reason, **how})
         raise
-    _note(actor, plan, {"rows": len(found.table.rows)})
+    _note(actor, plan, {"rows": len(found.table.rows), **how})
     if in_file:
         return found
     # Identity stands in no answer: the exams that it lists lead to their pages, which note what they show.

@@ -23,7 +23,7 @@ from doseloop.ask.planning.fresh import CHANGES, fresh_plan, is_moved
 from doseloop.ask.planning.known import KnownNames
 from doseloop.ask.said import Said
 from doseloop.ask.text import MAX_CHARACTERS, Token
-from doseloop.ask.typing_errors import Repaired, repaired
+from doseloop.ask.typing_errors import repaired
 from doseloop.ask.vocabulary import Vocabulary
 
 REACH: Final = 13
@@ -83,18 +83,28 @@ class Reader:
         content = [one for one in row if one.kind != "filler"]
         return [one.value for one in content] == ["undo"]
 
+    def looked_at(self, text: str) -> "LookedAt":
+        """The phrases in a question, whether or not they are a reading together."""
+        return self._looked_at(self.vocabulary.tokens(text))[0]
+
     def _read(self, asked: "_Question") -> Outcome:
-        given = asked.tokens
+        ways = self._looked_at(asked.tokens)
+        whole = [one for one in ways if not unused(one.phrases)]
+        if not whole:
+            return self._with_unknown(ways[0])
+        outcomes = [self._understood(replace(asked, tokens=one.tokens), one.phrases, one.repairs) for one in whole]
+        return outcomes[0] if len({_key(one) for one in outcomes}) == 1 else _decided(outcomes, whole)
+
+    def _looked_at(self, given: tuple[Token, ...]) -> tuple["LookedAt", ...]:
+        """The question as it is; where words are left over, the ways to put right what is misspelt."""
         starting = self._phrases(given)
         left = unused(starting)
         if not left:
-            return self._understood(asked, starting, ())
-        words = tuple(at for at, one in enumerate(given) if one.text not in self.vocabulary.known_words and one.is_word)
-        fixed: Repaired = repaired(given, tuple(sorted({*left, *words})), self.vocabulary)
-        starting = self._phrases(fixed.tokens)
-        if unknown := unused(starting):
-            return self._with_unknown(given, starting, unknown)
-        return self._understood(replace(asked, tokens=fixed.tokens), starting, fixed.repairs)
+            return (LookedAt(given, starting, tuple(one.text for one in given)),)
+        known = self.vocabulary.all_words
+        words = (at for at, one in enumerate(given) if one.text not in known and one.is_word)
+        ways = repaired(given, tuple(sorted({*left, *words})), self.vocabulary)
+        return tuple(LookedAt(one.tokens, self._phrases(one.tokens), one.typed, one.repairs) for one in ways)
 
     def _phrases(self, given: tuple[Token, ...]) -> tuple[tuple[Chunk, ...], ...]:
         """The phrases at each place, without those that what stands before them rules out."""
@@ -102,15 +112,14 @@ class Reader:
         removal = min((one.start for place in found for one in place if _takes_away(one)), default=len(given))
         return tuple(tuple(one for one in place if _may_stand(one, removal)) for place in found)
 
-    def _with_unknown(
-        self, given: tuple[Token, ...], starting: tuple[tuple[Chunk, ...], ...], unknown: tuple[int, ...]
-    ) -> Outcome:
+    def _with_unknown(self, given: "LookedAt") -> Outcome:
         """Words that nothing was done with: refused where the rest is, else asked back."""
-        refusals = [one for place in starting for one in place if one.kind == "refuse"]
+        unknown = unused(given.phrases)
+        refusals = [one for place in given.phrases for one in place if one.kind == "refuse"]
         if refusals:
             return Declined(refusals[0].value)
-        words = tuple(given[at].text for at in unknown)
-        before = {given[at - 1].text for at in unknown if at > 0}
+        words = tuple(given.typed[at] for at in unknown)
+        before = {given.typed[at - 1] for at in unknown if at > 0}
         if len(words) > 1 and before & {"patient", "mr", "mrs", "ms"}:
             return Declined("phi")
         return AskedBack("unknown_term", "all", (), words)
@@ -157,6 +166,18 @@ class Reader:
 
 
 @dataclass(frozen=True, slots=True)
+class LookedAt:
+    """The tokens of a question, with what was misspelt put right where words were left over, and all phrases at each place."""
+
+    tokens: tuple[Token, ...]
+    phrases: tuple[tuple[Chunk, ...], ...]
+    typed: tuple[str, ...]
+    """What was typed for each of the tokens."""
+    repairs: tuple[tuple[str, str], ...] = ()
+    """(as typed, as read)."""
+
+
+@dataclass(frozen=True, slots=True)
 class _Question:
     """What was asked, and what it may change or answer."""
 
@@ -196,6 +217,15 @@ def _agreed(best: list[Outcome], questions: list[Outcome], repairs: tuple[tuple[
         refused = [one for one in distinct if isinstance(one, Declined)]
         return refused[0] if refused else AskedBack("ambiguous_reading", "all")
     return questions[0] if questions else AskedBack("underspecified", "all")
+
+
+def _decided(outcomes: list[Outcome], ways: list[LookedAt]) -> Outcome:
+    """The one meaning that the ways to put a question right come to; else the words that may be several are asked back."""
+    clear = {_key(one): one for one in outcomes if not isinstance(one, AskedBack)}
+    if len(clear) == 1:
+        return next(iter(clear.values()))
+    differing = {pair for way in ways for pair in way.repairs if any(pair not in other.repairs for other in ways)}
+    return AskedBack("unknown_term", "all", (), tuple(dict.fromkeys(typed for typed, _ in sorted(differing))))
 
 
 def _key(outcome: Outcome) -> str:

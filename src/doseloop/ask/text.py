@@ -39,6 +39,8 @@ class Token:
     number: float | None = None
     comma: bool = False
     """A comma or the like stands before it."""
+    capital: bool = False
+    """It begins with a capital though no sentence begins with it, as names do."""
 
     @property
     def is_word(self) -> bool:
@@ -75,7 +77,7 @@ def tokens(text: str, contractions: dict[str, tuple[str, ...]] | None = None) ->
         for one in _parts(kind, value, contractions or {}):
             number = float(one.replace(",", "")) if kind == "number" else None
             written = one.replace(",", "") if kind == "number" else one
-            found.append(Token(written, match.start(), match.end(), number, comma))
+            found.append(Token(written, match.start(), match.end(), number, comma, _is_capital(text, match.start())))
             comma = False
     return tuple(found)
 
@@ -85,6 +87,12 @@ def _as_long_as(text: str) -> str:
     one_by_one = "".join(folded(one)[:1] or " " for one in text)
     whole = folded(text)
     return whole if len(whole) == len(text) else one_by_one
+
+
+def _is_capital(text: str, at: int) -> bool:
+    """Whether a capital stands at a place where no sentence begins."""
+    before = text[:at].rstrip()
+    return text[at : at + 1].isupper() and bool(before) and before[-1] not in ".?!:"
 
 
 def _is_hyphen(text: str, match: re.Match[str]) -> bool:

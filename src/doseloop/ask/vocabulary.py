@@ -12,6 +12,11 @@ from doseloop.ask.pattern import Node
 from doseloop.ask.text import Token, tokens
 
 _PEOPLE: Final = ("operator", "physician")
+_NAMED: Final = (
+    "scanner", "site", "procedure", "protocol", "region", "modality", "quantity", "_reference", "_weekday", "_head", "_chest",
+    "_abdomen", "_pelvis", "manufacturer",
+)  # fmt: skip
+_SHORT: Final = 4
 _UNITS_AFTER_A: Final = frozenset(("hour", "day", "week", "month", "quarter", "year"))
 
 
@@ -43,14 +48,41 @@ class Vocabulary:
         return frozenset(word for tree in self.trees.values() for word in tree.literal_words()) | self.counted_words
 
     @cached_property
+    def own_words(self) -> frozenset[str]:
+        """Words of the language's lists alone: none of them is there because of a name of the department."""
+        listed = (word for tree in self.language.trees().values() for word in tree.literal_words())
+        return frozenset(listed) | self.counted_words
+
+    @cached_property
     def counted_words(self) -> frozenset[str]:
         """Words for numbers and months."""
         counted = self.language.counted
         return frozenset((*counted.numbers, *counted.ordinals, *counted.months))
 
+    @cached_property
+    def plain_words(self) -> tuple[str, ...]:
+        """The known words without digits or signs, and those without a meaning that are long enough to be told from them."""
+        silent = (word for word in self.language.silent if len(word) > _SHORT)
+        return tuple(sorted({*(word for word in self.known_words if word.isalpha()), *silent}))
+
+    @cached_property
+    def places(self) -> frozenset[str]:
+        """Words of the names of scanners and sites."""
+        kinds = (one for one in ("scanner", "site") if one in self.trees)
+        return frozenset(word for kind in kinds for word in self.trees[kind].literal_words())
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Words that may be written with a capital: of names that are not people's, parts of the body, quantities, months."""
+        named = frozenset(word for kind in _NAMED if kind in self.trees for word in self.trees[kind].literal_words())
+        return (named & self.known_words) | frozenset(self.language.counted.months)
+
     def tokens(self, text: str) -> tuple[Token, ...]:
-        """The tokens of a question that bear a meaning; "a day" keeps its article, since it may be "per day"."""
-        found = tokens(text, self.language.contractions)
+        """The tokens of a question that bear a meaning."""
+        return self.bearing(tokens(text, self.language.contractions))
+
+    def bearing(self, found: tuple[Token, ...]) -> tuple[Token, ...]:
+        """Those of the tokens that bear a meaning; "a day" keeps its article, since it may be "per day"."""
         return tuple(
             one
             for at, one in enumerate(found)

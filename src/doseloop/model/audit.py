@@ -46,6 +46,7 @@ ACTIONS: Mapping[str, Event] = {
     "saw": Event(_PROCEDURE, does="R"),
     "exported": Event(_EXPORT, does="R"),
     "asked": Event(_APPLICATION, does="R"),
+    "asked a language model": Event(_APPLICATION),
     "used a tool": Event(_APPLICATION, does="R"),
     "saved a question": Event(_APPLICATION, does="C"),
     "removed a question": Event(_APPLICATION, does="D"),

@@ -201,6 +201,18 @@ class Settings(BaseSettings):
     level_rooms: int = Field(
         10, ge=2, le=1000, description="Rooms that a local level needs at least; of fewer there is a typical value."
     )
+    ask_model_address: str = Field(
+        "",
+        pattern=r"^(https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~/-]*)?)?$",
+        description="Address of a language model as OpenAI's API has it, `http://localhost:11434/v1`, that people may let read a "
+        "question which was not understood; empty for none.",
+    )
+    ask_model_name: str = Field("", max_length=200, description="Name of that model, as its server calls it.")
+    ask_model_key: SecretStr = Field(
+        SecretStr(""), description="Key that its server asks for; empty where it asks for none."
+    )
+    ask_model_seconds: float = Field(20.0, gt=0, le=120, description="Time in which its answer must be whole.")
+    ask_model_tokens: int = Field(800, ge=50, le=10_000, description="Tokens that its answer may have.")
     notify_mail: SecretStr = Field(
         SecretStr(""),
         description="Mail server that sends reports and notifications, as a URL of Apprise: "

@@ -29,6 +29,16 @@ class Told:
     repairs: tuple[tuple[str, str], ...] = ()
     kept: tuple[str, ...] = ()
     follows: bool = False
+    suggested: bool = False
+    """A language model suggested the reading, and a person let it run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggested:
+    """What a language model made of the open question: a plan that waits for a person, or why there is none."""
+
+    plan: Plan | None = None
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +50,7 @@ class Talk:
     open: OpenQuestion | None = None
     refused: tuple[str, Declined] | None = None
     """The question, and why it is not answered."""
+    suggested: Suggested | None = None
 
     def conversation(self, after: Plan | None, *, answers: bool) -> Conversation:
         """What the next turn follows: the plan that is shown, and the open question where it is being answered."""
@@ -85,8 +96,13 @@ def _held(talk: Talk) -> dict[str, Any]:
         "plans": [canonical(one) for one in talk.plans],
         "told": asdict(talk.told),
         "open": _held_open(talk.open),
+        "suggested": _held_suggested(talk.suggested),
         "refused": [talk.refused[0], asdict(talk.refused[1])] if talk.refused else None,
     }
+
+
+def _held_suggested(made: Suggested | None) -> dict[str, Any] | None:
+    return None if made is None else {"plan": canonical(made.plan) if made.plan else None, "said": made.said}
 
 
 def _held_open(pending: OpenQuestion | None) -> dict[str, Any] | None:
@@ -101,10 +117,23 @@ def _opened(held: Mapping[str, Any]) -> Talk:
     refused = held["refused"]
     return Talk(
         tuple(plan_of(one) for one in held["plans"]),
-        Told(told["question"], tuple((a, b) for a, b in told["repairs"]), tuple(told["kept"]), bool(told["follows"])),
+        Told(
+            told["question"],
+            tuple((a, b) for a, b in told["repairs"]),
+            tuple(told["kept"]),
+            bool(told["follows"]),
+            bool(told.get("suggested")),
+        ),
         _opened_open(held["open"]),
         (refused[0], Declined(**refused[1])) if refused else None,
+        _opened_suggested(held.get("suggested")),
     )
+
+
+def _opened_suggested(held: Mapping[str, Any] | None) -> Suggested | None:
+    if held is None:
+        return None
+    return Suggested(plan_of(held["plan"]) if held["plan"] is not None else None, str(held["said"]))
 
 
 def _opened_open(held: Mapping[str, Any] | None) -> OpenQuestion | None:

@@ -5,6 +5,7 @@ from django.urls import URLPattern
 from doseloop.web import sign_in
 from doseloop.web.pages import (
     ask,
+    ask_suggested,
     audit,
     calibration,
     case,
@@ -55,6 +56,7 @@ from doseloop.web.pages import (
 urlpatterns: list[URLPattern] = [
     *today.routes,
     *ask.routes,
+    *ask_suggested.routes,
     *exams.routes,
     *exam.routes,
     *conceptus.routes,

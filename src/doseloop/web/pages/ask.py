@@ -30,6 +30,7 @@ from doseloop.web.actor import actor_of
 from doseloop.web.ask_change import changed, removed
 from doseloop.web.ask_chips import chips
 from doseloop.web.ask_examples import examples
+from doseloop.web.ask_suggestion import suggestion_of
 from doseloop.web.ask_tables import table_of
 from doseloop.web.ask_talk import Talk, Told, keep, ring, talk_of
 from doseloop.web.ask_view import address_of, kept_said, shown
@@ -144,7 +145,10 @@ def _for_file(request: HttpRequest) -> Answer:
     """The answer, counted once for a file and noted as asked; the file itself is noted where it is made."""
     if not hasattr(request, "answer"):
         plan, scope = from_address(request.GET.get("plan", "")), request.access  # type: ignore[attr-defined]
-        found = answered_and_noted(plan, scope, the_facts(), now_here(), actor_of(request), in_file=True)
+        suggested = talk_of(request).up_to(plan).told.suggested
+        found = answered_and_noted(
+            plan, scope, the_facts(), now_here(), actor_of(request), in_file=True, suggested=suggested
+        )
         request.answer = found  # type: ignore[attr-defined]
     return request.answer  # type: ignore[attr-defined, no-any-return]
 
@@ -181,12 +185,14 @@ def _answer(request: HttpRequest, plan: Plan) -> HttpResponse:
     talk = talk_of(request)
     now = talk.up_to(plan)
     if now != talk or talk.open or talk.refused:
-        keep(request, replace(now, open=None, refused=None))
+        keep(request, replace(now, open=None, refused=None, suggested=None))
     question = request.GET.get("q", "")
-    told = now.told if now.told.question == question else Told()
+    told = now.told if now.told.question == question or (now.told.suggested and not question) else Told()
     context = {
         **_shown_plan(request, plan),
         "question": question[:MAX_CHARACTERS],
+        "asked": (question or told.question)[:MAX_CHARACTERS],
+        "suggested": told.suggested,
         "repairs": told.repairs,
         "kept": kept_said(told.kept) if told.follows else "",
         "follows": told.follows,
@@ -194,7 +200,7 @@ def _answer(request: HttpRequest, plan: Plan) -> HttpResponse:
         "told": "told" in request.GET,
     }
     try:
-        found = answered_and_noted(plan, scope, the_facts(), now_here(), actor_of(request))
+        found = answered_and_noted(plan, scope, the_facts(), now_here(), actor_of(request), suggested=told.suggested)
     except NotAnswerable as error:
         return _page(request, {**context, "reply": Reply(error.said, error.offer), "refused": True})
     return _page(
@@ -216,9 +222,8 @@ def _unanswered(request: HttpRequest, talk: Talk) -> HttpResponse:
     before = {"plan": to_address(talk.plans[-1]), "before": address_of(talk.plans[-1])} if talk.plans else {}
     if talk.open is not None:
         reply = asked_back(talk.open.asked, talk.open.text)
-        return _page(
-            request, {**before, "question": talk.open.text, "reply": reply, "answers": True, "saved": _saved(request)}
-        )
+        waiting = {**before, "question": talk.open.text, "reply": reply, "answers": True, "saved": _saved(request)}
+        return _page(request, {**waiting, **suggestion_of(talk, _department(request))})
     if talk.refused is not None:
         question, why = talk.refused
         return _page(
