@@ -5,6 +5,7 @@ import os
 import platform
 import sys
 
+import bench.loop.__main__ as loop
 from bench import (
     ask,
     chain,
@@ -46,7 +47,8 @@ def main() -> None:
     print(operators.table(1), "\n", flush=True)
     print(worse_reports.table(3), "\n", flush=True)
     print(chain.table(chain.measure()), "\n", flush=True)
-    print(records.table(records.measure()))
+    print(records.table(records.measure()), "\n", flush=True)
+    loop.main([])
     print("\n" + machine().splitlines()[0], file=sys.stderr)
 
 

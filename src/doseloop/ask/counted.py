@@ -136,7 +136,8 @@ class CountedWords:
     def _dated(self, tokens: tuple[Token, ...], end: int, day: int, month: int) -> Iterator[Found]:
         if not 1 <= day <= 31:
             return
-        for after, year in self.year(tokens, end) if end < len(tokens) else ():
+        at = end + 1 if end + 1 < len(tokens) and tokens[end].text in self.of else end
+        for after, year in self.year(tokens, at) if at < len(tokens) else ():
             if (whole := _valid(year, month, day)) is not None:
                 yield after, whole
         if _valid(2024, month, day) is not None:

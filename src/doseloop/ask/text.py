@@ -59,12 +59,13 @@ def folded(text: str) -> str:
 
 
 def tokens(text: str, contractions: dict[str, tuple[str, ...]] | None = None) -> tuple[Token, ...]:
-    """The tokens of a question in order; `contractions` are words that stand for several.
+    """The tokens of a question in order; `contractions` are words that stand for several; what ends or begins with an
+    apostrophe there is what a word is joined to, such as the French "d'" and the Turkish "'de".
 
     >>> [one.text for one in tokens("CT-Chest doses > 1,500 mGy·cm, Brandt's last 6wks?")]
     ['ct', 'chest', 'doses', '>', '1500', 'mgy', 'cm', 'brandt', 'last', '6', 'wks']
     """
-    simple = _as_long_as(text)
+    simple, places = _with_places(text)
     found: list[Token] = []
     comma = False
     for match in _TOKEN.finditer(simple):
@@ -74,19 +75,21 @@ def tokens(text: str, contractions: dict[str, tuple[str, ...]] | None = None) ->
         if value in _PUNCTUATION or (kind == "sign" and _is_hyphen(simple, match)):
             comma = comma or value in ",:;(?!"
             continue
+        if simple[: match.start()].endswith("'") and f"'{value}" in (contractions or {}):
+            value = f"'{value}"
         for one in _parts(kind, value, contractions or {}):
             number = float(one.replace(",", "")) if kind == "number" else None
             written = one.replace(",", "") if kind == "number" else one
-            found.append(Token(written, match.start(), match.end(), number, comma, _is_capital(text, match.start())))
+            start, end = places[match.start()], places[match.end() - 1] + 1
+            found.append(Token(written, start, end, number, comma, _is_capital(text, start)))
             comma = False
     return tuple(found)
 
 
-def _as_long_as(text: str) -> str:
-    """The folded text with one character for each of the question, so that places stay right where this can be."""
-    one_by_one = "".join(folded(one)[:1] or " " for one in text)
-    whole = folded(text)
-    return whole if len(whole) == len(text) else one_by_one
+def _with_places(text: str) -> tuple[str, tuple[int, ...]]:
+    """The folded text, and for each of its characters the place in the question that it comes from."""
+    found = [(letter, at) for at, one in enumerate(text) for letter in folded(one)]
+    return "".join(letter for letter, _ in found), tuple(at for _, at in found)
 
 
 def _is_capital(text: str, at: int) -> bool:
@@ -108,4 +111,9 @@ def _parts(kind: str, value: str, contractions: dict[str, tuple[str, ...]]) -> t
         return (_SAME_AS.get(value, value),)
     if value in contractions:
         return contractions[value]
+    before, joint, after = value.partition("'")
+    if before + joint in contractions:
+        return (*contractions[before + joint], *_parts(kind, after, contractions))
+    if joint + after in contractions:
+        return (*_parts(kind, before, contractions), *contractions[joint + after])
     return (value.removesuffix("'s").replace("'", ""),)

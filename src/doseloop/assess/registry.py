@@ -18,6 +18,7 @@ from doseloop.assess import (
     new_name,
     operators,
     protocol_change,
+    repeated_scans,
     revised_dose,
     rule_pack_values,
     same_event,
@@ -117,6 +118,11 @@ _RULES: Final = (
         drift.RULE, "Drift", "on_period", drift.VERSION,
         "the dose of a protocol on a scanner that left what was usual at the patients' sizes, and stayed away",
         "why; a change that began within the first 100 exams of a protocol", "medium",
+    ),
+    Rule(
+        repeated_scans.RULE, "Repeated scans", "on_period", repeated_scans.VERSION,
+        "a CT protocol of a scanner whose scan is repeated in more of its exams than before",
+        "why; repeated scans under another name or with another range; rises by much less than a tenth of the exams", "medium",
     ),
     Rule(
         level_state.RULE, "Reference level", "on_period", level_state.VERSION,

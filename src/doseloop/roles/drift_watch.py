@@ -20,9 +20,10 @@ class DriftWatch:
     """Number of the last decision about a new usual that was followed."""
     waiting: list[int] = field(default_factory=list)
 
-    def step(self) -> int:
-        """Judge a scanner that waits, and join flags. Returns how many scanners were judged."""
-        self._gather()
+    def step(self, now: datetime | None = None) -> int:
+        """Judge a scanner that waits, and join flags. `now` is aware, the present moment where it is None. Returns how many
+        scanners were judged."""
+        self._gather(now or datetime.now(UTC))
         judged = 0
         if self.waiting:
             # Off the list first: one that cannot be judged keeps none from its turn, and has its own on the next day.
@@ -32,8 +33,8 @@ class DriftWatch:
             flag_joining.join(scanner)
         return judged
 
-    def _gather(self) -> None:
-        hour, decided = datetime.now(UTC).replace(minute=0, second=0, microsecond=0), new_usuals.decided_until()
+    def _gather(self, now: datetime) -> None:
+        hour, decided = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0), new_usuals.decided_until()
         if self.decided is not None and decided > self.decided:
             self._add(new_usuals.scanners_decided(self.decided))
         self.decided = decided

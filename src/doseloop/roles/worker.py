@@ -27,6 +27,7 @@ from doseloop.roles.level_watch import LevelWatch
 from doseloop.roles.notification_runner import NotificationRunner, ways_of
 from doseloop.roles.operator_watch import OperatorWatch
 from doseloop.roles.readers import Reader, limits_of, measure_of, reader_of, reading_limits_of
+from doseloop.roles.repeat_watch import RepeatWatch
 from doseloop.roles.report_tasks import enqueue_due
 from doseloop.roles.report_watch import ReportWatch
 from doseloop.roles.settings import Settings
@@ -155,6 +156,7 @@ def run(stop: threading.Event) -> None:
         Clock(10.0, LevelWatch(Facts(paths), options.level_settings).step),
         Clock(60.0, OperatorWatch(Facts(paths)).step),
         Clock(600.0, ReportWatch(Facts(paths)).step),
+        Clock(600.0, RepeatWatch().step),
         Clock(20.0, UnitSearch().step),
         Clock(20.0, protocol_changes.keep),
         Clock(10.0, DriftWatch().step),

@@ -67,7 +67,7 @@ def _write(exams: Sequence[Exam]) -> set[int]:
 def _rows(exam: Exam, events: Iterable[tuple[str, Known]]) -> Iterator[ProtocolUseRow]:
     by_protocol: dict[str, list[Known]] = defaultdict(list)
     for protocol, event in events:
-        by_protocol[_named(exam.protocol_name, protocol)].append(event)
+        by_protocol[use_name(exam.protocol_name, protocol)].append(event)
     for protocol, found in by_protocol.items():
         if protocol:
             yield ProtocolUseRow(
@@ -82,8 +82,8 @@ def _rows(exam: Exam, events: Iterable[tuple[str, Known]]) -> Iterator[ProtocolU
             )
 
 
-def _named(exam: str, acquisition: str) -> str:
-    """`AbdPelvis_Routine / Abdomen`: many exams share the name of an acquisition."""
+def use_name(exam: str, acquisition: str) -> str:
+    """What a use is called, `AbdPelvis_Routine / Abdomen`: many exams share the name of an acquisition."""
     return " / ".join(dict.fromkeys(one.strip() for one in (exam, acquisition) if one.strip()))
 
 
