@@ -74,7 +74,7 @@ def pages(page: Page, address: str) -> dict[str, str]:
         "plausibility": "/plausibility/", "plausibility-tests": "/plausibility/?show=tests",
         "reports": "/reports/", "report": first(page, address, "/reports/"), "report-signed": last(page, address, "/reports/"),
         "report-today": f"{last(page, address, '/reports/')}today/",
-        "audit": "/audit/", "audit-patient": "/audit/?patient=13",
+        "tokens": "/tokens/", "audit": "/audit/", "audit-patient": "/audit/?patient=13",
         "change-password": "/accounts/password/", "not-found": "/exams/999999/",
     }  # fmt: skip
 

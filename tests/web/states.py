@@ -181,6 +181,25 @@ def _notifications(page: Any, served: Served) -> None:
     page.get_by_text("No mail server is set: notify_mail").or_(page.get_by_role("alert")).first.wait_for()
 
 
+def _tokens(page: Any, served: Served) -> None:
+    """One that was revoked, one in force, and one that was just made and is shown."""
+    page.goto(f"{served.address}/tokens/")
+    if not page.get_by_text("Revoked").count():
+        for name in ("Assistant", "Notebook"):
+            _make_token(page, name)
+            page.goto(f"{served.address}/tokens/")
+        page.get_by_role("button", name="Revoke Notebook").click()
+        page.get_by_text("The token Notebook is no longer in force.").wait_for()
+        page.goto(f"{served.address}/tokens/")
+    _make_token(page, f"Shown {page.locator('.list > li').count()}")
+
+
+def _make_token(page: Any, name: str) -> None:
+    page.get_by_label("Name of the program").fill(name)
+    page.get_by_role("button", name="Make it").click()
+    page.get_by_role("heading", name=f"The token {name}").wait_for()
+
+
 def _open_conceptus(page: Any, served: Served) -> None:
     page.goto(served.address + first(page, served.address, "/exams/?procedure=ct-abdomen-pelvis"))
     page.get_by_role("link", name="dose to a conceptus").click()
@@ -409,6 +428,7 @@ STATES: dict[str, State] = {
     "procedure-all-ages": _at("/procedures/ct-chest/?age_band=all"),
     "address-wrong": _at("/procedures/ct-head/?age_band=old"),
     "notifications": _notifications,
+    "tokens": _tokens,
     "rule-under-way": _at("/rules/wrong-protocol/?site=1"),
     "rule-off": _at("/rules/new-name/?site=1"),
     "rule-without-a-switch": _at("/rules/unit-suspected/?site=1"),

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.test import Client
 
+from doseloop.access.rights import Role
 from doseloop.ask.plan import Plan
 from doseloop.ask.plan_address import from_address, to_address
 from doseloop.store.models import AnswerRemark, AuditRow, SavedQuestion
@@ -212,3 +213,17 @@ def test_a_file_holds_the_answer_with_unrounded_values(client: Client) -> None:
     address, _ = ask(client, FIRST + " by scanner")
     lines = b"".join(client.get("/ask/answer.csv", {"plan": plan_in(address)})).decode().splitlines()  # type: ignore[arg-type]
     assert lines[0].lstrip("\ufeff") == "Scanner,Median DLP (mGy·cm),n of DLP" and len(lines) > 2
+
+
+@pytest.mark.parametrize("account", [*(role.value for role in Role), "stranger"])
+def test_who_may_ask_finds_the_box_on_today(account: str, department: Department, signed_in: Any) -> None:
+    client = signed_in(account)
+    text = client.get("/").content.decode()
+    assert text.count('<form class="ask-form" method="get" action="/ask/" role="search">') == 1
+    assert client.get("/ask/").status_code == 200
+
+
+def test_who_may_not_ask_finds_no_box(department: Department, signed_in: Any) -> None:
+    client = signed_in("nobody")
+    assert "ask-form" not in client.get("/").content.decode()
+    assert client.get("/ask/").status_code == 403

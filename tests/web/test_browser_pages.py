@@ -36,6 +36,29 @@ def test_today_moves_by_itself_and_can_be_held(page: Any, served: Served) -> Non
     assert page.locator("[data-pause]").get_attribute("aria-pressed") == "true"
 
 
+def test_a_question_typed_on_today_leads_to_its_answer_and_nothing_waits_for_it_there(
+    page: Any, served: Served
+) -> None:
+    sign_in(page, served.address)
+    page.wait_for_load_state()  # the key is heard from then on
+    assert page.evaluate("document.activeElement.id") != "q"
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.id") == "q"
+    page.keyboard.type("how many CT exams by scanner")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/ask/**")
+    assert "how many CT exams by scanner" in page.locator("#answer").inner_text()
+
+
+def test_what_is_typed_on_today_stays_while_the_page_moves_by_itself(page: Any, served: Served) -> None:
+    sign_in(page, served.address)
+    page.get_by_label("What do you want to know?").fill("median DLP")
+    with page.expect_response("**/today/live", timeout=9000):
+        pass
+    page.wait_for_timeout(300)
+    assert page.get_by_label("What do you want to know?").input_value() == "median DLP"
+
+
 def test_today_tells_of_silence_refusals_and_objects_in_trouble(page: Any, served: Served) -> None:
     sign_in(page, served.address)
     text = page.locator("main").inner_text()

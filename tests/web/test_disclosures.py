@@ -67,7 +67,7 @@ OF_GROUPS = {
     "report-submission-csv", "report-submission-xlsx",
     "scanner-protocol-changes-csv", "scanner-protocol-changes-xlsx", "scanner-protocol-copies-csv",
     "scanner-protocol-copies-xlsx",
-    "notifications",
+    "notifications", "tokens",
     "rules", "rules-csv", "rules-xlsx",
     "rule-packs", "rule-packs-csv", "rule-packs-xlsx", "methods", "methods-csv", "methods-xlsx", "method",
     "cases", "cases-csv", "cases-xlsx", "ask-change", "ask-remarks",
@@ -139,6 +139,8 @@ OF_TESTS = {"plausibility-judge"}
 """Exams that people set apart, each with its own row; `tests/store/test_suspected_tests.py` holds them."""
 OF_ASKING = {"ask-say", "ask-save", "ask-forget", "ask-wrong", "ask-remark-done", "ask-suggest", "ask-run"}
 """Turns of a conversation, and what people keep of it; `tests/web/test_ask.py` and `test_ask_suggested.py` hold their audit."""
+OF_TOKENS = {"tokens-add", "tokens-revoke"}
+"""Tokens for programs: they touch no patient's row; `tests/web/test_tokens.py` holds their rows of the audit."""
 OF_LOCAL_LEVELS = {"local-level-make", "local-levels-compare", "local-level-withdraw", "local-levels-undo"}
 """Local levels are set and withdrawn: they touch no patient's row; `tests/store/test_local_levels.py` holds the audit's rows."""
 OF_REPORTS = {
@@ -225,6 +227,7 @@ def test_every_route_is_of_one_kind() -> None:
         OF_RULES,
         OF_CASES,
         OF_NOTIFICATIONS,
+        OF_TOKENS,
     ]
     kinds = [ABOUT_PATIENTS, OF_GROUPS, THE_AUDIT, *changes]
     assert Counter(name for kind in kinds for name in kind) == Counter(list(ROUTES))

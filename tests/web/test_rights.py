@@ -75,6 +75,7 @@ POSTED = {
     "notification-add", "notification-change", "notification-pause", "notification-go-on", "notification-remove",
     "notification-again", "notification-test",
     "rule-try", "rule-stop", "rule-decide", "rule-undo", "ask-say", "ask-save", "ask-forget", "ask-wrong", "ask-remark-done",
+    "tokens-add", "tokens-revoke",
     "ask-suggest", "ask-run",
 }  # fmt: skip
 """Routes that take what a person sends, and show nothing."""

@@ -13,7 +13,7 @@ from typing import Any, Final
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from doseloop.model.errors import NotAdmitted, UnusableInput
+from doseloop.model.errors import NotAdmitted, NotVisible, UnusableInput
 from doseloop.store.audit import COMMAND, Actor, record_change
 from doseloop.store.models import PeerToken
 
@@ -28,6 +28,7 @@ _SEND, _READ = PeerToken.Purpose.SEND, PeerToken.Purpose.READ
 class Token:
     """A token as it is listed: never the secret. Times are UTC; None is never. `account` is a name, empty for one that sends."""
 
+    key: int
     name: str
     purpose: str
     account: str
@@ -90,8 +91,26 @@ def revoke(name: str, account: int | None = None, actor: Actor = COMMAND) -> Non
         row = PeerToken.objects.select_for_update().filter(**of).first()
         if row is None:
             raise UnusableInput(f"{name!r} has no token in force.")
-        PeerToken.objects.filter(pk=row.pk).update(revoked_at=timezone.now())
-        record_change(actor, "revoked token", f"token {row.pk}", before=_told(row))
+        _end(row, actor)
+
+
+def revoke_one(key: int, account: int | None, actor: Actor) -> str:
+    """End a token of the account's own, or any where `account` is None. Returns its name.
+
+    Errors: `NotVisible` where it is another's, or there is none in force.
+    """
+    with transaction.atomic():
+        rows = PeerToken.objects.select_for_update().filter(pk=key, revoked_at=None)
+        row = (rows if account is None else rows.filter(account_id=account)).first()
+        if row is None:
+            raise NotVisible(f"There is no token {key} in force.")
+        _end(row, actor)
+        return row.name
+
+
+def _end(row: PeerToken, actor: Actor) -> None:
+    PeerToken.objects.filter(pk=row.pk).update(revoked_at=timezone.now())
+    record_change(actor, "revoked token", f"token {row.pk}", before=_told(row))
 
 
 def tokens(account: int | None = None) -> tuple[Token, ...]:
@@ -99,6 +118,7 @@ def tokens(account: int | None = None) -> tuple[Token, ...]:
     rows = PeerToken.objects.select_related("account").order_by("name", "made_at")
     return tuple(
         Token(
+            row.pk,
             row.name,
             row.purpose,
             row.account.get_username() if row.account else "",

@@ -50,6 +50,7 @@ from doseloop.web.pages import (
     scanners,
     sizes,
     today,
+    tokens,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -97,6 +98,7 @@ urlpatterns: list[URLPattern] = [
     *own_figures.routes,
     *people_sites.routes,
     *notifications.routes,
+    *tokens.routes,
     *audit.routes,
     *sign_in.routes,
     *health.routes,

@@ -181,7 +181,7 @@ def test_the_client_of_a_program_with_a_token_that_was_revoked_comes_no_further(
 def test_tokens_that_were_refused_are_counted_where_peers_are_that_were_turned_away(served: Served) -> None:
     post(served, call_of_scanners(), **never_made())
     found = {(one.ae, one.host, one.reason) for one in peers.refusals(SYSTEM, timedelta(hours=1))}
-    assert ("MCP", "127.0.0.1", "The token is not known.") in found
+    assert ("MCP", "127.0.0.1", "The token is not known") in found
 
 
 def test_an_account_that_lost_its_role_is_told_nothing_more(served: Served) -> None:

@@ -86,7 +86,7 @@ class McpOverHttp:
         try:
             reader = reader_of(token)
         except NotAdmitted as error:
-            note_refusals({("MCP", host, str(error)): 1})
+            note_refusals({("MCP", host, str(error).rstrip(".")): 1})
             raise
         finally:
             close_old_connections()
