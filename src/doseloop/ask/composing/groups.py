@@ -140,6 +140,8 @@ def _which(walk: Walk, chunk: Chunk) -> None:
         walk.said.superlative = top.value.partition(" ")[0] if top.kind == "top" else walk.said.superlative
     take_kind_of(walk)
     if (target := walk.take("dimension")) is not None:
+        if walk.next_is(target.slot("d").value):
+            return  # "which Dr. Novak did": a title before a name
         walk.said.groups.append(target.slot("d").value)
         walk.said.cue("which_one" if chunk.value == "which of" or _is_one(walk, target) else "which_many", chunk.start)
         return
