@@ -3,13 +3,14 @@
 from dataclasses import replace
 from typing import Any
 
-from doseloop.assess.one_cause import ExamFlag, ScannerFlag, joined
+from doseloop.assess.one_cause import ExamFlag, ScannerFlag, UnitFlag, joined
 
 DRIFT = ScannerFlag(1, "drift", ("A",), "2026-03-10T09:00:00", "2026-03-08T09:00:00", "2026-03-14T09:00:00", 1.3, False)
 CHANGE = ScannerFlag(
     2, "protocol-change", ("A", "B"), "2026-03-09T10:00:00", "2026-03-09T10:00:00", "2026-03-09T10:00:00", None, False
 )
-EXAM = ExamFlag(3, ("A",), "2026-03-20T09:00:00", 12.0, 10.0)
+EXAM = ExamFlag(3, ("A",), "2026-03-20T09:00:00", 12.0, 10.0, "dap_gy_cm2")
+UNIT = UnitFlag(7, "dap_gy_cm2", "2026-03-18", 100.0)
 
 
 def test_a_change_within_the_interval_leads_the_drift() -> None:
@@ -93,3 +94,23 @@ def test_protocols_that_drift_another_way_or_at_another_time_stand_by_themselves
 def test_of_several_drifts_the_one_that_a_case_follows_leads() -> None:
     one, other, followed = three()
     assert joined([one, other, replace(followed, is_followed=True)], []) == {10: 12, 11: 12}
+
+
+def test_a_high_dose_that_a_wrong_unit_explains_is_joined_to_it() -> None:
+    assert joined([], [replace(EXAM, value=900.0)], [UNIT]) == {3: 7}
+    assert joined([DRIFT], [replace(EXAM, value=12.0)], [UNIT]) == {3: 7}
+
+
+def test_a_low_dose_that_a_wrong_unit_explains_is_joined_to_it() -> None:
+    low = replace(EXAM, value=0.3, threshold=1.0)
+    assert joined([], [low], [replace(UNIT, factor=0.1)]) == {3: 7}
+    assert joined([DRIFT], [low], []) == {}
+
+
+def test_a_dose_that_is_high_with_the_right_unit_too_stands_by_itself() -> None:
+    assert joined([], [replace(EXAM, value=1200.0)], [UNIT]) == {}
+
+
+def test_a_dose_of_another_quantity_or_from_before_stands_by_itself() -> None:
+    assert joined([], [replace(EXAM, value=900.0, quantity="ka_r_mgy")], [UNIT]) == {}
+    assert joined([], [replace(EXAM, value=900.0, started_at="2026-03-17T09:00:00")], [UNIT]) == {}

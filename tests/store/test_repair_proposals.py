@@ -8,15 +8,19 @@ from django.utils import timezone
 
 from doseloop.access.scope import SYSTEM, Scope
 from doseloop.model.errors import NotVisible, UnusableInput
+from doseloop.model.flag import Finding
+from doseloop.model.notification import Severity
 from doseloop.pipeline import Pipeline
 from doseloop.roles.data_folder import DataFolder
 from doseloop.roles.follower import Follower
 from doseloop.roles.unit_search import UnitSearch
-from doseloop.store import decisions, repair_proposals, value_repairs
+from doseloop.store import decisions, findings, flag_joining, repair_proposals, value_repairs
 from doseloop.store.audit import COMMAND
-from doseloop.store.models import Exam, Flag, RepairProposal, Scanner
+from doseloop.store.findings import ExamFinding
+from doseloop.store.models import Exam, Flag, Notification, RepairProposal, Scanner
 from doseloop.store.repair_proposals import accept, decline, look_at, proposals, propose_again
 from doseloop.store.value_repairs import REPAIRS
+from tests.loop.notified import subscribe
 from tests.store.taken_in import pipeline_over, take_in
 from tests.store.wrong_units import angiography
 
@@ -37,6 +41,33 @@ def follow(pipeline: Pipeline) -> None:
     follower = Follower(pipeline)
     while follower.step():
         pass
+
+
+def _high(exam: Exam) -> None:
+    found = Finding("high-dose", "1", f"exam {exam.pk}", "dose", "High.", "dap_gy_cm2", 100.0, 1.0, 2.0, dated=None)
+    findings.apply(exam.pk, [ExamFinding(found)])
+
+
+def test_doses_that_are_high_by_a_wrong_unit_count_in_its_flag(pipeline: Pipeline) -> None:
+    scanner = fill(pipeline)
+    before, *_, after = Exam.objects.order_by("started_at")
+    _high(before)
+    _high(after)
+    look_at(scanner)
+    assert scanner in flag_joining.scanners_to_join()
+    flag_joining.join(scanner)
+    assert list(Flag.objects.filter(joined_to__rule="unit-suspected").values_list("exam", flat=True)) == [after.pk]
+    decline(SYSTEM, RepairProposal.objects.get().pk, "A phantom.", COMMAND)
+    flag_joining.join(scanner)
+    assert not Flag.objects.exclude(joined_to=None).exists()
+
+
+def test_a_suspected_unit_is_told_to_who_wants_to_know(pipeline: Pipeline, folder: DataFolder) -> None:
+    scanner = fill(pipeline)
+    subscribe(folder, Scanner.objects.get(pk=scanner).site_id, least=Severity.LOW)
+    look_at(scanner)
+    look_at(scanner)
+    assert Notification.objects.filter(flag__rule="unit-suspected").count() == 1
 
 
 def test_a_unit_that_changed_with_an_update_is_proposed_with_its_evidence(pipeline: Pipeline) -> None:

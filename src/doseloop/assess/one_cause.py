@@ -5,7 +5,8 @@ of the whole scanner needs a change of two thirds of its protocols. Where three 
 within 90 days and no change explains it, they are one cause too: what creeps is told of each protocol at another time, and three by
 chance in a quarter were not seen (`docs/drift.md`). An exam with a high dose since then is joined where it would not have been told
 without the drift: its value over the drift's factor is below its threshold. A flag that a case follows leads before one that
-none does; one that a person judged is moved nowhere.
+none does; one that a person judged is moved nowhere. Where a unit is suspected to be wrong, a high or low
+dose of that quantity since then is joined where it would be neither with the unit put right.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,10 +14,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from doseloop.assess import drift, high_dose, protocol_change
+from doseloop.assess import drift, high_dose, low_dose, protocol_change, unit_suspected
 
 RULES: Final = (drift.RULE, protocol_change.RULE)
-SINGLE: Final = high_dose.RULE
+UNIT: Final = unit_suspected.RULE
+LEADS: Final = (*RULES, UNIT)
+SINGLES: Final = (high_dose.RULE, low_dose.RULE)
 _SHARE: Final = 2 / 3
 _SEVERAL: Final = 3
 _WITHIN_DAYS: Final = 90
@@ -39,7 +42,7 @@ class ScannerFlag:
 
 @dataclass(frozen=True, slots=True)
 class ExamFlag:
-    """An open flag of one exam's high dose."""
+    """An open flag of one exam's high or low dose."""
 
     flag: int
     protocols: tuple[str, ...]
@@ -47,10 +50,35 @@ class ExamFlag:
     started_at: str
     value: float
     threshold: float
+    quantity: str
+
+    @property
+    def is_high(self) -> bool:
+        """Whether it is of a high dose; of a low one else."""
+        return self.value > self.threshold
 
 
-def joined(of_scanner: Sequence[ScannerFlag], of_exams: Sequence[ExamFlag]) -> dict[int, int]:
+@dataclass(frozen=True, slots=True)
+class UnitFlag:
+    """A unit that is suspected to be wrong."""
+
+    flag: int
+    quantity: str
+    since: str
+    """ISO day."""
+    factor: float
+    """What is written over what is right, a power of ten."""
+
+
+def joined(
+    of_scanner: Sequence[ScannerFlag], of_exams: Sequence[ExamFlag], of_units: Sequence[UnitFlag] = ()
+) -> dict[int, int]:
     """The leading flag by that of each flag that is joined to one. All are of one scanner."""
+    by_unit = {exam.flag: unit.flag for unit in of_units for exam in of_exams if _is_by_unit(exam, unit)}
+    return {**_joined_to_drifts(of_scanner, of_exams), **by_unit}
+
+
+def _joined_to_drifts(of_scanner: Sequence[ScannerFlag], of_exams: Sequence[ExamFlag]) -> dict[int, int]:
     changes = [one for one in of_scanner if one.rule == protocol_change.RULE]
     drifts = [one for one in of_scanner if one.rule == drift.RULE]
     groups: dict[int, list[ScannerFlag]] = {}
@@ -104,10 +132,18 @@ def _order(since: str, of: ScannerFlag) -> int:
     return int(since[:10] != of.since[:10])
 
 
+def _is_by_unit(exam: ExamFlag, unit: UnitFlag) -> bool:
+    if exam.quantity != unit.quantity or exam.started_at[:10] < unit.since[:10]:
+        return False
+    right = exam.value / unit.factor
+    return right <= exam.threshold if exam.is_high else right >= exam.threshold
+
+
 def _is_of(exam: ExamFlag, of: ScannerFlag) -> bool:
     factor = of.factor or 1.0
     return (
         factor > 1.0
+        and exam.is_high
         and exam.started_at >= of.earliest
         and exam.value / factor <= exam.threshold
         and any(_same(name, other) for name in of.protocols for other in exam.protocols)

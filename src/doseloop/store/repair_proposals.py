@@ -15,7 +15,7 @@ from doseloop.assess import unit_suspected
 from doseloop.assess.powers_of_ten import Check, Proposal, look
 from doseloop.model.errors import NotVisible, UnusableInput
 from doseloop.model.value_repair import Source
-from doseloop.store import decisions, value_repairs, visible
+from doseloop.store import decisions, outbox, value_repairs, visible
 from doseloop.store.audit import Actor, Seen, record_change
 from doseloop.store.event_rows import event_of_row
 from doseloop.store.models import DoseObjectRow, Event, Flag, RepairProposal, Scanner
@@ -211,7 +211,10 @@ def _raise_flag(row: RepairProposal) -> None:
         "sentence": finding.sentence, "evidence": json.loads(json.dumps(asdict(finding))), "updated_at": now,
     }  # fmt: skip
     flag, made = Flag.objects.get_or_create(key=str(finding.key), defaults={**content, "raised_at": now})
-    if not made and flag.state == Flag.State.WITHDRAWN:
+    came_back = not made and flag.state == Flag.State.WITHDRAWN
+    if made or came_back:
+        outbox.post(flag, now)
+    if came_back:
         Flag.objects.filter(pk=flag.pk).update(**content, state=Flag.State.OPEN)
     elif not made and flag.judged_at is None:
         Flag.objects.filter(pk=flag.pk).update(**content)
