@@ -96,3 +96,20 @@ def test_ordinary_days_of_the_virtual_hospital_have_no_wrong_protocol(pipeline: 
 def test_objects_of_real_scanners_have_no_wrong_protocol(pipeline: Pipeline) -> None:
     take_in(pipeline, [path.read_bytes() for path in sorted(shared("corpus/open").glob("*.dcm"))])
     assert told() == []
+
+
+def test_children_who_are_scanned_as_adults_for_weeks_do_not_become_the_habit(pipeline: Pipeline) -> None:
+    adults = [report(number, "Thorax", "CT Chest") for number in range(20)]
+    children = [report(number, "Thorax", "CT Chest", age="006Y", kvp="80") for number in range(20, 26)]
+    take_in(pipeline, [*adults, *children])
+    take_in(pipeline, [report(number, "Thorax", "CT Chest", age="007Y") for number in range(30, 36)])
+    assert Flag.objects.filter(rule="wrong-protocol", exam__started_at__gte=_FIRST.isoformat()).count() == 6
+
+
+def test_a_habit_that_a_person_called_right_is_one(pipeline: Pipeline) -> None:
+    adults = [report(number, "Thorax", "CT Chest") for number in range(20)]
+    children = [report(number, "Thorax", "CT Chest", age="006Y", kvp="80") for number in range(20, 26)]
+    take_in(pipeline, [*adults, *children, report(30, "Thorax", "CT Chest", age="007Y")])
+    Flag.objects.filter(rule="wrong-protocol").update(state=Flag.State.SET_ASIDE)
+    take_in(pipeline, [report(31, "Thorax", "CT Chest", age="007Y")])
+    assert Flag.objects.filter(rule="wrong-protocol", state=Flag.State.OPEN).count() == 0

@@ -4,12 +4,12 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from doseloop.access.scope import Scope
 from doseloop.model.ct import CtEvent
 from doseloop.store.event_rows import event_of_row
-from doseloop.store.models import Event
+from doseloop.store.models import Event, Flag
 from doseloop.store.prepared import Rows, Slot
 
 
@@ -66,6 +66,7 @@ _ROWS = Rows(
         .values_list(*_EXAM, *_SCAN)[:MOST_SCANS]
     )
 )
+_RULE = "wrong-protocol"
 MOST_SCANS = 200
 MOST_BEFORE = 100
 
@@ -92,7 +93,10 @@ def _kvp(bands: tuple[str, ...]) -> Rows:
 
 
 def _same_procedure(bands: tuple[str, ...]) -> QuerySet[Event]:
+    """Without exams whose own flag stands: a fault that goes on for weeks must not become the habit that it is judged by."""
+    standing = Flag.objects.filter(exam=OuterRef("exam_id"), rule=_RULE, state__in=(Flag.State.OPEN, Flag.State.CASE))
     return Event.objects.filter(
+        ~Exists(standing),
         part__procedure_id=Slot("procedure"),
         part__age_band__in=bands,
         part__started_at__lt=Slot("started_at"),
