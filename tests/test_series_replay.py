@@ -65,8 +65,9 @@ def end_of(day: date) -> datetime:
 def live_days(clock: SimulatedClock, given: "Given") -> Iterator[date]:
     """The exams come day by day, and at the end of each the worker looks for drift; each day is told before it looks."""
     watch, day, first = DriftWatch(), BEGUN.date(), 0
-    while first < LENGTH:
-        last = first + sum(at(number).date() == day for number in range(first, min(first + A_DAY, LENGTH)))
+    length = max(map(len, given.values()))
+    while first < length:
+        last = first + sum(at(number).date() == day for number in range(first, min(first + A_DAY, length)))
         for (scanner, protocol), values in given.items():
             give(scanner, values[first:last], first, protocol)
         clock.advance(end_of(day))
@@ -119,9 +120,11 @@ def test_drift_is_found_on_the_days_on_which_it_was_raised(clock: SimulatedClock
     assert {one.key: one.scanner for one in made.new} == dict(Flag.objects.values_list("key", "scanner"))
 
 
-def test_a_new_usual_counts_from_the_decision_about_it_on(clock: SimulatedClock, facts: Facts) -> None:
-    scanner, decided = a_scanner(), date(2026, 1, 22)
-    values = [*doses(200, 1.3), *(1.3 * one for one in doses(100, 1.0, seed=3))]
+def test_a_new_usual_counts_from_the_decision_about_it_on_until_it_is_taken_back(
+    clock: SimulatedClock, facts: Facts
+) -> None:
+    scanner, decided, taken_back = a_scanner(), date(2026, 1, 22), date(2026, 2, 6)
+    values = [*doses(270, 1.3), *(1.3**2 * one for one in doses(130, 1.0, seed=3))]
     batch = ""
     for day in live_days(clock, {(scanner, PROTOCOL): values}):
         if day == decided:
@@ -129,11 +132,11 @@ def test_a_new_usual_counts_from_the_decision_about_it_on(clock: SimulatedClock,
             wanted = NewUsual(scanner.pk, SERIES, at(150).date().isoformat(), "Made better.", flag.pk)
             new_usuals.begin(SYSTEM, wanted, COMMAND)
             batch = new_usuals.decided(SYSTEM, scanner.pk)[0].key
-        if day == decided + timedelta(days=4):
+        if day == taken_back:
             new_usuals.take_back(SYSTEM, scanner.pk, batch, COMMAND)
-    raised = live("drift")
-    assert raised and max(raised.values()) < decided
-    assert found(replayed(facts, scanner.site_id, "drift")) == raised
+    before, after = sorted(live("drift").values())
+    assert before < decided < after < taken_back
+    assert found(replayed(facts, scanner.site_id, "drift")) == live("drift")
 
 
 def test_what_stands_before_the_first_day_is_not_new(facts: Facts) -> None:
