@@ -13,7 +13,7 @@ from doseloop.store.procedures import bring_up_to_date
 from tests.reading import reports
 from tests.store.taken_in import pipeline_over, take_in
 
-_FIRST = datetime(2026, 9, 1, 8)
+FIRST = datetime(2026, 9, 1, 8)
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def report(number: int, pitch: str, station: str = "CT1", software: str = "VA20"
             if item.ConceptNameCodeSequence[0].CodeValue == "113828":
                 item.MeasuredValueSequence[0].NumericValue = pitch
     made = reports.ct_report(made_events)
-    started = _FIRST + timedelta(days=number)
+    started = FIRST + timedelta(days=number)
     made.SOPInstanceUID, made.StudyInstanceUID = f"2.25.6{station[-1]}{number}", f"2.25.7{station[-1]}{number}"
     made.PatientID, made.ProtocolName, made.StudyDescription = f"N{station}{number}", "Thorax_Routine", "CT Chest"
     made.StudyDate, made.StudyTime = started.strftime("%Y%m%d"), started.strftime("%H%M%S")

@@ -115,7 +115,6 @@ _RULES: Final = (
         protocol_change.RULE, "Protocol changed", "on_period", protocol_change.VERSION,
         "a protocol that its scanner sets otherwise than before, with the software version that it came with",
         "settings that reports do not have; what was meant; protocols with fewer than ten exams", "medium",
-        not_replayed="its looks over the history are not followed yet",
     ),
     Rule(
         drift.RULE, "Drift", "on_period", drift.VERSION,
@@ -126,7 +125,6 @@ _RULES: Final = (
         repeated_scans.RULE, "Repeated scans", "on_period", repeated_scans.VERSION,
         "a CT protocol of a scanner whose scan is repeated in more of its exams than before",
         "why; repeated scans under another name or with another range; rises by much less than a tenth of the exams", "medium",
-        not_replayed="its looks over the history are not followed yet",
     ),
     Rule(
         level_state.RULE, "Reference level", "on_period", level_state.VERSION,
@@ -150,7 +148,6 @@ _RULES: Final = (
         worse_reports.RULE, "Worse reports", "on_period", worse_reports.VERSION,
         "a field that stands in clearly fewer of a scanner's exams than before, with the day and the software that it came with",
         "who leaves it out: scanner, worklist or people; falls by less than 15 percentage points; scanners with few exams", "low",
-        not_replayed="its looks over the history are not followed yet",
     ),
     Rule(
         operators.RULE, "Operators", "on_period", operators.VERSION,

@@ -11,7 +11,7 @@ at most the latest `BEFORE`, and one standard error. If that share is known, a f
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -75,20 +75,26 @@ def is_same_range(scans: int, lengths: int, shortest_mm: float | None, longest_m
 def rise_of(exams: Sequence[ScannedExam]) -> Rise | None:
     """The rise that stands at the last exam; None where none does. Exams are of one protocol, in the order of time."""
     standing: Rise | None = None
+    for standing in rises(exams):  # noqa: B007 (the last one)
+        pass
+    return standing
+
+
+def rises(exams: Sequence[ScannedExam]) -> Iterator[Rise | None]:
+    """The rise that stands at each exam, by it and those before it alone."""
+    standing: Rise | None = None
     total, start = 0.0, 0
     for at, exam in enumerate(exams):
         if standing is not None:
-            if _is_back(exams[: at + 1], standing):
+            if _is_back(exams[max(0, at + 1 - LATEST) : at + 1], standing):
                 standing, total, start = None, 0.0, at + 1
-            continue
-        if at < LEAST_BEFORE:
-            continue
-        start = at if total <= 0 else start
-        before = exams[max(0, start - BEFORE) : start]
-        total = max(0.0, total + _evidence(_usual(before), exam.is_repeated))
-        if total > LIMIT:
-            standing = _rise(before, exams[start : at + 1])
-    return standing
+        elif at >= LEAST_BEFORE:
+            start = at if total <= 0 else start
+            before = exams[max(0, start - BEFORE) : start]
+            total = max(0.0, total + _evidence(_usual(before), exam.is_repeated))
+            if total > LIMIT:
+                standing = _rise(before, exams[start : at + 1])
+        yield standing
 
 
 def _usual(before: Sequence[ScannedExam]) -> float:
@@ -113,15 +119,19 @@ def _rise(before: Sequence[ScannedExam], since: Sequence[ScannedExam]) -> Rise |
     return Rise(since[0].started_at, since[-1].started_at, had, len(before), repeated, len(since))
 
 
-def _is_back(exams: Sequence[ScannedExam], rise: Rise) -> bool:
-    latest = [one for one in exams[-LATEST:] if one.started_at > rise.told_at]
+def _is_back(latest_exams: Sequence[ScannedExam], rise: Rise) -> bool:
+    latest = [one for one in latest_exams if one.started_at > rise.told_at]
     return len(latest) == LATEST and sum(one.is_repeated for one in latest) / LATEST <= rise.before + BACK_WITHIN
 
 
 def on_period(scanner: int, name: str, protocols: Iterable[tuple[str, Sequence[ScannedExam]]]) -> tuple[Finding, ...]:
     """What stands of a scanner that people call `name`, by the exams of each protocol."""
-    found = ((protocol, rise_of(exams)) for protocol, exams in protocols)
-    return tuple(_finding(scanner, name, protocol, rise) for protocol, rise in found if rise is not None)
+    return told(scanner, name, ((protocol, rise_of(exams)) for protocol, exams in protocols))
+
+
+def told(scanner: int, name: str, standing: Iterable[tuple[str, Rise | None]]) -> tuple[Finding, ...]:
+    """The same by the rise of each protocol that stands."""
+    return tuple(_finding(scanner, name, protocol, rise) for protocol, rise in standing if rise is not None)
 
 
 def _finding(scanner: int, name: str, protocol: str, rise: Rise) -> Finding:

@@ -46,6 +46,11 @@ NEAR: Final = timedelta(days=7)
 LEAST_IN_WEEK: Final = 5
 """Exams of a week whose odds count."""
 
+DAYS: Final = 2 * 365
+"""That are looked at."""
+_LATE: Final = timedelta(days=2)
+"""Reports come late: a day is counted when it is over for another."""
+
 Floats = NDArray[np.float64]
 
 
@@ -73,6 +78,11 @@ class Fall:
     """Shares of the weeks before, and of the weeks that told it."""
     exams_before: int
     exams_after: int
+
+
+def last_day(today: date) -> date:
+    """The last day that is counted on a day."""
+    return today - _LATE
 
 
 def on_period(

@@ -1,19 +1,16 @@
 """Looks once a day whether the reports of a scanner got worse (`assess.worse_reports`)."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django.utils import timezone
 
 from doseloop.access.scope import SYSTEM
+from doseloop.assess.worse_reports import DAYS, last_day
 from doseloop.facts.engine import Facts
 from doseloop.facts.report_fields import field_days
 from doseloop.facts.windows import Window
 from doseloop.store import report_falls
-
-_DAYS = 2 * 365
-_LATE = timedelta(days=1)
-"""Reports come late: a day is counted when it is over for another."""
 
 
 @dataclass(slots=True)
@@ -28,7 +25,7 @@ class ReportWatch:
         day = today or timezone.now().date()
         if day == self.looked:
             return False
-        last = day - timedelta(days=1) - _LATE
-        report_falls.judge(field_days(self.facts, SYSTEM, Window.of_days_until(last, _DAYS)), last)
+        last = last_day(day)
+        report_falls.judge(field_days(self.facts, SYSTEM, Window.of_days_until(last, DAYS)), last)
         self.looked = day
         return True

@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, Protocol
 
-from doseloop.assess import drift, operators
+from doseloop.assess import drift, operators, protocol_change, repeated_scans, worse_reports
 from doseloop.facts.engine import Facts
 from doseloop.model.flag import Finding
 from doseloop.series.drift import DriftHistory
 from doseloop.series.operators import OperatorHistory
+from doseloop.series.protocol_changes import ChangeHistory
+from doseloop.series.repeated_scans import RepeatHistory
+from doseloop.series.worse_reports import ReportHistory
 from doseloop.store.replay_history import SiteAtHand
 
 TUESDAY: Final = 1
@@ -49,5 +52,9 @@ WATCHES: Final[Mapping[str, Watch]] = {
     drift.RULE: Watch(DriftHistory.read),
     # Differences that stand go on by looks that the rule keeps.
     operators.RULE: Watch(OperatorHistory.read, TUESDAY, timedelta(weeks=26)),
+    protocol_change.RULE: Watch(ChangeHistory.read),
+    repeated_scans.RULE: Watch(RepeatHistory.read),
+    # Whole weeks are counted, once they are over for a day: on other days nothing is new.
+    worse_reports.RULE: Watch(ReportHistory.read, TUESDAY, timedelta(weeks=1)),
 }
 """How each rule of the form `on_period` that may be tried runs."""

@@ -1,6 +1,6 @@
 """Changes of protocols on a scanner, and protocols that another one sets otherwise: what the flag and the page are made of."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -9,6 +9,7 @@ from doseloop.access.scope import SYSTEM, Scope
 from doseloop.assess import protocol_change
 from doseloop.assess.protocol_change import Change, Use, changes, usual, versions_of
 from doseloop.assess.protocol_fingerprint import SETTINGS
+from doseloop.model.flag import Finding
 from doseloop.reference.names import normalised
 from doseloop.store import findings, protocol_uses, scanner_list, visible
 from doseloop.store.findings import ExamFinding
@@ -20,6 +21,9 @@ _LATELY: Final = 40
 """Exams that tell how a protocol is set now."""
 _OF_A_MODEL: Final = frozenset({"single_collimation_mm", "total_collimation_mm", "modulation", "sources"})
 """Settings that differ from model to model by themselves."""
+Uses = Mapping[tuple[str, str], Sequence[Use]]
+"""By protocol and kind, each in the order of time."""
+ChangesOf = Callable[[str, Sequence[Use]], Sequence[Change]]
 QUANTITY: Final = {"ct": "ctdi_vol_mgy", "projection": "dap_gy_cm2"}
 
 
@@ -51,12 +55,17 @@ def keep() -> int:
 
 
 def _flag(scanner: int) -> bool:
-    uses = protocol_uses.uses_of(scanner)
-    newest = max((one[-1].started_at for one in uses.values()), default="")
-    found = [(one.change, one.version) for one in _changes(scanner, uses) if _is_told(one.change, newest)]
     name = scanner_list.scanner_names(SYSTEM).get(scanner, "its scanner")
-    made = protocol_change.on_period(scanner, name, found)
+    made = found(scanner, name, protocol_uses.uses_of(scanner), first_days(scanner))
     return findings.apply_to_scanner(scanner, protocol_change.RULE, [ExamFinding(one) for one in made])
+
+
+def found(scanner: int, name: str, uses: Uses, days: Mapping[str, str], of: ChangesOf = changes) -> list[Finding]:
+    """What the rule finds in the uses of a scanner that people call `name`. `days` are first days of its software versions, `of`
+    gives the changes of one protocol."""
+    newest = max((one[-1].started_at for one in uses.values()), default="")
+    told = [(one.change, one.version) for one in _changes(uses, days, of) if _is_told(one.change, newest)]
+    return protocol_change.on_period(scanner, name, told)
 
 
 def _is_told(change: Change, newest: str) -> bool:
@@ -70,18 +79,17 @@ def of_scanner(scope: Scope, scanner: int) -> tuple[ShownChange, ...]:
     """Every change among the newest uses of its protocols, the latest first; none where the scope does not see it."""
     if not visible.scanners(scope).filter(pk=scanner).exists():
         return ()
-    found = _changes(scanner, protocol_uses.uses_of(scanner))
-    return tuple(sorted(found, key=lambda one: (one.change.since, one.change.protocol), reverse=True))
+    made = _changes(protocol_uses.uses_of(scanner), first_days(scanner), changes)
+    return tuple(sorted(made, key=lambda one: (one.change.since, one.change.protocol), reverse=True))
 
 
-def _changes(scanner: int, uses: dict[tuple[str, str], list[Use]]) -> Iterator[ShownChange]:
-    days = _first_days(scanner)
+def _changes(uses: Uses, days: Mapping[str, str], of: ChangesOf) -> Iterator[ShownChange]:
     for (protocol, kind), of_protocol in uses.items():
-        for change, version in versions_of(changes(protocol, of_protocol), days):
+        for change, version in versions_of(of(protocol, of_protocol), days):
             yield ShownChange(change, version, QUANTITY[kind])
 
 
-def _first_days(scanner: int) -> dict[str, str]:
+def first_days(scanner: int) -> dict[str, str]:
     """First day of each software version of a scanner and its other names."""
     names = Scanner.objects.filter(pk=scanner) | Scanner.objects.filter(root=scanner)
     rows = ScannerSpan.objects.filter(scanner__in=names).order_by("-first_on")

@@ -6,7 +6,7 @@ made anew from its events.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from django.db import transaction
 
@@ -24,6 +24,14 @@ MOST_USES: Final = 5000
 _ROLES = ("main", "acquisition", "fluoroscopy")
 
 Known = CtEvent | ProjectionEvent
+
+
+class UseOf(NamedTuple):
+    """One use, and what of."""
+
+    protocol: str
+    kind: str
+    use: Use
 
 
 def follow(most: int = 300) -> set[int]:
@@ -104,6 +112,14 @@ def uses_of(scanner: int) -> dict[tuple[str, str], list[Use]]:
     for protocol, kind, *use in reversed(rows.values_list("protocol", "kind", *_USE)[:MOST_USES]):
         found[protocol, kind].append(Use(*use))
     return found
+
+
+def uses_since(scanner: int, day: str) -> list[UseOf]:
+    """All uses on a scanner since an ISO day, and the newest before it that `uses_of` would have had then, in the order of time."""
+    rows = ProtocolUseRow.objects.filter(scanner=scanner).order_by("-started_at", "-exam_id")
+    most = rows.filter(started_at__gte=day).count() + MOST_USES
+    found = rows.values_list("protocol", "kind", *_USE)[:most]
+    return [UseOf(protocol, kind, Use(*use)) for protocol, kind, *use in reversed(found)]
 
 
 def named(names: Iterable[str], scanners: Iterable[int]) -> dict[tuple[int, str], list[Use]]:

@@ -21,11 +21,16 @@ _COUNTED: Final = {"exam__settled": True, "exam__excluded_as": "", "exam__part_o
 def judge() -> int:
     """Make the flags of every scanner what the rule finds in its exams now. Returns how many scanners changed."""
     names, changed = scanner_names(SYSTEM), 0
-    for scanner in Scanner.objects.filter(modality="CT").order_by("pk").values_list("pk", flat=True):
+    for scanner in looked_at():
         # Another name of a scanner has no flags of its own: its exams count there.
         found = repeated_scans.on_period(scanner, names[scanner], exams_of(scanner).items()) if scanner in names else ()
         changed += findings.apply_to_scanner(scanner, repeated_scans.RULE, [ExamFinding(one) for one in found])
     return changed
+
+
+def looked_at() -> tuple[int, ...]:
+    """The scanners at which the rule looks."""
+    return tuple(Scanner.objects.filter(modality="CT").order_by("pk").values_list("pk", flat=True))
 
 
 def exams_of(scanner: int) -> Mapping[str, Sequence[ScannedExam]]:

@@ -19,7 +19,7 @@ def judge(days: Mapping[int, Sequence[FieldDay]], until: date) -> int:
         # Another name of a scanner has no flags of its own: its exams count there.
         of_scanner = days.get(scanner, ()) if scanner in names else ()
         found = (
-            worse_reports.on_period(scanner, names[scanner], of_scanner, _first_days(scanner), until)
+            worse_reports.on_period(scanner, names[scanner], of_scanner, first_days(scanner), until)
             if of_scanner
             else ()
         )
@@ -27,7 +27,7 @@ def judge(days: Mapping[int, Sequence[FieldDay]], until: date) -> int:
     return changed
 
 
-def _first_days(scanner: int) -> dict[str, date]:
+def first_days(scanner: int) -> dict[str, date]:
     """First day of each software version of a scanner and its other names, as its objects say."""
     names = Scanner.objects.filter(pk=scanner) | Scanner.objects.filter(root=scanner)
     rows = ScannerSpan.objects.filter(scanner__in=names).exclude(software_versions="").order_by("-first_on")

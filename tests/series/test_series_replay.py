@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from bench.loop.clock import SimulatedClock, simulated_clock
+from bench.loop.clock import SimulatedClock
 from doseloop.access.scope import SYSTEM
 from doseloop.assess.registry import RULES
 from doseloop.facts.engine import Facts
@@ -17,49 +17,20 @@ from doseloop.roles.drift_watch import DriftWatch
 from doseloop.roles.operator_watch import OperatorWatch
 from doseloop.rule_trial import trial
 from doseloop.series.watches import TUESDAY, WATCHES
-from doseloop.series_replay import SeriesReplay
 from doseloop.store import case_opening, flags, new_usuals, rule_replays
 from doseloop.store.audit import COMMAND
-from doseloop.store.changes import note_change
-from doseloop.store.models import Exam, Flag, Scanner, Site
+from doseloop.store.models import Flag, Scanner, Site
 from doseloop.store.new_usuals import NewUsual
-from doseloop.store.rule_settings import InForce
 from tests.facts.conftest import facts, paths
-from tests.operated import BEGUN as WEEKS_BEGUN
-from tests.operated import operated
+from tests.series.operated import BEGUN as WEEKS_BEGUN
+from tests.series.operated import operated
+from tests.series.replayed import ON, days_of, end_of, found, live, replayed
 from tests.store.drifting import BEGUN, PROTOCOL, SERIES, a_scanner, at, doses, give
 
 __all__ = ["facts", "paths"]
-ON = InForce(True, None)
 OTHERS = ("Head / Head", "Hip / Hip")
 LENGTH = 300
 A_DAY = 12
-
-
-@pytest.fixture
-def clock() -> Iterator[SimulatedClock]:
-    with simulated_clock() as made:
-        yield made
-
-
-def replayed(facts: Facts, site: int, rule: str, today: InForce = ON) -> SeriesReplay:
-    """A try that went through all of its looks."""
-    made = SeriesReplay(site, RULES[rule], today, facts)
-    assert list(made.steps()) == list(range(1, made.total + 1))
-    return made
-
-
-def live(rule: str) -> dict[str, date]:
-    """The days on which flags were raised, by key; also of those that are withdrawn by now."""
-    return dict(Flag.objects.filter(rule=rule).values_list("key", "raised_at__date"))
-
-
-def found(made: SeriesReplay) -> dict[str, date]:
-    return {one.key: one.day for one in made.new}
-
-
-def end_of(day: date) -> datetime:
-    return datetime.combine(day, time(23, 30), UTC)
 
 
 def live_days(clock: SimulatedClock, given: "Given") -> Iterator[date]:
@@ -174,24 +145,13 @@ def test_flags_a_week_and_precision_are_told_of_what_people_judged(clock: Simula
     assert off.gained.flags == off.flags == made.flags
 
 
-def settle(day: date) -> None:
-    """The exams of a day come."""
-    exams = Exam.objects.filter(started_at__startswith=day.isoformat())
-    exams.update(settled=True)
-    note_change(exams.values_list("pk", flat=True))
-
-
 def test_operators_are_found_on_the_days_on_which_they_were_raised(clock: SimulatedClock, facts: Facts) -> None:
-    site = operated(weeks=16)
-    last = WEEKS_BEGUN + timedelta(weeks=16)
-    watch, day = OperatorWatch(facts), WEEKS_BEGUN
-    Exam.objects.update(settled=False)
-    while day < last:
-        settle(day)
+    site = operated(weeks=13)
+    watch = OperatorWatch(facts)
+    for day in days_of(WEEKS_BEGUN, 13):
         clock.advance(end_of(day))
         while watch.step():
             pass
-        day += timedelta(days=1)
     raised = live("operators")
     assert {day.weekday() for day in raised.values()} == {TUESDAY}
     assert len(set(raised.values())) > 1
