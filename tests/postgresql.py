@@ -101,7 +101,7 @@ class Cluster:
         """Remove a database, whoever is still connected."""
         self.command("DROP DATABASE {} WITH (FORCE)", database)
 
-    @cache  # noqa: B019: a cluster lives as long as its process
+    @cache  # noqa: B019  a cluster lives as long as its process
     def _strategy(self) -> str:
         """Files are copied rather than logged: before version 15 always, since then where it is said."""
         with psycopg.connect(self.url("postgres")) as connection:
