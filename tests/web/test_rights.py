@@ -344,6 +344,7 @@ def test_sign_up_and_other_pages_of_the_account_library_do_not_exist(department:
         assert Client(headers={"host": "localhost"}).get(f"/accounts/{path}/").status_code == 404
 
 
+@pytest.mark.once  # refused before the record is asked
 @pytest.mark.parametrize("name", ROUTES)
 def test_who_is_not_signed_in_is_sent_to_the_log_in(name: str, department: Department) -> None:
     found = asked(Client(), ROUTES[name], department, own=True)
@@ -353,6 +354,7 @@ def test_who_is_not_signed_in_is_sent_to_the_log_in(name: str, department: Depar
         assert (found.status_code, found["Location"].split("?")[0]) == (302, "/accounts/login/")
 
 
+@pytest.mark.once  # refused before the record is asked
 @pytest.mark.parametrize("name", ROUTES)
 def test_an_account_without_a_role_sees_nothing(name: str, department: Department, signed_in: Any) -> None:
     right = declared_right(ROUTES[name].callback)
