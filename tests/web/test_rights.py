@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern
 from django.utils import timezone
 from starlette.testclient import TestClient
@@ -440,6 +442,13 @@ def test_an_exam_of_another_site_looks_like_one_that_does_not_exist(department: 
     assert (elsewhere.status_code, nowhere.status_code) == (404, 404)
     token = rb'name="csrfmiddlewaretoken" value="[^"]+"'
     assert re.sub(token, b"", elsewhere.content) == re.sub(token, b"", nowhere.content)
+
+
+def test_a_page_reads_the_roles_of_its_account_once(department: Department, signed_in: Any) -> None:
+    client = signed_in("physicist")
+    with CaptureQueriesContext(connection) as asked_of_record:
+        assert client.get("/methods/").status_code == 200
+    assert sum("store_roleatsite" in query["sql"] for query in asked_of_record) == 1
 
 
 def test_a_viewer_sees_no_identity_anywhere(department: Department, signed_in: Any) -> None:
