@@ -275,6 +275,7 @@ RULES: Final[dict[str, Callable[[Chunk, date], PlanTime | None]]] = {
     "before_last": _before_last,
     "before_yesterday": lambda chunk, today: _calendar("day", -2),
     "ago": _ago,
+    "n_last": _last_n,
     "last_n": _last_n,
     "bare_n": _last_n,
     "previous_n": _last_n,

@@ -37,6 +37,9 @@ def _window(walk: Walk, chunk: Chunk) -> None:
         return
     if walk.how in ("remove", "except"):
         raise NoReading("a time that is left out has no place in the plan")
+    before = walk.previous()
+    if chunk.value == "n_last" and before is not None and before.value in ("over", "higher"):
+        raise AskBack("ambiguous_unit", "filter", ("age_years", "weight_kg"))
     walk.said.windows.append(window_of(chunk, walk.today))
 
 

@@ -23,6 +23,9 @@ _FIGURES: Final = (
 
 
 def _by(walk: Walk, chunk: Chunk) -> None:
+    if walk.how in ("remove", "except"):
+        _not_by(walk)
+        return
     walk.said.cue("by", chunk.start)
     if chunk.value == "also_by" or walk.how == "add":
         walk.said.appends_groups = True
@@ -32,8 +35,27 @@ def _by(walk: Walk, chunk: Chunk) -> None:
     if _names_what_is_ranked(walk):
         return
     crosses(walk)
-    if not targets(walk) and not _names_both(walk):
+    if not targets(walk) and not _names_both(walk) and not _only_of(walk, chunk):
         raise NoReading("nothing to split by")
+
+
+def _not_by(walk: Walk) -> None:
+    """ "Not by scanner": that group is taken away, what follows is meant."""
+    while (target := walk.take(*_TARGETS)) is not None:
+        name = target.slot("d").value if target.kind == "dimension" else target.value
+        walk.said.clears.add("grain" if target.kind in ("grain", "grain_word") else f"by {name}")
+    if walk.previous() is None or walk.next_is("and"):
+        raise NoReading("what is not split by")
+    walk.used()
+    walk.begin("set")
+
+
+def _only_of(walk: Walk, chunk: Chunk) -> bool:
+    """ "The lowest by the CT chest": a preposition, where one kind of exam follows."""
+    if walk.tokens[chunk.start].text != "by" or walk.next_is("procedure") is None:
+        return False
+    kinds = [one.kind for one in walk.row if one.kind in ("procedure", "region")]
+    return len(kinds) < 2
 
 
 def crosses(walk: Walk) -> bool:
@@ -143,7 +165,7 @@ def _which(walk: Walk, chunk: Chunk) -> None:
         if walk.next_is(target.slot("d").value):
             return  # "which Dr. Novak did": a title before a name
         walk.said.groups.append(target.slot("d").value)
-        walk.said.cue("which_one" if chunk.value == "which of" or _is_one(walk, target) else "which_many", chunk.start)
+        walk.said.cue("which_one" if chunk.value == "which of" or is_one(walk, target) else "which_many", chunk.start)
         return
     if (target := walk.take("grain_word")) is not None:
         if target.slot("g").value == "year":
@@ -168,7 +190,7 @@ def _names_exams(walk: Walk) -> bool:
     if ahead is None or ahead.kind != "exams" or ahead.value != "exams":
         return False
     walk.said.cue("list", ahead.start)
-    if _is_one(walk, ahead):
+    if is_one(walk, ahead):
         walk.said.cue("one", ahead.start)
     return True
 
@@ -201,7 +223,8 @@ def _how_many(walk: Walk, chunk: Chunk) -> None:
     walk.said.cue("list", chunk.start)
 
 
-def _is_one(walk: Walk, target: Chunk) -> bool:
+def is_one(walk: Walk, target: Chunk) -> bool:
+    """Whether the word is of one, where the language tells it by the end."""
     return not walk.tokens[target.end - 1].text.endswith(walk.plural_endings)
 
 
@@ -230,7 +253,7 @@ def _dimension(walk: Walk, chunk: Chunk) -> None:
     if walk.take("breakdown"):
         walk.said.groups.append(dimension)
         return
-    walk.said.bare_groups.append((dimension, chunk.start, not _is_one(walk, chunk)))
+    walk.said.bare_groups.append((dimension, chunk.start, not is_one(walk, chunk)))
 
 
 def _breakdown(walk: Walk, chunk: Chunk) -> None:

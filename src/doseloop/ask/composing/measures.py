@@ -5,7 +5,10 @@ from typing import Final
 from doseloop.ask.composing.walk import Rule, Walk
 from doseloop.ask.matching import Chunk
 from doseloop.ask.outcome import NoReading
-from doseloop.ask.said import Measure, Value
+from doseloop.ask.said import Bound, Measure, Value
+
+_COUNTS: Final = {"exams": "count", "patients": "distinct_patients"}
+_OF_EXAMS: Final = ("sex", "age_group", "modality", "procedure", "region")
 
 
 def _stat(walk: Walk, chunk: Chunk) -> None:
@@ -28,6 +31,31 @@ def _cue(walk: Walk, chunk: Chunk) -> None:
     walk.said.cue(chunk.value, chunk.start)
 
 
+def _exams(walk: Walk, chunk: Chunk) -> None:
+    _cue(walk, chunk)
+    if chunk.value in _counted_with(walk):
+        walk.said.measures.append(Measure("stat", _COUNTS[chunk.value], chunk.start, walk.used()))
+
+
+def _counted_with(walk: Walk) -> set[str]:
+    """ "The number of exams and patients": what is counted too, since it is joined to what is counted."""
+    before = [one for one in walk.row[: walk.at - 1] if one.kind != "prep"]
+    if not before or before[-1].kind != "and":
+        return set()
+    for at in range(len(before) - 2, 0, -1):
+        if before[at].kind == "exams" and before[at].value in _COUNTS:
+            counted = _counting(before[:at])
+            return _COUNTS.keys() - {before[at].value} if counted else set()
+        if before[at].kind not in _OF_EXAMS:
+            return set()
+    return set()
+
+
+def _counting(before: list[Chunk]) -> bool:
+    """Whether a word that counts stands last, but for what says which exams."""
+    return next((one.kind == "count" for one in reversed(before) if one.kind not in _OF_EXAMS), False)
+
+
 def _count(walk: Walk, chunk: Chunk) -> None:
     if chunk.value == "how much" and not _counts_exams(walk):
         return
@@ -35,8 +63,9 @@ def _count(walk: Walk, chunk: Chunk) -> None:
         walk.said.cue("numbers", chunk.start)
         return
     walk.said.cue("count", chunk.start)
-    walk.said.measures.append(Measure("stat", "count", chunk.start, walk.used()))
-    if _counts_patients(walk):
+    counted = "patients" if _counts_patients(walk) else "exams"
+    walk.said.measures.append(Measure("stat", _COUNTS[counted], chunk.start, walk.used()))
+    if counted == "patients":
         walk.said.cue("count_of_patients", chunk.start)
 
 
@@ -55,7 +84,7 @@ def _counts_patients(walk: Walk) -> bool:
             return chunk.value == "patients"
         if chunk.kind == "all_of":
             return chunk.value == "patients"
-        if chunk.kind not in ("sex", "age_group", "modality", "procedure", "region"):
+        if chunk.kind not in _OF_EXAMS:
             return False
     return False
 
@@ -88,17 +117,33 @@ def _exceedance(walk: Walk, chunk: Chunk) -> None:
 
 
 def _missing(walk: Walk, chunk: Chunk) -> None:
-    if walk.how != "set":
+    if walk.how not in ("set", "except"):
         raise NoReading("what is missing cannot be changed")
-    walk.said.cue("missing", chunk.start)
-    if (quantity := walk.take("quantity")) is not None:
-        walk.said.missing = quantity.value
+    quantity = _missing_quantity(walk, chunk)
+    if walk.how == "except":
+        _without_missing(walk, chunk, quantity)
         return
+    walk.said.cue("missing", chunk.start)
+    walk.said.missing = quantity
+
+
+def _missing_quantity(walk: Walk, chunk: Chunk) -> str:
+    named = chunk.slot("q") or walk.take("quantity")
+    if named is not None:
+        return str(named.value)
     last = walk.said.measures[-1] if walk.said.measures else None
     before = walk.previous()
     if last is None or last.kind != "quantity" or before is None or before.start != last.at:
         raise NoReading("missing what")
-    walk.said.missing = walk.said.measures.pop().name
+    return walk.said.measures.pop().name
+
+
+def _without_missing(walk: Walk, chunk: Chunk, quantity: str) -> None:
+    """ "Ignoring exams that have no recorded weight": those that have one."""
+    if quantity != "weight_kg":
+        raise NoReading("only the weight may be asked for as recorded")
+    walk.used()
+    walk.said.bounds.append(Bound("not_null", 0, None, None, quantity, chunk.start))
 
 
 def _repeat(walk: Walk, chunk: Chunk) -> None:
@@ -159,11 +204,31 @@ def _nothing(walk: Walk, chunk: Chunk) -> None:
     """It only joins what stands beside it, or says what is so anyway."""
 
 
+def _and(walk: Walk, chunk: Chunk) -> None:
+    """ "Not the mean but the maximum" ends what is left out; "mean n max" joins two of a kind."""
+    if chunk.value == "but" and walk.how == "except":
+        walk.begin("set")
+    before, after = walk.previous(), walk.peek()
+    if chunk.value == "n" and (before is None or after is None or before.kind != after.kind):
+        raise NoReading("a letter that joins nothing")
+
+
+def _naming(walk: Walk, chunk: Chunk) -> None:
+    """ "Name the three scanners": asks for kinds of names that are no patients'."""
+    ahead = [one for one in walk.row[walk.at :] if one.kind not in ("how_many", "top", "superlative", "modality")]
+    if not ahead or ahead[0].kind not in ("dimension", "all_of"):
+        raise NoReading("the name of whom")
+
+
+def _pronoun(walk: Walk, chunk: Chunk) -> None:
+    walk.said.cue("somebody", chunk.start)
+
+
 RULES: Final[dict[str, Rule]] = {
     "stat": _stat,
     "quantity": _quantity,
     "dose": _cue,
-    "exams": _cue,
+    "exams": _exams,
     "moved": _cue,
     "count": _count,
     "share": _cue,
@@ -179,7 +244,9 @@ RULES: Final[dict[str, Rule]] = {
     "drift": _drift,
     "listing": _listing,
     "describe": _describe,
-    "and": _nothing,
+    "and": _and,
+    "naming": _naming,
+    "pronoun": _pronoun,
     "prep": _prep,
     "percentiles": _percentiles,
 }

@@ -84,11 +84,17 @@ class Walk:
         """From here on values join, leave or are left out."""
         self.how, self._how_used = how, False
 
+    def _comma(self, before: Chunk, chunk: Chunk) -> bool:
+        """Whether a comma stands between two phrases: "not the mean, the maximum"."""
+        return any(one.comma for one in self.tokens[before.end : chunk.start + 1])
+
     def _forget_how(self, chunk: Chunk) -> None:
         if self.how == "set" or not self._how_used or chunk.kind == "and":
             return
         before = self.row[self.at - 2] if self.at >= 2 else None
         joined = before is not None and before.kind == "and"
+        if self.how == "except" and chunk.kind in ("stat", "quantity") and before and self._comma(before, chunk):
+            self.how = "set"
         if not joined and chunk.kind != self._last_kind and (self._last_kind, chunk.kind) not in _PAIRS:
             self.how = "set"
 

@@ -32,6 +32,7 @@ def changed_plan(said: Said, before: Plan, known: KnownNames, today: date, chose
     )
     found = resolved(said, known, chosen, base)
     require_size(said, found)
+    _refuse_unnamed(said, found, before)
     parts: dict[str, Any] = before.model_dump()
     parts["filters"] = [one.model_dump() for one in changed_filters(said, found, before, known)]
     _groups(said, found, before, parts)
@@ -45,13 +46,26 @@ def changed_plan(said: Said, before: Plan, known: KnownNames, today: date, chose
     return Understood(after, (), _kept(before, after), follows=True)
 
 
+def _refuse_unnamed(said: Said, found: Resolved, before: Plan) -> None:
+    """ "The other site" without its name, and "she" where nobody was named."""
+    if "other one" in said.cues and not said.cues & {"versus", "compare", "higher"}:
+        raise NoReading("which other one")
+    people = found.positive("operator") + found.positive("physician")
+    people += [one.field for one in before.filters if one.field in ("operator", "physician")]
+    if "somebody" in said.cues and not people:
+        raise AskBack("ambiguous_entity", "operator")
+
+
 def _groups(said: Said, found: Resolved, before: Plan, parts: dict[str, Any]) -> None:
     groups: list[str] = list(before.group_by)
     if "groups" in said.clears:
         groups, parts["grain"] = [], None
     gone = {one.removeprefix("group ") for one in said.clears if one.startswith("group ")}
     gone |= {one.removeprefix("all ") for one in said.clears if one.startswith("all ")}
-    groups = [one for one in groups if one not in gone]
+    not_by = {one.removeprefix("by ") for one in said.clears if one.startswith("by ")}
+    if not not_by <= set(groups):
+        raise NoReading("it was not split by that")
+    groups = [one for one in groups if one not in gone | not_by]
     new = list(dict.fromkeys([*said.groups, *compared_fields(said, found)]))
     if any(
         not any(one.field == name and abs(one.at - at) <= 3 for one in said.values) for name, at, _ in said.bare_groups
@@ -66,7 +80,7 @@ def _groups(said: Said, found: Resolved, before: Plan, parts: dict[str, Any]) ->
     if said.grain is not None:
         parts["grain"] = said.grain
     if {"grain", "all grain"} & said.clears:
-        parts["grain"] = None
+        parts["grain"] = None if said.grain is None else said.grain
     if "all chart" in said.clears or "chart" in said.clears:
         parts["chart"] = "auto"
 

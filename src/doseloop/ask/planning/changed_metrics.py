@@ -5,7 +5,7 @@ from typing import Final
 from doseloop.ask.outcome import AskBack, NoReading
 from doseloop.ask.plan import Metric, Plan
 from doseloop.ask.planning.filters import Resolved
-from doseloop.ask.planning.metrics import ALONE, free_measures, metric, paired, quantities_of, without_named_mean
+from doseloop.ask.planning.metrics import ALONE, free_measures, meant, metric, paired, quantities_of, without_named_mean
 from doseloop.ask.said import Measure, Said
 
 _COUNTS: Final = frozenset(
@@ -19,8 +19,6 @@ def changed_metrics(said: Said, found: Resolved, before: Plan) -> list[Metric]:
     Raises: NoReading for a change that the plan before has no place for, AskBack.
     """
     measures = without_named_mean(said, free_measures(said, found))
-    if "count_of_patients" in said.cues:
-        measures = [Measure("stat", "distinct_patients", 0) if one.name == "count" else one for one in measures]
     if said.cues & {"exceedance", "rate", "share"}:
         return _rates(said, before)
     if "missing" in said.cues:
@@ -31,6 +29,7 @@ def changed_metrics(said: Said, found: Resolved, before: Plan) -> list[Metric]:
         return [metric("value", one) for one in quantities_of(measures)]
     if before.intent not in ("aggregate", "list"):
         raise NoReading("that answer has no statistic")
+    measures = _without_excepted(measures, before)
     removed = [one.name for one in measures if one.how == "remove"]
     if "instead_of" in said.cues:
         measures = [one for one in measures if one.how != "remove"]
@@ -54,6 +53,16 @@ def _without(said: Said, before: Plan) -> list[Metric]:
     if said.intent in ("distribution",):
         return [metric("value", one.quantity) for one in before.metrics if one.quantity not in (None, "default")]
     return list(before.metrics)
+
+
+def _without_excepted(measures: list[Measure], before: Plan) -> list[Measure]:
+    """ "Not the mean, the maximum": what is not meant was asked for before, and something of its kind is meant instead."""
+    excepted = [one for one in measures if one.how == "except"]
+    known = {one for each in before.metrics for one in (each.stat, each.quantity)}
+    if any(one.name not in known for one in excepted):
+        raise NoReading("what is not meant was not asked for")
+    others = [one for one in measures if one.how != "except"]
+    return meant([*excepted, *others]) if excepted else measures
 
 
 def _removed(names: list[str], before: Plan) -> list[Metric]:

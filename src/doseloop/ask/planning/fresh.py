@@ -9,7 +9,7 @@ from doseloop.ask.plan import Filter, Metric, Plan
 from doseloop.ask.planning.filters import Resolved, filter_of, resolved
 from doseloop.ask.planning.groups import asked_groups
 from doseloop.ask.planning.known import KnownNames
-from doseloop.ask.planning.metrics import asked_metrics, free_measures, metric, quantities_of, without_named_mean
+from doseloop.ask.planning.metrics import asked_metrics, free_measures, meant, metric, quantities_of, without_named_mean
 from doseloop.ask.planning.ordering import asked_limit, asked_order
 from doseloop.ask.planning.times import timed
 from doseloop.ask.said import Said
@@ -29,10 +29,12 @@ def fresh_plan(said: Said, known: KnownNames, today: date, chosen: Mapping[str, 
     """
     if said.cues & CHANGES or said.adds_all or is_moved(said):
         raise AskBack("no_context")
-    if any(one.startswith(("all ", "group ")) or one in ("groups", "limit", "chart", "grain") for one in said.clears):
+    if any(one.startswith(("all ", "group ", "by ")) or one in ("groups", "limit", "chart", "grain") for one in said.clears):
         raise AskBack("no_context")
+    said.measures = meant(said.measures)
     found = resolved(said, known, chosen)
     require_size(said, found)
+    _require_somebody(said, found.positive("operator") + found.positive("physician"))
     if said.intent == "describe" or _asks_for_names(said):
         return _described(said, found)
     _group_both_sexes(said, found)
@@ -165,6 +167,12 @@ def require_size(said: Said, found: Resolved) -> None:
         raise AskBack("underspecified", "weight_kg")
     if "vague age_years" in said.cues and "age_years" not in limited:
         raise AskBack("underspecified", "age_years")
+
+
+def _require_somebody(said: Said, people: list[str | bool | int]) -> None:
+    """ "He" and "she" are a person who was named. Raises: AskBack where none or several were."""
+    if "somebody" in said.cues and len(people) != 1:
+        raise AskBack("ambiguous_entity", "operator")
 
 
 def _described(said: Said, found: Resolved) -> Plan:

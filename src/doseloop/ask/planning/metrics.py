@@ -21,6 +21,17 @@ def free_measures(said: Said, found: Resolved) -> list[Measure]:
     return [one for one in said.measures if one.at not in found.attached or one.kind == "stat"]
 
 
+def meant(measures: list[Measure]) -> list[Measure]:
+    """The measures without those that are said not to be meant: "not the mean but the maximum".
+
+    Raises: NoReading where nothing of the kind is meant instead.
+    """
+    left = [one for one in measures if one.how in ("set", "add")]
+    if {one.kind for one in measures} - {one.kind for one in left}:
+        raise NoReading("a figure that is not meant, and no other")
+    return left
+
+
 def quantities_of(measures: list[Measure]) -> list[str]:
     """The quantities among measures, in order.
 
@@ -117,10 +128,10 @@ def _is_condition(said: Said, measures: list[Measure]) -> bool:
 
 
 def _exceeding(said: Said, measures: list[Measure]) -> Metric:
-    if any(one.kind == "quantity" or one.name != "count" for one in measures):
-        raise NoReading("exceedances are of the reference's own quantity")
     if "count_of_patients" in said.cues:
         raise AskBack("underspecified", "metric", ("exceed_count", "distinct_patients"))
+    if any(one.kind == "quantity" or one.name != "count" for one in measures):
+        raise NoReading("exceedances are of the reference's own quantity")
     if "rate" in said.cues or "share" in said.cues:
         return metric("exceed_rate")
     counted = said.cues & {"count", "exceedance", "most", "which_one", "which_many", "top"}
@@ -130,7 +141,7 @@ def _exceeding(said: Said, measures: list[Measure]) -> Metric:
 
 
 def _missing(said: Said, measures: list[Measure]) -> Metric:
-    if said.missing is None or any(one.name != "count" for one in measures):
+    if said.missing is None or any(one.name not in ("count", "distinct_patients") for one in measures):
         raise NoReading("one field is missing at a time")
     return metric("missing_rate", said.missing)
 
@@ -146,7 +157,7 @@ def _counted_patients(said: Said, measures: list[Measure]) -> list[Measure]:
     """ "How many patients" counts each once."""
     fields = {one.field for one in said.values} & {"modality", "procedure", "region", "scanner"}
     only_patients = "patients" in said.cues and "exams" not in said.cues and not fields
-    if "count_of_patients" not in said.cues and not only_patients:
+    if not only_patients:
         return measures
     return [Measure("stat", "distinct_patients", one.at) if one.name == "count" else one for one in measures]
 
