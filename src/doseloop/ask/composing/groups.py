@@ -218,6 +218,12 @@ def _how_many(walk: Walk, chunk: Chunk) -> None:
         walk.said.groups.append(target.slot("d").value)
         return
     ahead = walk.peek(1) if walk.next_is("modality", "procedure", "region") else walk.peek()
+    if walk.said.limit == 1 and walk.next_is("chart"):
+        walk.said.limit = None
+        return
+    before = walk.previous()
+    if before is not None and before.kind == "naming" and len(walk.said.bare_groups) == 1:
+        return  # "of the operators ..., name the three with the lowest"
     if ahead is None or ahead.kind != "exams":
         raise NoReading("so many of what")
     walk.said.cue("list", chunk.start)

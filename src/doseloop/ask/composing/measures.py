@@ -216,8 +216,13 @@ def _and(walk: Walk, chunk: Chunk) -> None:
 def _naming(walk: Walk, chunk: Chunk) -> None:
     """ "Name the three scanners": asks for kinds of names that are no patients'."""
     ahead = [one for one in walk.row[walk.at :] if one.kind not in ("how_many", "top", "superlative", "modality")]
-    if not ahead or ahead[0].kind not in ("dimension", "all_of"):
+    is_named_before = bool(walk.said.bare_groups) and walk.next_is("how_many", "top") is not None
+    if not is_named_before and (not ahead or ahead[0].kind not in ("dimension", "all_of")):
         raise NoReading("the name of whom")
+
+
+def _together(walk: Walk, chunk: Chunk) -> None:
+    walk.said.cue("together", chunk.start)
 
 
 def _pronoun(walk: Walk, chunk: Chunk) -> None:
@@ -247,6 +252,7 @@ RULES: Final[dict[str, Rule]] = {
     "and": _and,
     "naming": _naming,
     "pronoun": _pronoun,
+    "together": _together,
     "prep": _prep,
     "percentiles": _percentiles,
 }

@@ -25,7 +25,7 @@ def changed_plan(said: Said, before: Plan, known: KnownNames, today: date, chose
 
     Raises: NoReading where nothing changes or the change makes no sense, AskBack.
     """
-    if "undo" in said.cues or said.intent == "describe" or said.intent == "reference":
+    if said.cues & {"undo", "together"} or said.intent == "describe" or said.intent == "reference":
         raise NoReading("not a change of the plan")
     base = tuple(
         str(one) for f in before.filters if f.field == "modality" and isinstance(f.value, list) for one in f.value

@@ -190,6 +190,8 @@ def _drop_age_group(found: Resolved) -> None:
 
 def _limit(bound: Bound, said: Said, found: Resolved, chosen: Mapping[str, str]) -> None:
     name = bound.field or _field(bound, said, found, chosen)
+    if bound.field == "cbt":
+        found.attached[bound.at] = bound.field
     if bound.op == "not_null":
         found.limits.append((filter_of(name, "not_null", True), bound.how))
         return
@@ -253,7 +255,7 @@ def _beside(bound: Bound, said: Said, found: Resolved) -> str | None:
         _, quantity, at = beside
         quantity = "agd" if quantity == "agd_mean" else quantity
         if quantity == "cumulative":
-            found.attached[at] = quantity
+            found.attached |= {one.at: one.name for one in said.measures if one.name == "cumulative"}
             _attach_effective_dose(bound, found)
             return "cumulative_effective_dose_msv"
         if quantity in FIELD_OF_QUANTITY and (bound.unit is None or bound.unit in UNITS_OF_QUANTITY.get(quantity, ())):

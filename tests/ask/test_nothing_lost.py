@@ -1,0 +1,187 @@
+"""No word is taken for politeness, for a limit of another thing or for nothing where it says which exams or which figure."""
+
+import pytest
+
+from doseloop.ask.conversation import Conversation, next_turn
+from doseloop.ask.language import language
+from doseloop.ask.languages import codes
+from doseloop.ask.outcome import AskedBack, Declined, Outcome, Understood
+from doseloop.ask.pattern import expanded
+from doseloop.ask.reader import WITHOUT_MEANING
+from tests.ask.judging import canonical
+from tests.ask.questioned import reader
+
+NAMING = frozenset(
+    (
+        *("modality", "region", "procedure", "shorthand", "_head", "_chest", "_abdomen", "_pelvis", "_low"),
+        *("quantity", "sex", "age_group", "contrast", "protocol_age_group", "manufacturer"),
+    )
+)
+"""Kinds of phrases that say which exams or which quantity."""
+VERBS = frozenset((("hand", "me"), ("hand", "us"), ("hand", "out"), ("mm", "hm")))
+"""Begin with a word that is also a name of something, and cannot mean it."""
+
+
+def talk(*turns: str) -> Outcome:
+    """The outcome of the last of the turns of a conversation."""
+    before = Conversation()
+    for text in turns:
+        outcome, before = next_turn(reader(), before, text)
+    return outcome
+
+
+def meaning(*turns: str) -> object:
+    """The plan after the last turn."""
+    outcome = talk(*turns)
+    assert isinstance(outcome, Understood), (turns, outcome)
+    return canonical(outcome.plan.model_dump(mode="json"))
+
+
+@pytest.mark.parametrize("code", codes())
+def test_no_phrase_without_meaning_holds_the_name_of_an_exam_or_a_quantity(code: str) -> None:
+    rows = [(phrase, row) for phrase, pattern in language(code).phrases for row in expanded(pattern)]
+    names = {row[0] for phrase, row in rows if phrase.kind in NAMING and len(row) == 1}
+    empty = [row for phrase, row in rows if phrase.kind in WITHOUT_MEANING]
+    assert [row for row in empty if names & set(row) and row[:2] not in VERBS] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("in head CT: median DLP by scanner", "median DLP of CT head by scanner"),
+        ("CT1 against CT4 in head CT: median CTDIvol", "median CTDIvol of CT head, CT1 against CT4"),
+        ("standard deviation of CTDIvol in head CT below 100 kV", "standard deviation of CTDIvol of CT head below 100 kV"),
+        ("at head CT, what is the mean DLP per scanner", "mean DLP of CT head by scanner"),
+        ("how many exams and how many patients, by site", "how many patients and how many exams, by site"),
+        ("number of CT exams and number of patients last month", "number of patients and number of CT exams last month"),
+        ("number of exams and patients by site", "number of exams and number of patients by site"),
+        ("count of CT exams and of patients by scanner", "number of patients and number of CT exams by scanner"),
+        ("list CT head exams with no weight recorded", "list CT head exams without recorded weight"),
+        ("list CT head exams that have no weight recorded", "list CT head exams without recorded weight"),
+        ("list CT head exams where no weight was recorded", "list CT head exams without recorded weight"),
+        ("list CT head exams whose weight was not recorded", "list CT head exams without recorded weight"),
+        ("list CT head exams for which no weight is known", "list CT head exams without recorded weight"),
+        ("list CT head exams with no weight entered", "list CT head exams without recorded weight"),
+        ("median DLP of CT head, ignoring exams that have no recorded weight", "median DLP of CT head with recorded weight"),
+        ("median DLP of CT head excluding exams without recorded weight", "median DLP of CT head with recorded weight"),
+        ("median DLP of CT head, leaving out exams with missing weight", "median DLP of CT head with recorded weight"),
+        ("median DLP of CT head, not counting those with no weight", "median DLP of CT head with recorded weight"),
+        ("how often was adult protocol for the children used on CT4", "how often was the adult protocol used for children on CT4"),
+        ("how often was used adult protocol for the children on CT4", "how often was the adult protocol used for children on CT4"),
+        ("paediatric protocol for adults on CT4: how many", "how many times was the paediatric protocol used in adults on CT4"),
+        ("how many patients have built up a cumulative effective dose of more than 50 mSv in the past three years", "how many patients with a cumulative effective dose above 50 mSv over the last 3 years"),
+        ("list mammography exams where the breast was thicker than 8 cm", "list mammography exams with breast thickness over 80 mm"),
+        ("of the operators with at least 30 CT exams, name the three with the lowest mean DLP", "which three operators with at least 30 CT exams have the lowest mean DLP"),
+        ("CT exams on CT1 and CT4 together, per day", "number of CT exams on CT1 and CT4 per day"),
+        ("operators by mean DLP of CT head, lowest mean DLP first", "mean DLP of CT head by operator, lowest first"),
+    ],
+)  # fmt: skip
+def test_every_word_counts(text: str, same: str) -> None:
+    assert meaning(text) == meaning(same)
+
+
+FIRST = "mean DLP for CT head by scanner this year"
+
+
+@pytest.mark.parametrize(
+    ("turn", "whole"),
+    [
+        ("by weekday, not by scanner", "mean DLP for CT head by weekday this year"),
+        ("I want it by the weekday, not by scanner", "mean DLP for CT head by weekday this year"),
+        ("not by scanner, by weekday", "mean DLP for CT head by weekday this year"),
+        ("by weekday and not by scanner", "mean DLP for CT head by weekday this year"),
+        ("by weekday instead of by scanner", "mean DLP for CT head by weekday this year"),
+        ("by weekday rather than scanner", "mean DLP for CT head by weekday this year"),
+        ("not average, the maximum", "maximum DLP for CT head by scanner this year"),
+        ("Not average, I am want the maximum", "maximum DLP for CT head by scanner this year"),
+        ("the maximum, not the mean", "maximum DLP for CT head by scanner this year"),
+        ("not the mean but the maximum", "maximum DLP for CT head by scanner this year"),
+        ("not DLP, CTDIvol", "mean CTDIvol for CT head by scanner this year"),
+        ("CTDIvol, not DLP", "mean CTDIvol for CT head by scanner this year"),
+    ],
+)
+def test_what_is_said_not_to_be_meant_is_replaced(turn: str, whole: str) -> None:
+    assert meaning(FIRST, turn) == meaning(whole)
+
+
+@pytest.mark.parametrize("turn", ["now cut it by sex", "slice that by sex", "cut by sex", "by sex", "chop it up by sex"])
+def test_figures_are_cut_by_what_is_named(turn: str) -> None:
+    assert meaning(FIRST, turn) == meaning("mean DLP for CT head by sex this year")
+
+
+RATE = "what percentage of CT chest exams exceeded the local DRL this year"
+
+
+@pytest.mark.parametrize(
+    ("turn", "whole"),
+    [
+        ("split it by site", "what percentage of CT chest exams exceeded the local DRL this year by site"),
+        ("only the elderly", "what percentage of CT chest exams in the elderly exceeded the local DRL this year"),
+        ("by month", "what percentage of CT chest exams exceeded the local DRL this year by month"),
+    ],
+)
+def test_a_rate_stays_a_rate(turn: str, whole: str) -> None:
+    assert meaning(RATE, turn) == meaning(whole)
+
+
+@pytest.mark.parametrize(
+    "turn",
+    [
+        "express that as a percentage",
+        "as a percentage",
+        "as a rate please",
+        "give it in percent",
+        "make that a percentage",
+        "show it as a share",
+    ],
+)
+def test_a_number_above_becomes_a_rate(turn: str) -> None:
+    assert meaning("how many CT chest exams exceeded the local DRL this year", turn) == meaning(RATE)
+
+
+@pytest.mark.parametrize(
+    "turn",
+    [
+        "Now the other site, Main Hospital, in its place",
+        "the other site, Main Hospital, instead",
+        "what about the other hospital, Main Hospital",
+        "same for the other site: Main Hospital",
+        "Main Hospital, the other site, instead",
+    ],
+)
+def test_the_other_one_by_its_name_replaces(turn: str) -> None:
+    assert meaning("median DLP of CT head at North Clinic", turn) == meaning("median DLP of CT head at Main Hospital")
+
+
+@pytest.mark.parametrize(
+    "turns",
+    [
+        ("median DLP of CT head at North Clinic", "what about the other site"),
+        ("ct head pts over 70 last month",),
+        ("CT head patients above 70 last month",),
+        ("CT head patients under 70 last 3 months",),
+        ("median DLP of CT head on CT1", "same for frobnicated", "by operator", "compared with the previous month"),
+        ("median DLP of CT head on CT1", "same for frobnicated", "women only"),
+        ("median DLP of CT head on CT1", "same for frobnicated", "by operator", "women only"),
+        ("median DLP of CT head", "not the maximum"),
+        ("median DLP of CT head by scanner", "not by weekday"),
+    ],
+)  # fmt: skip
+def test_what_may_be_something_else_is_asked_back(turns: tuple[str, ...]) -> None:
+    assert isinstance(talk(*turns), AskedBack)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "name the three patients with the highest DLP",
+        "name the patients with CT head above 1000 mGycm",
+        "name the women who had a CT chest last week",
+        "name me the people above the national DRL for CT head",
+        "telephone number of the patient with the highest dose",
+        "what makes North Clinic exceed the local DRL for CT chest more often than Main Hospital",
+        "what did the department spend on contrast media last quarter",
+    ],
+)
+def test_identity_causes_and_money_are_declined(text: str) -> None:
+    assert isinstance(talk(text), Declined)
