@@ -62,6 +62,11 @@ def test_no_phrase_without_meaning_holds_the_name_of_an_exam_or_a_quantity(code:
         ("list CT head exams whose weight was not recorded", "list CT head exams without recorded weight"),
         ("list CT head exams for which no weight is known", "list CT head exams without recorded weight"),
         ("list CT head exams with no weight entered", "list CT head exams without recorded weight"),
+        ("median DLP of CT head by scanner, not by site", "median DLP of CT head by scanner"),
+        ("median, not mean, DLP of CT head by scanner", "median DLP of CT head by scanner"),
+        ("number of CT exams by Okafor last month", "number of CT exams of operator Okafor last month"),
+        ("median DLP of CT head of patients over 65 years", "median DLP of CT head in patients older than 65 years"),
+        ("Okafor: how many CT heads did she do last month", "how many CT heads did Okafor do last month"),
         ("median DLP of CT head, ignoring exams that have no recorded weight", "median DLP of CT head with recorded weight"),
         ("median DLP of CT head excluding exams without recorded weight", "median DLP of CT head with recorded weight"),
         ("median DLP of CT head, leaving out exams with missing weight", "median DLP of CT head with recorded weight"),
@@ -91,6 +96,9 @@ FIRST = "mean DLP for CT head by scanner this year"
         ("not by scanner, by weekday", "mean DLP for CT head by weekday this year"),
         ("by weekday and not by scanner", "mean DLP for CT head by weekday this year"),
         ("by weekday instead of by scanner", "mean DLP for CT head by weekday this year"),
+        ("not by scanner but by weekday", "mean DLP for CT head by weekday this year"),
+        ("no, by weekday", "mean DLP for CT head by weekday this year"),
+        ("no, the maximum", "maximum DLP for CT head by scanner this year"),
         ("by weekday rather than scanner", "mean DLP for CT head by weekday this year"),
         ("not average, the maximum", "maximum DLP for CT head by scanner this year"),
         ("Not average, I am want the maximum", "maximum DLP for CT head by scanner this year"),
@@ -104,9 +112,16 @@ def test_what_is_said_not_to_be_meant_is_replaced(turn: str, whole: str) -> None
     assert meaning(FIRST, turn) == meaning(whole)
 
 
-@pytest.mark.parametrize("turn", ["now cut it by sex", "slice that by sex", "cut by sex", "by sex", "chop it up by sex"])
+@pytest.mark.parametrize(
+    "turn", ["now cut it by sex", "slice that by sex", "cut by sex", "by sex", "chop it up by sex"]
+)
 def test_figures_are_cut_by_what_is_named(turn: str) -> None:
     assert meaning(FIRST, turn) == meaning("mean DLP for CT head by sex this year")
+
+
+def test_one_bundling_of_time_replaces_another() -> None:
+    for turn in ("monthly, not weekly", "not weekly, monthly", "monthly instead of weekly", "by month"):
+        assert meaning("mean DLP for CT head per week", turn) == meaning("mean DLP for CT head per month"), turn
 
 
 RATE = "what percentage of CT chest exams exceeded the local DRL this year"
@@ -163,6 +178,14 @@ def test_the_other_one_by_its_name_replaces(turn: str) -> None:
         ("median DLP of CT head on CT1", "same for frobnicated", "by operator", "compared with the previous month"),
         ("median DLP of CT head on CT1", "same for frobnicated", "women only"),
         ("median DLP of CT head on CT1", "same for frobnicated", "by operator", "women only"),
+        ("median DLP over 3 last months of CT head",),
+        ("median DLP of CT head in the last months",),
+        ("exams and patients per site last month",),
+        ("number of women and number of CT exams last month",),
+        ("CT exams with weight missing and DLP over 1000",),
+        ("number, not dose, of CT head exams by scanner",),
+        ("median DLP of CT head by scanner, not by scanner",),
+        ("how many exams did she do on CT1",),
         ("median DLP of CT head", "not the maximum"),
         ("median DLP of CT head by scanner", "not by weekday"),
     ],

@@ -29,6 +29,8 @@ from doseloop.ask.vocabulary import Vocabulary
 REACH: Final = 13
 """How much more than the cheapest a way may cost and still be tried, where the cheaper ones make no sense."""
 WITHOUT_MEANING: Final = frozenset(("filler", "opening", "closing"))
+NEGATIONS: Final = frozenset(("no", "nope"))
+"""With a comma behind them they answer what was shown, and take nothing away."""
 LAST_OPENING: Final = 1
 """The place up to which a question may still open with a word that means something else further on, as "ok" and "morning" do."""
 
@@ -119,7 +121,7 @@ class Reader:
         """The phrases at each place, without those that what stands before them rules out."""
         found = self.vocabulary.matcher(given).all
         removal = min((one.start for place in found for one in place if _takes_away(one)), default=len(given))
-        return tuple(tuple(one for one in place if _may_stand(one, removal, len(given))) for place in found)
+        return tuple(tuple(one for one in place if _may_stand(one, removal, given)) for place in found)
 
     def _with_unknown(self, given: "LookedAt") -> Outcome:
         """Words that nothing was done with: refused where the rest is, else asked back."""
@@ -202,8 +204,13 @@ def _takes_away(chunk: Chunk) -> bool:
     return chunk.kind == "change" and chunk.value in ("remove", "except", "except_after", "instead_of")
 
 
-def _may_stand(chunk: Chunk, removal: int, end: int) -> bool:
+def _may_stand(chunk: Chunk, removal: int, given: tuple[Token, ...]) -> bool:
     """A field is named alone only to be taken away, and words that open or close a question mean something else within it."""
+    end = len(given)
+    if chunk.start == 0 and given[0].text in NEGATIONS and end > 1 and given[1].comma:
+        return chunk.value == "negation"
+    if chunk.value == "negation":
+        return False
     if chunk.kind == "field_word":
         return chunk.start > removal
     if chunk.kind == "closing":

@@ -11,6 +11,8 @@ from doseloop.ask.outcome import AskBack, NoReading
 from doseloop.ask.plan import All, Between, Calendar, Last, PlanTime, Since
 from doseloop.ask.said import Window
 
+MOST_YEARS: Final = 30
+"""More are an age, as in "patients over 65 years"."""
 _OF_OTHER: Final = {"fortnight": (2, "week"), "half": (6, "month")}
 
 
@@ -49,7 +51,7 @@ def _calendar(unit: str, offset: int) -> PlanTime:
 
 def _last(n: int, unit: str) -> PlanTime:
     times, other = _OF_OTHER.get(unit, (1, unit))
-    if not 1 <= n * times <= 3660:
+    if not 1 <= n * times <= (MOST_YEARS if other == "year" else 3660):
         raise NoReading("so long a window cannot be asked for")
     return Last.model_validate({"kind": "last", "n": n * times, "unit": other})
 

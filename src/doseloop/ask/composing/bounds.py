@@ -38,6 +38,8 @@ def _window(walk: Walk, chunk: Chunk) -> None:
     if walk.how in ("remove", "except"):
         raise NoReading("a time that is left out has no place in the plan")
     before = walk.previous()
+    if chunk.value == "last" and walk.tokens[chunk.end - 1].text.endswith(walk.plural_endings):
+        raise AskBack("ambiguous_time", "time")
     if chunk.value == "n_last" and before is not None and before.value in ("over", "higher"):
         raise AskBack("ambiguous_unit", "filter", ("age_years", "weight_kg"))
     walk.said.windows.append(window_of(chunk, walk.today))

@@ -44,15 +44,20 @@ def _not_by(walk: Walk) -> None:
     while (target := walk.take(*_TARGETS)) is not None:
         name = target.slot("d").value if target.kind == "dimension" else target.value
         walk.said.clears.add("grain" if target.kind in ("grain", "grain_word") else f"by {name}")
-    if walk.previous() is None or walk.next_is("and"):
+    joined = walk.next_is("and")
+    if walk.previous() is None or (joined is not None and joined.value != "but"):
         raise NoReading("what is not split by")
     walk.used()
     walk.begin("set")
 
 
 def _only_of(walk: Walk, chunk: Chunk) -> bool:
-    """ "The lowest by the CT chest": a preposition, where one kind of exam follows."""
-    if walk.tokens[chunk.start].text != "by" or walk.next_is("procedure") is None:
+    """ "The lowest by the CT chest", "exams by Okafor": a preposition, where one kind of exam or people follow."""
+    if walk.tokens[chunk.start].text != "by":
+        return False
+    if walk.next_is("operator", "physician") is not None:
+        return True
+    if walk.next_is("procedure") is None:
         return False
     kinds = [one.kind for one in walk.row if one.kind in ("procedure", "region")]
     return len(kinds) < 2
@@ -143,7 +148,7 @@ def _set_grain(walk: Walk, target: Chunk) -> None:
 
 
 def _grain(walk: Walk, chunk: Chunk) -> None:
-    if walk.how == "remove":
+    if walk.how in ("remove", "except"):
         walk.used()
         walk.said.clears.add("grain")
         return

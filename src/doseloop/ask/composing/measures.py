@@ -26,29 +26,38 @@ def _quantity(walk: Walk, chunk: Chunk) -> None:
 
 
 def _cue(walk: Walk, chunk: Chunk) -> None:
-    if walk.how == "remove" and chunk.kind not in ("exams", "dose"):
+    if (walk.how == "remove" and chunk.kind not in ("exams", "dose")) or (walk.how, chunk.kind) == ("except", "dose"):
         raise NoReading(f"{chunk.kind} cannot be taken away")
     walk.said.cue(chunk.value, chunk.start)
 
 
 def _exams(walk: Walk, chunk: Chunk) -> None:
     _cue(walk, chunk)
-    if chunk.value in _counted_with(walk):
-        walk.said.measures.append(Measure("stat", _COUNTS[chunk.value], chunk.start, walk.used()))
+    counted = _counted_with(walk)
+    if chunk.value in counted:
+        walk.said.measures.append(Measure("stat", counted[chunk.value], chunk.start, walk.used()))
+    elif _is_joined(walk, chunk):
+        raise NoReading("exams and patients, and how many is not asked")
 
 
-def _counted_with(walk: Walk) -> set[str]:
+def _is_joined(walk: Walk, chunk: Chunk) -> bool:
+    """ "Exams and patients": two kinds beside each other, of which one figure says nothing."""
+    before = walk.row[max(0, walk.at - 3) : walk.at - 1]
+    return [one.kind for one in before] == ["exams", "and"] and {before[0].value, chunk.value} == set(_COUNTS)
+
+
+def _counted_with(walk: Walk) -> dict[str, str]:
     """ "The number of exams and patients": what is counted too, since it is joined to what is counted."""
     before = [one for one in walk.row[: walk.at - 1] if one.kind != "prep"]
     if not before or before[-1].kind != "and":
-        return set()
+        return {}
     for at in range(len(before) - 2, 0, -1):
         if before[at].kind == "exams" and before[at].value in _COUNTS:
-            counted = _counting(before[:at])
-            return _COUNTS.keys() - {before[at].value} if counted else set()
+            others = {kind: stat for kind, stat in _COUNTS.items() if kind != before[at].value}
+            return others if _counting(before[:at]) else {}
         if before[at].kind not in _OF_EXAMS:
-            return set()
-    return set()
+            return {}
+    return {}
 
 
 def _counting(before: list[Chunk]) -> bool:
@@ -64,9 +73,20 @@ def _count(walk: Walk, chunk: Chunk) -> None:
         return
     walk.said.cue("count", chunk.start)
     counted = "patients" if _counts_patients(walk) else "exams"
+    _require_one_group(walk)
     walk.said.measures.append(Measure("stat", _COUNTS[counted], chunk.start, walk.used()))
     if counted == "patients":
         walk.said.cue("count_of_patients", chunk.start)
+
+
+def _require_one_group(walk: Walk) -> None:
+    """ "The number of women and the number of exams" are of different groups, which one plan has no place for."""
+    before = [one.kind for one in walk.row[: walk.at - 1]]
+    if before[-1:] != ["and"] or "count" not in before:
+        return
+    last = len(before) - 1 - before[::-1].index("count")
+    if {"sex", "age_group"} & set(before[last:]):
+        raise NoReading("two numbers of different groups")
 
 
 def _counts_exams(walk: Walk) -> bool:

@@ -93,7 +93,12 @@ class Walk:
             return
         before = self.row[self.at - 2] if self.at >= 2 else None
         joined = before is not None and before.kind == "and"
-        if self.how == "except" and chunk.kind in ("stat", "quantity") and before and self._comma(before, chunk):
+        if (
+            self.how == "except"
+            and chunk.kind in ("stat", "quantity", "grain")
+            and before
+            and self._comma(before, chunk)
+        ):
             self.how = "set"
         if not joined and chunk.kind != self._last_kind and (self._last_kind, chunk.kind) not in _PAIRS:
             self.how = "set"

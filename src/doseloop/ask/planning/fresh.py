@@ -29,8 +29,11 @@ def fresh_plan(said: Said, known: KnownNames, today: date, chosen: Mapping[str, 
     """
     if said.cues & CHANGES or said.adds_all or is_moved(said):
         raise AskBack("no_context")
-    if any(one.startswith(("all ", "group ", "by ")) or one in ("groups", "limit", "chart", "grain") for one in said.clears):
+    not_by = {one.removeprefix("by ") for one in said.clears if one.startswith("by ")}
+    if any(one.startswith(("all ", "group ")) or one in ("groups", "limit", "chart", "grain") for one in said.clears):
         raise AskBack("no_context")
+    if not_by & set(said.groups):
+        raise NoReading("split by it and not")
     said.measures = meant(said.measures)
     found = resolved(said, known, chosen)
     require_size(said, found)

@@ -6,6 +6,7 @@ from doseloop.ask.outcome import AskBack, NoReading
 from doseloop.ask.plan import Metric
 from doseloop.ask.planning.filters import Resolved
 from doseloop.ask.said import Measure, Said
+from doseloop.ask.units import DOSES, QUANTITY_OF_FIELD
 
 ALONE: Final = frozenset(("count", "repeat_count", "distinct_patients"))
 """Statistics that need no quantity."""
@@ -107,7 +108,7 @@ def asked_metrics(said: Said, found: Resolved) -> list[Metric]:
     if said.exceeds or "exceedance" in said.cues:
         return [_exceeding(said, measures)]
     if said.missing is not None and not _is_condition(said, measures):
-        return [_missing(said, measures)]
+        return [_missing(said, found, measures)]
     if "share" in said.cues:
         return [_share(said, found, measures)]
     if "rate" in said.cues:
@@ -140,7 +141,10 @@ def _exceeding(said: Said, measures: list[Measure]) -> Metric:
     raise AskBack("underspecified", "metric", ("exceed_count", "list"))
 
 
-def _missing(said: Said, measures: list[Measure]) -> Metric:
+def _missing(said: Said, found: Resolved, measures: list[Measure]) -> Metric:
+    limited = any(QUANTITY_OF_FIELD.get(one.field) in DOSES for one, _ in found.limits)
+    if limited and not said.cues & {"count", "share", "rate", "missing_rate"}:
+        raise NoReading("exams of which nothing is asked")
     if said.missing is None or any(one.name not in ("count", "distinct_patients") for one in measures):
         raise NoReading("one field is missing at a time")
     return metric("missing_rate", said.missing)
