@@ -50,10 +50,16 @@ def test_no_phrase_without_meaning_holds_the_name_of_an_exam_or_a_quantity(code:
     [
         ("in head CT: median DLP by scanner", "median DLP of CT head by scanner"),
         ("CT1 against CT4 in head CT: median CTDIvol", "median CTDIvol of CT head, CT1 against CT4"),
-        ("standard deviation of CTDIvol in head CT below 100 kV", "standard deviation of CTDIvol of CT head below 100 kV"),
+        (
+            "standard deviation of CTDIvol in head CT below 100 kV",
+            "standard deviation of CTDIvol of CT head below 100 kV",
+        ),
         ("at head CT, what is the mean DLP per scanner", "mean DLP of CT head by scanner"),
         ("how many exams and how many patients, by site", "how many patients and how many exams, by site"),
-        ("number of CT exams and number of patients last month", "number of patients and number of CT exams last month"),
+        (
+            "number of CT exams and number of patients last month",
+            "number of patients and number of CT exams last month",
+        ),
         ("number of exams and patients by site", "number of exams and number of patients by site"),
         ("count of CT exams and of patients by scanner", "number of patients and number of CT exams by scanner"),
         ("list CT head exams with no weight recorded", "list CT head exams without recorded weight"),
@@ -67,20 +73,41 @@ def test_no_phrase_without_meaning_holds_the_name_of_an_exam_or_a_quantity(code:
         ("number of CT exams by Okafor last month", "number of CT exams of operator Okafor last month"),
         ("median DLP of CT head of patients over 65 years", "median DLP of CT head in patients older than 65 years"),
         ("Okafor: how many CT heads did she do last month", "how many CT heads did Okafor do last month"),
-        ("median DLP of CT head, ignoring exams that have no recorded weight", "median DLP of CT head with recorded weight"),
+        (
+            "median DLP of CT head, ignoring exams that have no recorded weight",
+            "median DLP of CT head with recorded weight",
+        ),
         ("median DLP of CT head excluding exams without recorded weight", "median DLP of CT head with recorded weight"),
         ("median DLP of CT head, leaving out exams with missing weight", "median DLP of CT head with recorded weight"),
         ("median DLP of CT head, not counting those with no weight", "median DLP of CT head with recorded weight"),
-        ("how often was adult protocol for the children used on CT4", "how often was the adult protocol used for children on CT4"),
-        ("how often was used adult protocol for the children on CT4", "how often was the adult protocol used for children on CT4"),
-        ("paediatric protocol for adults on CT4: how many", "how many times was the paediatric protocol used in adults on CT4"),
-        ("how many patients have built up a cumulative effective dose of more than 50 mSv in the past three years", "how many patients with a cumulative effective dose above 50 mSv over the last 3 years"),
-        ("list mammography exams where the breast was thicker than 8 cm", "list mammography exams with breast thickness over 80 mm"),
-        ("of the operators with at least 30 CT exams, name the three with the lowest mean DLP", "which three operators with at least 30 CT exams have the lowest mean DLP"),
+        (
+            "how often was adult protocol for the children used on CT4",
+            "how often was the adult protocol used for children on CT4",
+        ),
+        (
+            "how often was used adult protocol for the children on CT4",
+            "how often was the adult protocol used for children on CT4",
+        ),
+        (
+            "paediatric protocol for adults on CT4: how many",
+            "how many times was the paediatric protocol used in adults on CT4",
+        ),
+        (
+            "how many patients have built up a cumulative effective dose of more than 50 mSv in the past three years",
+            "how many patients with a cumulative effective dose above 50 mSv over the last 3 years",
+        ),
+        (
+            "list mammography exams where the breast was thicker than 8 cm",
+            "list mammography exams with breast thickness over 80 mm",
+        ),
+        (
+            "of the operators with at least 30 CT exams, name the three with the lowest mean DLP",
+            "which three operators with at least 30 CT exams have the lowest mean DLP",
+        ),
         ("CT exams on CT1 and CT4 together, per day", "number of CT exams on CT1 and CT4 per day"),
         ("operators by mean DLP of CT head, lowest mean DLP first", "mean DLP of CT head by operator, lowest first"),
     ],
-)  # fmt: skip
+)
 def test_every_word_counts(text: str, same: str) -> None:
     assert meaning(text) == meaning(same)
 
@@ -189,7 +216,7 @@ def test_the_other_one_by_its_name_replaces(turn: str) -> None:
         ("median DLP of CT head", "not the maximum"),
         ("median DLP of CT head by scanner", "not by weekday"),
     ],
-)  # fmt: skip
+)
 def test_what_may_be_something_else_is_asked_back(turns: tuple[str, ...]) -> None:
     assert isinstance(talk(*turns), AskedBack)
 
