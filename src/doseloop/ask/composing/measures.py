@@ -139,12 +139,11 @@ def _exceedance(walk: Walk, chunk: Chunk) -> None:
 def _missing(walk: Walk, chunk: Chunk) -> None:
     if walk.how not in ("set", "except"):
         raise NoReading("what is missing cannot be changed")
-    quantity = _missing_quantity(walk, chunk)
     if walk.how == "except":
-        _without_missing(walk, chunk, quantity)
+        _without_missing(walk, chunk)
         return
     walk.said.cue("missing", chunk.start)
-    walk.said.missing = quantity
+    walk.said.missing = _missing_quantity(walk, chunk)
 
 
 def _missing_quantity(walk: Walk, chunk: Chunk) -> str:
@@ -158,8 +157,9 @@ def _missing_quantity(walk: Walk, chunk: Chunk) -> str:
     return walk.said.measures.pop().name
 
 
-def _without_missing(walk: Walk, chunk: Chunk, quantity: str) -> None:
+def _without_missing(walk: Walk, chunk: Chunk) -> None:
     """ "Ignoring exams that have no recorded weight": those that have one."""
+    quantity = _missing_quantity(walk, chunk)
     if quantity != "weight_kg":
         raise NoReading("only the weight may be asked for as recorded")
     walk.used()
