@@ -9,10 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from doseloop.access.scope import SYSTEM
-from doseloop.assess.registry import Rule, rule_named
+from doseloop.assess.registry import Rule
 from doseloop.assess.replayed import Budget, Replayed, budget
 from doseloop.judgement import ExamAtHand, judged_by
-from doseloop.model.errors import UnusableInput
 from doseloop.store import replay_history
 from doseloop.store.replay_history import Past, PastExam
 from doseloop.store.rule_settings import InForce
@@ -38,6 +37,11 @@ class Replay:
     def __post_init__(self) -> None:
         self.past = replay_history.past(SYSTEM, self.site, self.most)
 
+    @property
+    def total(self) -> int:
+        """How many exams there are to look at."""
+        return len(self.past.exams)
+
     def steps(self) -> Iterator[int]:
         """How many exams were looked at, time and again, up to all."""
         exams = self.past.exams
@@ -62,14 +66,6 @@ class Replay:
         if self.today.is_on:
             is_same = self.today.settings == self.settings
             self.now += found if is_same else found_in(at_hand, self.rule, self.today.settings, one)
-
-
-def replayable(name: str) -> Rule:
-    """A rule that may be tried. Errors: `UnusableInput`."""
-    rule = rule_named(name)
-    if not rule.may_be_replayed:
-        raise UnusableInput(f"The rule {name} looks at series by the clock and cannot be tried over exams.")
-    return rule
 
 
 def found_in(at_hand: ExamAtHand, rule: Rule, settings: Any, one: PastExam) -> list[Replayed]:

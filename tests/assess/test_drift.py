@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from bench.drift import STEP_AT, correlated, exams, scanner, stepped
-from doseloop.assess.drift import DriftSeries, on_period
+from doseloop.assess.drift import DriftSeries, looked_at, on_period, on_scanner, until
 from doseloop.assess.own_usual import SeriesExam
 from doseloop.model.flag import Finding
 
@@ -97,3 +97,14 @@ def test_without_weights_it_says_that_size_was_not_seen() -> None:
     found = only(on_period([replace(series, exams=tuple(replace(one, weight_kg=None) for one in series.exams))]))
     assert "of all sizes" in found.sentence
     assert any("Size was not" in sentence for sentence in found.not_seen)
+
+
+@pytest.mark.parametrize("share", [0.05, 0.2, 0.4, 0.6, 0.75, 1.0])
+def test_what_was_known_at_a_moment_is_what_the_exams_before_it_tell(share: float) -> None:
+    series = [*scanner(1.3, 4, seed=7), replace(one_series(1.5), scanner="scanner")]
+    moments = sorted(one.at for of in series for one in of.exams)
+    moment = moments[int(share * (len(moments) - 1))]
+    cut = [replace(of, exams=tuple(one for one in of.exams if one.at < moment)) for of in series]
+    by_name = sorted(series, key=lambda one: one.protocol)
+    watched = (until(known, moment) for known in map(looked_at, by_name) if known is not None)
+    assert tuple(on_scanner([one for one in watched if one is not None])) == on_period(cut)

@@ -73,11 +73,14 @@ def test_a_rule_is_shown_tried_and_set(data: Path) -> None:
     assert shown[0]["settings"]["min_factor"] == 2.0
     tried = rules(data, "replay", "high-dose", "--set", "min_factor=3", "--json")
     assert json.loads(tried.stdout) == {"rule": "high-dose", "values": {"min_factor": 3.0}, "exams": 0}
+    by_clock = rules(data, "replay", "drift", "--json")
+    assert json.loads(by_clock.stdout) == {"rule": "drift", "values": {}, "exams": 0}
     set_so = rules(data, "set", "high-dose", "--off", "--set", "min_factor=3")
     assert set_so.stdout.startswith("high-dose: off, min_n=20")
     assert "min_factor=3.0" in set_so.stdout
     for words, told in (
-        (("replay", "silent-scanner"), "cannot be tried"),
+        (("replay", "silent-scanner"), "cannot be tried over the history: it goes by when objects came"),
+        (("replay", "operators"), "the site shows none"),
         (("set", "high-dose", "--set", "x=1"), "no setting"),
     ):
         refused = rules(data, *words)

@@ -6,8 +6,9 @@ from datetime import date, timedelta
 import pytest
 
 from doseloop.access.scope import NOTHING, SYSTEM, Scope
+from doseloop.assess.operators import last_sunday
 from doseloop.facts.engine import Facts
-from doseloop.roles.operator_watch import OperatorWatch, last_sunday
+from doseloop.roles.operator_watch import OperatorWatch
 from doseloop.store.changes import note_change
 from doseloop.store.models import Exam, ExamPerson, Flag, OperatorLook, Part, Patient, Person, Scanner, Site
 from doseloop.store.operator_looks import looks

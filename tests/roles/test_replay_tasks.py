@@ -107,7 +107,7 @@ def test_a_try_is_begun_again_where_its_worker_died(scanner: Scanner) -> None:
 def test_a_try_that_fails_says_so_and_another_may_follow(scanner: Scanner, monkeypatch: pytest.MonkeyPatch) -> None:
     rule_replays.ask(SYSTEM, scanner.site_id, "high-dose", {}, COMMAND)
     with monkeypatch.context() as broken:
-        broken.setattr(replay_tasks, "Replay", lambda *given: 1 / 0)
+        broken.setattr(replay_tasks, "trial", lambda *given: 1 / 0)
         strike()
     assert (newest(scanner).state, newest(scanner).said) == (
         "failed",

@@ -6,8 +6,7 @@ from django.utils import timezone
 
 from doseloop.assess.operator_model import RANGE
 from doseloop.assess.operator_sample import LeftOut
-from doseloop.assess.operators import Difference, Look, window_of
-from doseloop.roles.operator_watch import last_sunday
+from doseloop.assess.operators import Difference, Look, last_sunday, window_of
 from doseloop.store import operator_looks
 from doseloop.store.models import Person, Scanner, Site
 

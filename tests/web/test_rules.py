@@ -8,7 +8,8 @@ from doseloop.access.scope import SYSTEM
 from doseloop.assess.registry import RULES
 from doseloop.roles import replay_tasks
 from doseloop.store import rule_replays, rule_settings
-from doseloop.store.models import AuditRow, Exam, RuleReplay
+from doseloop.store.models import AuditRow, Exam, RuleReplay, Scanner
+from tests.store.drifting import doses, give
 from tests.web.record import Department
 
 FORM = {
@@ -116,3 +117,23 @@ def test_a_rule_that_is_not_there_and_a_site_that_is_not_one_s_own_are_not_shown
     assert client.get("/rules/no-rule/").status_code == 404
     assert client.get(f"/rules/high-dose/?site={department.other_site.pk}").status_code == 400
     assert client.post(f"/rules/{department.other_site.pk}/high-dose/try", FORM).status_code == 404
+
+
+def test_a_rule_of_series_is_tried_and_its_examples_lead_to_the_scanner(department: Department, signed_in: Any) -> None:
+    scanner, client = Scanner.objects.get(pk=department.scanner), signed_in("physicist")
+    assert "on each day of a year on which it would have looked" in client.get("/rules/drift/").content.decode()
+    give(scanner, doses(220, 1.3))
+    client.post(f"/rules/{scanner.site_id}/drift/try")
+    (one,) = rule_replays.tries(SYSTEM, scanner.site_id, "drift")
+    assert rule_replays.take(one.key)
+    rule_replays.note_progress(one.key, 7, 366)
+    assert "7 of 366 looks were made" in client.get("/rules/drift/").content.decode()
+    replay_tasks.try_rule.call(one.key)
+    text = client.get("/rules/drift/").content.decode()
+    assert f'<a href="/scanners/{scanner.pk}/">{scanner.name}</a>' in text
+    assert "what was usual, since about 17 January 2026" in text and ", looked at " in text
+
+
+def test_a_rule_that_cannot_be_tried_says_why(department: Department, signed_in: Any) -> None:
+    text = signed_in("physicist").get("/rules/silent-scanner/").content.decode()
+    assert RULES["silent-scanner"].not_replayed in text and "Try it over the history" not in text

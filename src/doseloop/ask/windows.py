@@ -51,7 +51,7 @@ def _calendar(unit: str, offset: int) -> PlanTime:
 
 def _last(n: int, unit: str) -> PlanTime:
     times, other = _OF_OTHER.get(unit, (1, unit))
-    if not 1 <= n * times <= (MOST_YEARS if other == "year" else 3660):
+    if not 1 <= n * times <= 3660:
         raise NoReading("so long a window cannot be asked for")
     return Last.model_validate({"kind": "last", "n": n * times, "unit": other})
 
@@ -85,6 +85,12 @@ def _ago(chunk: Chunk, today: date) -> PlanTime:
 
 def _last_n(chunk: Chunk, today: date) -> PlanTime:
     return _last(chunk.slot("n"), _unit(chunk))
+
+
+def _in_n(chunk: Chunk, today: date) -> PlanTime:
+    if _unit(chunk) == "year" and chunk.slot("n") > MOST_YEARS:
+        raise NoReading("an age")
+    return _last_n(chunk, today)
 
 
 def _past_one(chunk: Chunk, today: date) -> PlanTime:
@@ -278,6 +284,7 @@ RULES: Final[dict[str, Callable[[Chunk, date], PlanTime | None]]] = {
     "before_yesterday": lambda chunk, today: _calendar("day", -2),
     "ago": _ago,
     "n_last": _last_n,
+    "in_n": _in_n,
     "last_n": _last_n,
     "bare_n": _last_n,
     "previous_n": _last_n,

@@ -15,8 +15,9 @@ In control, by simulation (`docs/drift.md`; 200 series each, the usual from thei
 """
 
 import math
+from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from typing import Final
@@ -96,7 +97,7 @@ def on_period(series: Sequence[DriftSeries]) -> tuple[Finding, ...]:
     in_order = sorted(series, key=lambda one: (one.scanner, one.protocol))
     found: list[Finding] = []
     for _, of_scanner in groupby(in_order, key=lambda one: one.scanner):
-        found += _on_scanner([one for one in map(looked_at, of_scanner) if one is not None])
+        found += on_scanner([one for one in map(looked_at, of_scanner) if one is not None])
     return tuple(found)
 
 
@@ -127,7 +128,25 @@ def looked_at(series: DriftSeries) -> Watched | None:
     return None if found is None else Watched(series, found, drift_of(found.at, found.fresh, found.beyond, found.known))
 
 
-def _on_scanner(watched: Sequence[Watched]) -> list[Finding]:
+def until(watched: Watched, moment: datetime) -> Watched | None:
+    """What was known of a series before a moment; None where 100 usable exams or fewer were. `series` stays whole.
+
+    It is the same as of its exams before then alone: a chart and what is usual at an exam come from earlier ones, and the first
+    alarm stands.
+    """
+    known = watched.unusual
+    exams = bisect_left(known.at, moment)
+    if not exams:
+        return None
+    then = replace(
+        known, at=known.at[:exams], beyond=known.beyond[:exams], fresh=known.fresh[:exams], known=known.known[:exams]
+    )
+    told = watched.drift if watched.drift is not None and watched.drift.alarm_at < moment else None
+    return Watched(watched.series, then, told)
+
+
+def on_scanner(watched: Sequence[Watched]) -> list[Finding]:
+    """Findings of one scanner, by its series of which enough is known, in the order of their names."""
     common = _common(watched) or _common([one for one in watched if one.drift is None])
     found = [] if common is None else [_scanner_finding(watched, common)]
     for one in watched:

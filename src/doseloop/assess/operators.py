@@ -15,7 +15,7 @@ This is a question to those who know the people, never a ranking: figures stand 
 """
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
@@ -35,6 +35,9 @@ ERROR_IN_A_YEAR: Final = 0.05
 LOOKS_IN_A_YEAR: Final = 52
 DAYS: Final = 28
 """Of a look's window."""
+_WEEK: Final = timedelta(days=7)
+_LATE: Final = timedelta(days=2)
+"""A week is looked at when it is over for a day: reports come late."""
 _Z_95: Final = 1.959964
 
 
@@ -73,6 +76,17 @@ Groups = Mapping[int | None, Group]
 """By scanner; None for all together."""
 
 
+def last_sunday(today: date) -> date:
+    """The Sunday on which the last week ended that is over for a day."""
+    day = today - _LATE
+    return day - timedelta(days=(day.weekday() + 1) % 7)
+
+
+def window_for(last: date) -> tuple[date, date]:
+    """First and last day of all exams that `new_looks` needs."""
+    return last - _WEEK - timedelta(days=DAYS - 1), last
+
+
 def window_of(last: date) -> tuple[date, date]:
     """First and last day of the look that ends on a day."""
     return last - timedelta(days=DAYS - 1), last
@@ -99,6 +113,13 @@ def look(exams: Sequence[NamedExam], modality: str, first: date, last: date) -> 
             found += _differences(design, groups, quantity, z if quantity in judged else None)
     unsized = sum(not one.weight_kg for one in chosen.exams)
     return Look(modality, first, last, len(chosen.exams), unsized, chosen.left_out, tuple(found))
+
+
+def new_looks(exams: Sequence[NamedExam], modality: str, last: date, held: Collection[date]) -> list[Look]:
+    """The looks at exams of a modality for the week that ends on a day and the week before it, without those whose last days are
+    `held`."""
+    ends = (last - _WEEK, last)
+    return [look(exams, modality, *window_of(end)) for end in ends if end not in held]
 
 
 def on_period(looks: Sequence[Look], scanners: Mapping[int, str]) -> dict[Finding, int | None]:

@@ -54,11 +54,13 @@ class Rule:
     """Whether it runs where a site has decided nothing."""
     may_be_off: bool = True
     """False where something else than a switch says whether it runs."""
+    not_replayed: str = ""
+    """Why it cannot be tried over the history; empty where it can."""
 
     @property
     def may_be_replayed(self) -> bool:
-        """Whether it can be tried over the exams that are there."""
-        return self.form == "on_exam"
+        """Whether it can be tried over the history that the record holds."""
+        return not self.not_replayed
 
     @property
     def schema(self) -> tuple[Setting, ...]:
@@ -113,6 +115,7 @@ _RULES: Final = (
         protocol_change.RULE, "Protocol changed", "on_period", protocol_change.VERSION,
         "a protocol that its scanner sets otherwise than before, with the software version that it came with",
         "settings that reports do not have; what was meant; protocols with fewer than ten exams", "medium",
+        not_replayed="its looks over the history are not followed yet",
     ),
     Rule(
         drift.RULE, "Drift", "on_period", drift.VERSION,
@@ -123,26 +126,31 @@ _RULES: Final = (
         repeated_scans.RULE, "Repeated scans", "on_period", repeated_scans.VERSION,
         "a CT protocol of a scanner whose scan is repeated in more of its exams than before",
         "why; repeated scans under another name or with another range; rises by much less than a tenth of the exams", "medium",
+        not_replayed="its looks over the history are not followed yet",
     ),
     Rule(
         level_state.RULE, "Reference level", "on_period", level_state.VERSION,
         "a median of a scanner that went over a reference level that the site compares with",
         "groups with too few exams; sites that have chosen no set", "medium",
+        not_replayed="its looks over the history are not followed yet",
     ),
     Rule(
         level_review.RULE, "Review due", "on_period", level_review.VERSION,
         "a scanner whose comparison with reference levels nobody reviewed in time", "reviews that were held elsewhere", "low",
+        not_replayed="it goes by reviews and the calendar, so that the record of exams tells nothing about it",
     ),
     Rule(
         heartbeat.RULE, "Silent scanner", "on_period", heartbeat.VERSION,
         "a scanner from which nothing comes in hours in which it usually works",
         "holidays, planned service and cancelled lists; whether the scanner stands still or only its reports do not come",
         "medium",
+        not_replayed="it goes by when objects came, which back-filled and late ones tell nothing about",
     ),
     Rule(
         worse_reports.RULE, "Worse reports", "on_period", worse_reports.VERSION,
         "a field that stands in clearly fewer of a scanner's exams than before, with the day and the software that it came with",
         "who leaves it out: scanner, worklist or people; falls by less than 15 percentage points; scanners with few exams", "low",
+        not_replayed="its looks over the history are not followed yet",
     ),
     Rule(
         operators.RULE, "Operators", "on_period", operators.VERSION,
@@ -153,6 +161,7 @@ _RULES: Final = (
         unit_suspected.RULE, "Unit suspected", "on_period", unit_suspected.VERSION,
         "a scanner whose quantities do not fit each other by a power of ten",
         "which side is wrong where neither the past, nor other scanners, nor another relation tells", "medium", may_be_off=False,
+        not_replayed="once its proposal is accepted the values are repaired, and the evidence is gone from the record",
     ),
 )  # fmt: skip
 RULES: Final[Mapping[str, Rule]] = MappingProxyType({one.name: one for one in _RULES})

@@ -1,6 +1,7 @@
 """What a rule would have flagged over a site's history: how many in a week, of how many causes, and which of them people judged.
 
-The findings come from the rule itself, exam after exam, each with its own past alone (`replay`). Here they are only counted.
+The findings come from the rule itself: exam after exam, each with its own past alone (`replay`), or day after day, each with what
+was known on it (`series_replay`). Here they are only counted.
 """
 
 from collections import Counter
@@ -24,8 +25,10 @@ class Replayed:
     key: str
     """Of its flag: the same as of the flag that was raised live."""
     cause: str
-    exam: int
-    scanner: int
+    exam: int | None
+    """None of one about a scanner or a site."""
+    scanner: int | None
+    """None of one about several."""
     procedure: str | None
     day: date
     sentence: str
@@ -44,11 +47,13 @@ class Week:
 class Example:
     """A finding for people to look at."""
 
-    exam: int
+    exam: int | None
     day: date
     sentence: str
     verdict: str
     """`true`, `false`, or empty where nobody judged its flag."""
+    scanner: int | None = None
+    """Of one about a scanner itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,8 @@ class Budget:
     lost: Difference
     """What the settings of today flag and these would not."""
     gained: Difference
+    looks: int = 0
+    """How often a rule looked that does so by the clock; 0 of one that looks at each exam."""
 
     @property
     def flags_a_week(self) -> float:
@@ -95,8 +102,9 @@ class Budget:
     def sentence(self) -> str:
         """One line for people."""
         older = f" ({self.left_out} older ones were too many)" if self.left_out else ""
+        looks = f", looked at {self.looks} times" if self.looks else ""
         return (
-            f"{self.first_day} to {self.last_day}, {self.exams} exams{older}: {self.flags} flags of {self.causes} causes, "
+            f"{self.first_day} to {self.last_day}, {self.exams} exams{older}{looks}: {self.flags} flags of {self.causes} causes, "
             f"{self.flags_a_week:.2g} a week; {self.judged.those} of {self.judged.of} that were judged were true; "
             f"{self.lost.flags} flags of today's settings lost, {self.gained.flags} gained."
         )
@@ -109,6 +117,7 @@ def budget(
     new: Sequence[Replayed],
     today: Sequence[Replayed],
     verdicts: Mapping[str, bool],
+    looks: int = 0,
 ) -> Budget:
     """Count what settings find, against what those of today find. `verdicts` has true or false by key of a judged flag."""
     held, kept = {one.key for one in today}, {one.key for one in new}
@@ -125,6 +134,7 @@ def budget(
         examples=_examples(new, verdicts),
         lost=_difference([one for one in today if one.key not in kept], verdicts),
         gained=_difference([one for one in new if one.key not in held], verdicts),
+        looks=looks,
     )
 
 
@@ -138,7 +148,7 @@ def cause_starts(found: Iterable[Replayed]) -> list[date]:
     """The first day of each cause: findings on one scanner and procedure, of one cause, with no longer pause between them."""
 
     def place(one: Replayed) -> tuple[int, str, str]:
-        return one.scanner, one.procedure or "", one.cause
+        return one.scanner or 0, one.procedure or "", one.cause
 
     starts = []
     for _, of_place in groupby(sorted(found, key=lambda one: (place(one), one.day)), key=place):
@@ -168,10 +178,14 @@ def _difference(found: Sequence[Replayed], verdicts: Mapping[str, bool]) -> Diff
 
 def _examples(found: Sequence[Replayed], verdicts: Mapping[str, bool]) -> tuple[Example, ...]:
     """Of many, some from all of the time."""
-    ordered = sorted(found, key=lambda one: (one.day, one.exam, one.key))
+    ordered = sorted(found, key=lambda one: (one.day, one.exam or 0, one.key))
     step = max(1.0, len(ordered) / MOST_EXAMPLES)
     some = (ordered[int(step * number)] for number in range(min(MOST_EXAMPLES, len(ordered))))
-    return tuple(Example(one.exam, one.day, one.sentence, _verdict(one, verdicts)) for one in some)
+    return tuple(_example(one, verdicts) for one in some)
+
+
+def _example(one: Replayed, verdicts: Mapping[str, bool]) -> Example:
+    return Example(one.exam, one.day, one.sentence, _verdict(one, verdicts), None if one.exam else one.scanner)
 
 
 def _verdict(one: Replayed, verdicts: Mapping[str, bool]) -> str:

@@ -53,22 +53,27 @@ def replay(
     data: DataOption = None,
 ) -> None:
     """Try a rule over the site's own history: nothing is flagged. What is not set is as by default."""
-    open_record(data)
+    options, folder = open_record(data)
     from rich.console import Console
     from rich.progress import Progress
 
     from doseloop.access.scope import SYSTEM
     from doseloop.assess.rule_settings import made_of, read_all
-    from doseloop.replay import Replay, replayable
+    from doseloop.facts.engine import Facts
+    from doseloop.facts.paths import FactsPaths
+    from doseloop.rule_trial import trial
     from doseloop.store.budget_rows import counts
     from doseloop.store.rule_settings import of_site
+    from doseloop.store.rule_trying import may_be_tried
     from doseloop.store.site_list import site_named
 
-    key, one = site_named(site), replayable(rule)
+    key = site_named(site)
+    one, facts = may_be_tried(SYSTEM, key, rule), Facts(FactsPaths.in_data(folder.root, options.record_address))
     values = read_all(one.schema, settings or [])
-    tried = Replay(key, one, made_of(one.settings, values) if one.settings else None, of_site(SYSTEM, key).of(one))
+    wanted = made_of(one.settings, values) if one.settings else None
+    tried = trial(key, one, wanted, of_site(SYSTEM, key).of(one), facts)
     with Progress(console=Console(stderr=True), disable=as_json, transient=True) as progress:
-        bar = progress.add_task("Trying", total=len(tried.past.exams))
+        bar = progress.add_task("Trying", total=tried.total)
         for looked_at in tried.steps():
             progress.update(bar, completed=looked_at)
     found = tried.budget()

@@ -6,16 +6,12 @@ from datetime import date, timedelta
 from django.utils import timezone
 
 from doseloop.access.scope import SYSTEM
-from doseloop.assess.operators import DAYS, look, window_of
+from doseloop.assess.operators import last_sunday, new_looks, window_for
 from doseloop.facts.engine import Facts
 from doseloop.facts.operator_exams import operator_exams
 from doseloop.facts.windows import Window
 from doseloop.model.site_clock import clock
 from doseloop.store import operator_looks
-
-_WEEK = timedelta(days=7)
-_LATE = timedelta(days=2)
-"""A week is looked at when it is over for a day: reports come late."""
 
 
 @dataclass(slots=True)
@@ -40,16 +36,8 @@ class OperatorWatch:
         return len(gone)
 
     def _look_at(self, site: int, last: date, today: date) -> None:
-        ends = (last - _WEEK, last)
-        window = Window(ends[0] - timedelta(days=DAYS - 1), last + timedelta(days=1))
+        window = Window(window_for(last)[0], last + timedelta(days=1))
         for modality, exams in operator_exams(self.facts, SYSTEM, site, window).items():
             held = operator_looks.looked_at(site, modality)
-            new = [look(exams, modality, *window_of(end)) for end in ends if end not in held]
-            operator_looks.keep(site, new)
+            operator_looks.keep(site, new_looks(exams, modality, last, held))
         operator_looks.judge(SYSTEM, site, today)
-
-
-def last_sunday(today: date) -> date:
-    """The Sunday on which the last week ended that is over for a day."""
-    day = today - _LATE
-    return day - timedelta(days=(day.weekday() + 1) % 7)

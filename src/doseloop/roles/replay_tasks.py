@@ -4,6 +4,7 @@ import time
 from typing import Final
 
 import structlog
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django_tasks import task
@@ -11,9 +12,11 @@ from django_tasks import task
 from doseloop.access.scope import SYSTEM
 from doseloop.assess.registry import RULES, Rule
 from doseloop.assess.rule_settings import Value, made_of
+from doseloop.facts.engine import Facts
+from doseloop.facts.paths import FactsPaths
 from doseloop.model.errors import DoseloopError, NotVisible
-from doseloop.replay import Replay
 from doseloop.rule_suggestion import suggested
+from doseloop.rule_trial import trial
 from doseloop.store import claims, rule_replays, rule_settings
 from doseloop.store.outage import is_outage
 from doseloop.store.rule_replays import Tried
@@ -66,10 +69,10 @@ def _try(wanted: Tried) -> None:
 
 
 def _replay(wanted: Tried, rule: Rule, values: dict[str, Value], said: str) -> None:
-    settings = made_of(rule.settings, values) if rule.settings else None
+    tried = made_of(rule.settings, values) if rule.settings else None
     today = rule_settings.of_site(SYSTEM, wanted.site).of(rule)
-    replay = Replay(wanted.site, rule, settings, today)
-    total = len(replay.past.exams)
+    replay = trial(wanted.site, rule, tried, today, _facts())
+    total = replay.total
     if not rule_replays.note_progress(wanted.key, 0, total):
         return
     for looked_at in replay.steps():
@@ -78,3 +81,7 @@ def _replay(wanted: Tried, rule: Rule, values: dict[str, Value], said: str) -> N
         if claims.anything_waiting():
             time.sleep(_COURTESY_S)
     rule_replays.note_done(wanted.key, replay.budget(), values, said)
+
+
+def _facts() -> Facts:
+    return Facts(FactsPaths.in_data(settings.FOLDER.root, settings.RECORD))

@@ -30,7 +30,7 @@ def read(held: Mapping[str, Any]) -> Budget:
         left_out=held["left_out"], flags=held["flags"], causes=held["causes"],
         weeks=tuple(Week(date.fromisoformat(one["monday"]), one["flags"], one["causes"]) for one in held["weeks"]),
         judged=Share(**held["judged"]), examples=_examples(held["examples"]),
-        lost=_difference(held["lost"]), gained=_difference(held["gained"]),
+        lost=_difference(held["lost"]), gained=_difference(held["gained"]), looks=held.get("looks", 0),
     )  # fmt: skip
 
 
@@ -47,4 +47,9 @@ def _difference(held: Mapping[str, Any]) -> Difference:
 
 
 def _examples(held: list[Mapping[str, Any]]) -> tuple[Example, ...]:
-    return tuple(Example(one["exam"], date.fromisoformat(one["day"]), one["sentence"], one["verdict"]) for one in held)
+    return tuple(map(_example, held))
+
+
+def _example(held: Mapping[str, Any]) -> Example:
+    day = date.fromisoformat(held["day"])
+    return Example(held["exam"], day, held["sentence"], held["verdict"], held.get("scanner"))

@@ -17,6 +17,7 @@ from doseloop.assess.own_usual import SeriesExam
 from doseloop.harmonise.age_bands import AGE_BANDS
 from doseloop.store import new_usuals, visible
 from doseloop.store.models import Part, ProtocolUseRow
+from doseloop.store.new_usuals import Begun
 
 _BANDS: Final = {band.key: band.name for band in AGE_BANDS}
 _WHOLE_EXAM: Final = frozenset({"XA", "RF"})
@@ -43,7 +44,7 @@ _COLUMNS: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class _Placed:
+class Placed:
     """An exam with its series."""
 
     series: str
@@ -61,14 +62,23 @@ def series_of(scope: Scope, scanner: int, name: str) -> tuple[DriftSeries, ...]:
     """
     if not visible.scanners(scope).filter(pk=scanner).exists():
         return ()
-    begun = new_usuals.begun(scope, scanner)
+    return grouped(placed(scanner), scanner, name, new_usuals.begun(scope, scanner))
+
+
+def placed(scanner: int) -> tuple[Placed, ...]:
+    """The exams of a scanner that stand in a series, in the order of time: those of which `series_of` makes them."""
+    return tuple(_placed(_rows(scanner)))
+
+
+def grouped(exams: Iterable[Placed], scanner: int, name: str, begun: Begun) -> tuple[DriftSeries, ...]:
+    """Exams by their series, in the order of names; each from its new usual on."""
     found: dict[tuple[str, str, str], list[SeriesExam]] = defaultdict(list)
-    for one in _placed(_rows(scanner)):
+    for one in exams:
         if one.started_at >= begun.of(one.series):
             found[one.series, one.use, one.quantity].append(one.exam)
     return tuple(
-        DriftSeries(f"scanner {scanner}", name, series, quantity, tuple(exams), use)
-        for (series, use, quantity), exams in sorted(found.items())
+        DriftSeries(f"scanner {scanner}", name, series, quantity, tuple(of_series), use)
+        for (series, use, quantity), of_series in sorted(found.items())
     )
 
 
@@ -82,7 +92,7 @@ def _rows(scanner: int) -> Iterable[tuple[Any, ...]]:
     return found
 
 
-def _placed(rows: Iterable[tuple[Any, ...]]) -> Iterator[_Placed]:
+def _placed(rows: Iterable[tuple[Any, ...]]) -> Iterator[Placed]:
     """One for each exam, by its first protocol."""
     last = None
     for row in (_Row(*one) for one in rows):
@@ -91,7 +101,7 @@ def _placed(rows: Iterable[tuple[Any, ...]]) -> Iterator[_Placed]:
         last = row.exam
 
 
-def _of(row: _Row) -> _Placed | None:
+def _of(row: _Row) -> Placed | None:
     at, is_ct = _moment(row.started_at), row.kind == "ct"
     is_whole = row.modality in _WHOLE_EXAM and not is_ct
     dose = row.dap_gy_cm2 if is_whole else row.dose
@@ -100,7 +110,7 @@ def _of(row: _Row) -> _Placed | None:
     use = (row.exam_protocol.strip() or row.protocol) if is_whole else row.protocol
     group = [_BANDS.get(row.band, "age not known"), *([f"{row.phantom} cm phantom"] if is_ct else [])]
     quantity = "ctdi_vol_mgy" if is_ct else "dap_gy_cm2"
-    return _Placed(f"{use} ({', '.join(group)})", use, quantity, row.started_at, SeriesExam(at, dose, row.weight_kg))
+    return Placed(f"{use} ({', '.join(group)})", use, quantity, row.started_at, SeriesExam(at, dose, row.weight_kg))
 
 
 def _moment(started_at: str) -> datetime | None:

@@ -1,5 +1,6 @@
 """The exams over which a rule is tried, in their order, and what people said about its flags."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -7,6 +8,7 @@ from typing import Final
 from doseloop.access.scope import Scope
 from doseloop.store import visible
 from doseloop.store.models import Flag
+from doseloop.store.scanner_list import scanner_names
 
 DAYS: Final = 365
 MOST: Final = 50_000
@@ -28,6 +30,29 @@ class Past:
 
     exams: tuple[PastExam, ...]
     left_out: int
+
+    @property
+    def span(self) -> tuple[date, date] | None:
+        """The days of the first and the last one; None where there is none."""
+        return (self.exams[0].day, self.exams[-1].day) if self.exams else None
+
+
+@dataclass(frozen=True, slots=True)
+class SiteAtHand:
+    """A site whose series are looked at."""
+
+    key: int
+    zone: str
+    scanners: Mapping[int, str]
+    """Name by key, in the order of names, without other names of one."""
+
+
+def site_at_hand(scope: Scope, site: int) -> SiteAtHand:
+    """A site with its scanners. Errors: `NotVisible`."""
+    visible.check_site(scope, site)
+    here = set(visible.scanners(scope).filter(site=site).values_list("pk", flat=True))
+    names = {key: name for key, name in scanner_names(scope).items() if key in here}
+    return SiteAtHand(site, visible.sites(scope).get(pk=site).zone, names)
 
 
 def past(scope: Scope, site: int, most: int = MOST) -> Past:

@@ -90,7 +90,7 @@ def _moved(decision: Decision) -> "QuerySet[Exam]":
     rows = Exam.objects.filter(site=decision.site_id)
     since = (decision.at - ANEW).date().isoformat()
     may_flag = not decision.after or json.loads(decision.after)["on"]
-    if may_flag and RULES[decision.subject].may_be_replayed:
+    if may_flag and RULES[decision.subject].form == "on_exam":
         rows = rows.filter(Q(flags__rule=decision.subject) | Q(started_at__gte=since))
     else:
         rows = rows.filter(flags__rule=decision.subject)

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from doseloop.access.scope import Scope
-from doseloop.assess.registry import RULES, rule_named
+from doseloop.assess.registry import RULES
 from doseloop.assess.replayed import Budget
 from doseloop.assess.rule_settings import Value, made_of
 from doseloop.model.errors import NotVisible, UnusableInput
@@ -19,6 +19,7 @@ from doseloop.store.audit import Actor, record_change
 from doseloop.store.flags import SetAsideReason
 from doseloop.store.models import RuleReplay
 from doseloop.store.rule_changes import checked
+from doseloop.store.rule_trying import may_be_tried
 
 KEPT: Final = 5
 """Tries of one rule at one site that are kept, the latest."""
@@ -60,12 +61,9 @@ def ask(scope: Scope, site: int, rule: str, values: Mapping[str, Any], actor: Ac
     Errors: `NotVisible`; `UnusableInput` where there is no such rule or it cannot be tried, a value is out of its bounds, the
     reason is not of the list, or another try of the rule is under way.
     """
-    one = rule_named(rule)
-    if not one.may_be_replayed:
-        raise UnusableInput(f"The rule {rule} looks at series by the clock and cannot be tried over exams.")
+    one = may_be_tried(scope, site, rule)
     if reason and (reason not in {str(known) for known in SetAsideReason} or not one.schema):
         raise UnusableInput("Choose a reason from the list, of a rule that has settings.")
-    visible.check_site(scope, site)
     wanted = checked(one, values)
     with transaction.atomic():
         under_way = RuleReplay.objects.filter(site=site, rule=rule, state__in=UNDER_WAY).first()
@@ -150,7 +148,10 @@ def _end(key: int, state: RuleReplay.State, **fields: Any) -> None:
 
 
 def _rows(scope: Scope) -> "QuerySet[RuleReplay]":
-    return RuleReplay.objects.filter(site__in=visible.sites(scope))
+    """Those at the scope's sites; those about people only where it and the site show people."""
+    rows = RuleReplay.objects.filter(site__in=visible.sites(scope))
+    hidden = Q(site__operators_shown=False) if scope.operators else Q()
+    return rows.exclude(hidden, rule__in=visible.ABOUT_PEOPLE)
 
 
 def _tried(row: RuleReplay) -> Tried:

@@ -8,6 +8,7 @@ from doseloop.ask.matching import Chunk
 from doseloop.ask.outcome import AskBack, NoReading
 from doseloop.ask.said import How, Measure
 
+_COMPARED: Final = ("stat", "quantity", "dose", "count")
 REFERENCES: Final = ("local_drl", "national_drl")
 
 
@@ -81,6 +82,8 @@ def _versus(walk: Walk, chunk: Chunk) -> None:
 
 
 def _compare(walk: Walk, chunk: Chunk) -> None:
+    if chunk.value == "contrast" and (chunk.start > 1 or walk.next_is(*_COMPARED) is None):
+        raise NoReading("contrast is what was injected")
     walk.said.cue("compare", chunk.start)
 
 

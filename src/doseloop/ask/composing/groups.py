@@ -261,6 +261,9 @@ def _dimension(walk: Walk, chunk: Chunk) -> None:
         walk.said.appends_groups = True
         walk.said.groups.append(dimension)
         return
+    before = walk.previous()
+    if before is not None and before.kind == "peers" and before.slot("d") is None:
+        return  # "the others, doctors": what the others are
     if walk.take("breakdown"):
         walk.said.groups.append(dimension)
         return

@@ -104,7 +104,7 @@ def _counts_patients(walk: Walk) -> bool:
             return chunk.value == "patients"
         if chunk.kind == "all_of":
             return chunk.value == "patients"
-        if chunk.kind not in _OF_EXAMS:
+        if chunk.kind not in (*_OF_EXAMS, "prep"):
             return False
     return False
 
@@ -128,7 +128,7 @@ def _prep(walk: Walk, chunk: Chunk) -> None:
 
 def _rate(walk: Walk, chunk: Chunk) -> None:
     walk.said.cue("rate", chunk.start)
-    if chunk.phrase.value == "exceed_rate":
+    if chunk.value == "exceed_rate":
         walk.said.cue("exceedance", chunk.start)
 
 

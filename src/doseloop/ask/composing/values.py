@@ -87,6 +87,8 @@ def _shift(walk: Walk, chunk: Chunk) -> None:
 def _contrast(walk: Walk, chunk: Chunk) -> None:
     if chunk.value == "both":
         raise NoReading("contrast is no dimension of the plan")
+    if chunk.end == 1 and walk.next_is("stat", "quantity", "dose", "count") is not None:
+        raise NoReading("to contrast is to compare")
     _plain(walk, chunk)
 
 

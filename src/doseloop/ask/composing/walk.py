@@ -46,7 +46,12 @@ class Walk:
             rule(self, chunk)
             if chunk.kind != "and":
                 self._last_kind = chunk.kind
+        self._require_used()
         return self.said
+
+    def _require_used(self) -> None:
+        if self.how != "set" and not self._how_used:
+            raise NoReading("nothing is added, taken away or left out")
 
     def peek(self, ahead: int = 0) -> Chunk | None:
         """A phrase that comes next."""
@@ -82,6 +87,8 @@ class Walk:
 
     def begin(self, how: How) -> None:
         """From here on values join, leave or are left out."""
+        if how != self.how:
+            self._require_used()
         self.how, self._how_used = how, False
 
     def _comma(self, before: Chunk, chunk: Chunk) -> bool:

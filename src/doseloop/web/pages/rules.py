@@ -21,6 +21,7 @@ from doseloop.store.decisions import Batch
 from doseloop.store.exam_detail import SiteShown
 from doseloop.store.judged_flags import DAYS, WEEKS, Cost
 from doseloop.store.rule_replays import Tried
+from doseloop.store.scanner_list import scanner_names
 from doseloop.store.set_aside_counts import Returning, returning_reasons
 from doseloop.store.site_list import sites
 from doseloop.web.actor import actor_of, note_sight
@@ -84,7 +85,7 @@ def rule(request: HttpRequest, rule: str) -> HttpResponse:
     tries = rule_replays.tries(scope, site.id, rule)
     shown = _shown(request, tries)
     examples, lost = _examples(shown)
-    patients = exam_patients.patients_of(scope, [one.exam for one in (*examples, *lost)])
+    patients = exam_patients.patients_of(scope, [one.exam for one in (*examples, *lost) if one.exam])
     note_sight(request, f"rule {rule}", set(patients.values()))
     values = dict(shown.values) if shown else _values(known, held.settings)
     raised = bars((_ago(WEEKS - 1 - place), number) for place, number in enumerate(cost.weeks))
@@ -105,8 +106,8 @@ def rule(request: HttpRequest, rule: str) -> HttpResponse:
         "tries": [(one, _values_said(known, one)) for one in tries],
         "shown": shown,
         "shown_values": _values_said(known, shown) if shown else "",
-        "examples": [one for one in examples if one.exam in patients],
-        "lost_examples": [one for one in lost if one.exam in patients],
+        "examples": [one for one in examples if one.exam is None or one.exam in patients],
+        "lost_examples": [one for one in lost if one.exam is None or one.exam in patients],
         "found": found,
         "found_width": width(found),
         "judged_said": precision_said(shown.budget.judged) if shown and shown.budget else "",
@@ -116,6 +117,7 @@ def rule(request: HttpRequest, rule: str) -> HttpResponse:
         "choices": _batches(scope, site, rule),
         "moving": decisions.outdated_count(scope),
         "may_choose": may(request, Right.LEVELS, site.id),
+        "scanners": scanner_names(scope),
     }
     return render(request, "doseloop/rule.html", context)
 
