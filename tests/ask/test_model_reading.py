@@ -495,7 +495,7 @@ def test_of_questions_by_others_the_right_reading_is_let_through_and_that_of_ano
 
 def _readings() -> Iterator[tuple[ModelReading, Plan]]:
     for path in sorted((Path(__file__).parent / "wordings").glob("*/*.jsonl")):
-        for line in path.read_text().splitlines():
+        for line in path.read_text().splitlines()[::2]:  # all of them take minutes
             text = json.loads(line)["text"]
             found, strange = reader().read(text), f"{text.rstrip('?.! ')} blorfx"
             if isinstance(found, Understood) and offered(strange):

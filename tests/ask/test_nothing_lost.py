@@ -71,6 +71,17 @@ def test_no_phrase_without_meaning_holds_the_name_of_an_exam_or_a_quantity(code:
         ("median DLP of CT head by scanner, not by site", "median DLP of CT head by scanner"),
         ("median, not mean, DLP of CT head by scanner", "median DLP of CT head by scanner"),
         (
+            "list the PCIs whose air kerma exceeded the alert level",
+            "list the PCIs with air kerma exceeding the alert level",
+        ),
+        ("median DLP of CT head from 20:00 onwards", "median DLP of CT head from 8 pm on"),
+        ("25th and 75th percentile of DLP for CT chest", "p25 and p75 of DLP for CT chest"),
+        (
+            "among radiographers with at least 30 CT exams, who has the lowest median DLP",
+            "which radiographer with at least 30 CT exams has the lowest median DLP",
+        ),
+        ("how does CT4 measure up to the rest on CT head DLP", "DLP of CT head on CT4 compared with the rest"),
+        (
             "Doctor Novak compared to the others doctors: air kerma in TAVI",
             "air kerma in TAVI: Novak compared with the rest",
         ),
@@ -162,6 +173,19 @@ def test_one_bundling_of_time_replaces_another() -> None:
         assert meaning("mean DLP for CT head per week", turn) == meaning("mean DLP for CT head per month"), turn
 
 
+@pytest.mark.parametrize(
+    ("turn", "whole"),
+    [
+        ("only exams with no weight recorded", "mean DLP for CT head without recorded weight by scanner this year"),
+        ("which ones have no weight recorded", "list CT head exams without recorded weight this year"),
+        ("which ones are missing the weight", "list CT head exams without recorded weight this year"),
+        ("remove the grouping by scanner", "mean DLP for CT head this year"),
+    ],
+)
+def test_exams_without_a_weight_and_groups_that_go(turn: str, whole: str) -> None:
+    assert meaning(FIRST, turn) == meaning(whole)
+
+
 RATE = "what percentage of CT chest exams exceeded the local DRL this year"
 
 
@@ -219,6 +243,17 @@ def test_the_other_one_by_its_name_replaces(turn: str) -> None:
         ("median DLP over 3 last months of CT head",),
         ("median DLP of CT head in the last months",),
         ("exams and patients per site last month",),
+        ("number of CT chest exams, not the top 3",),
+        ("median DLP of CT head per week, not as a line chart",),
+        ("median DLP of CT head by scanner", "and draw it not as a line chart"),
+        ("median DLP of CT head by scanner", "yesterday and the day before that"),
+        ("median DLP of CT head by scanner", "CTDIvol drift"),
+        ("median and p95 DLP of CT head by scanner", "leave out the maximum"),
+        ("median and p95 DLP of CT head by scanner", "the number of patients, leave out the p95"),
+        ("median DLP of CT head by scanner", "over 80 kg, over 90 kg"),
+        ("number of CT heads by scanner", "which ones are they as a percentage"),
+        ("number of CT heads by scanner", "which ones are they by sex"),
+        ("number of CT heads by scanner", "the distribution of which ones"),
         ("all doses except CT",),
         ("which machines do we have for mammography, weekly",),
         ("what sites are there without weight",),

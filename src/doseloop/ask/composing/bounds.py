@@ -28,6 +28,9 @@ def _hours(walk: Walk, chunk: Chunk) -> None:
         hour = chunk.slot("a") if chunk.slot("a") is not None else chunk.slot("b")
         walk.said.bounds.append(Bound("lt", hour, None, None, "hour_of_day", chunk.start, walk.used()))
         return
+    if chunk.value == "gte":
+        walk.said.bounds.append(Bound("gte", chunk.slot("a"), None, None, "hour_of_day", chunk.start, walk.used()))
+        return
     raise AskBack("underspecified", "hour_of_day")
 
 

@@ -244,10 +244,31 @@ def _who(walk: Walk, chunk: Chunk) -> None:
         walk.said.groups.append(target.slot("d").value)
         walk.said.cue("which_one", chunk.start)
         return
+    if _says_of_what(walk, chunk) or _is_among(walk, chunk):
+        return
     if not _goes_on_about(walk):
         raise AskBack("ambiguous_entity", "group", ("operator", "physician"))
-    if walk.said.groups and walk.next_is("stat", "quantity"):
+    of_people = walk.said.groups[-1:] in (["operator"], ["physician"])
+    if (walk.said.groups and walk.next_is("stat", "quantity")) or (of_people and walk.next_is("superlative")):
         walk.said.cue("which_one", chunk.start)
+
+
+def _is_among(walk: Walk, chunk: Chunk) -> bool:
+    """ "Among radiographers with at least 30 exams, who has the lowest": one of those who were named."""
+    kinds = [one[0] for one in walk.said.bare_groups]
+    if walk.next_is("superlative", "stat") is None or len(kinds) != 1 or kinds[0] not in ("operator", "physician"):
+        return False
+    walk.said.groups.append(kinds[0])
+    walk.said.bare_groups.clear()
+    walk.said.cue("which_one", chunk.start)
+    return True
+
+
+def _says_of_what(walk: Walk, chunk: Chunk) -> bool:
+    """ "Angiographies whose air kerma exceeded the alert level": a limit of exams that were named, and nobody is asked for."""
+    limit = walk.peek(1)
+    is_limited = walk.next_is("quantity") is not None and limit is not None and limit.kind in ("exceed", "bound")
+    return is_limited and walk.tokens[chunk.start].text == "whose" and "list" in walk.said.cues
 
 
 def _dimension(walk: Walk, chunk: Chunk) -> None:

@@ -196,7 +196,7 @@ def _chart(walk: Walk, chunk: Chunk) -> None:
         walk.used()
         walk.said.clears.add("chart")
         return
-    if walk.said.chart not in (None, chunk.value, "line"):
+    if walk.how == "except" or walk.said.chart not in (None, chunk.value, "line"):
         raise NoReading("two charts")
     walk.said.chart = chunk.value
 

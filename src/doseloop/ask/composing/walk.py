@@ -12,6 +12,23 @@ from doseloop.ask.text import Token
 Rule = Callable[["Walk", Chunk], None]
 _PAIRS = frozenset((("modality", "region"), ("region", "modality"), ("modality", "procedure")))
 """Kinds that name one thing together, so that "except" holds for both."""
+_NEVER_LEFT_OUT = frozenset(
+    (
+        "order",
+        "superlative",
+        "top",
+        "period",
+        "peers",
+        "exceed",
+        "grouping",
+        "repeat",
+        "listing",
+        "share",
+        "rate",
+        "exceedance",
+    )
+)
+"""Kinds of which the plan has nothing to leave out."""
 
 
 @dataclass
@@ -43,6 +60,8 @@ class Walk:
             rule = rules.get(chunk.kind)
             if rule is None:
                 raise NoReading(f"nothing is done with {chunk.kind}")
+            if self.how in ("except", "remove") and not self._how_used and chunk.kind in _NEVER_LEFT_OUT:
+                raise NoReading(f"{chunk.kind} is not left out")
             rule(self, chunk)
             if chunk.kind != "and":
                 self._last_kind = chunk.kind

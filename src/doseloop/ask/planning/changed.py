@@ -17,6 +17,8 @@ from doseloop.ask.planning.times import timed
 from doseloop.ask.said import Said
 
 _PARTS: Final = ("filters", "group_by", "grain", "time", "compare", "metrics", "order", "limit", "chart", "intent")
+_NO_LIST: Final = frozenset(("share", "rate", "count", "moved", "drift", "missing_rate"))
+"""Cues of figures that a list of exams has no place for."""
 _LIST_CUES: Final = frozenset(("those", "list"))
 
 
@@ -163,6 +165,8 @@ def _as_list(said: Said, before: Plan, parts: dict[str, Any]) -> None:
         raise NoReading("single exams have no statistic")
     if said.superlative or said.limit or said.order:
         raise NoReading("a list in an order has to say its figure")
+    if said.groups or said.grain or said.intent or said.chart not in (None, "table") or said.cues & _NO_LIST:
+        raise NoReading("single exams are not counted, split or drawn")
     parts |= {
         "intent": "list",
         "metrics": [],
@@ -221,7 +225,7 @@ def _order(said: Said, before: Plan, parts: dict[str, Any]) -> None:
 
 def _refuse_leftovers(said: Said, after: Plan) -> None:
     """What was said has to be somewhere in the plan."""
-    if "moved" in said.cues and not (after.grain or after.chart in ("line", "control") or after.compare):
+    if said.cues & {"moved", "drift"} and not (after.grain or after.chart in ("line", "control") or after.compare):
         raise AskBack("underspecified", "metric")
     compared = after.compare or "versus_pair" in said.cues or "compared" in said.cues
     if said.cues & {"versus", "compare", "higher"} and not compared:

@@ -260,7 +260,8 @@ def _counts_exams(bound: Bound) -> bool:
     """ "Operators with at least 20 CT chest exams": a number of exams of a group."""
     left, right = bound.left or ("", "", 0), bound.right or ("", "", 0)
     counted = right[0] in ("modality", "procedure", "region") or right[:2] == ("exams", "exams")
-    return counted and left[0] in ("dimension", "who", "which")
+    is_of_those = left[:2] == ("change", "only") and right[:2] == ("exams", "exams")
+    return counted and (left[0] in ("dimension", "who", "which") or is_of_those)
 
 
 def _is_age(bound: Bound) -> bool:
