@@ -52,12 +52,10 @@ class Hostile:
     threads_limit: int
     load: float = field(default_factory=lambda: os.getloadavg()[0])
 
-    def verdicts(self) -> dict[str, bool]:
-        """Each requirement, and whether it held."""
+    def correct(self) -> dict[str, bool]:
+        """Requirements that hold on any machine, and whether they did."""
         return {
             f"every store acknowledged ({self.acknowledged} of {self.stores})": 0 < self.stores == self.acknowledged,
-            f"slowest store {self.store_slowest_s:.2f} s (limit {MOST_STORE_S:g} s; median {self.store_median_s:.2f} s, "
-            f"without attack {self.store_before_s:.2f} s)": self.store_slowest_s < MOST_STORE_S,
             f"memory grew {self.memory_growth_mib:.1f} MiB over {self.memory_before_mib:.0f} (limit {MOST_GROWTH_MIB:g})": (
                 self.memory_growth_mib <= MOST_GROWTH_MIB
             ),
@@ -68,10 +66,17 @@ class Hostile:
             ),
         }
 
+    def fast(self) -> dict[str, bool]:
+        """Requirements that hang on the machine."""
+        return {
+            f"slowest store {self.store_slowest_s:.2f} s (limit {MOST_STORE_S:g} s; median {self.store_median_s:.2f} s, "
+            f"without attack {self.store_before_s:.2f} s)": self.store_slowest_s < MOST_STORE_S
+        }
+
     @property
     def passed(self) -> bool:
         """Whether all held."""
-        return all(self.verdicts().values())
+        return all(self.correct().values()) and all(self.fast().values())
 
 
 @dataclass(slots=True)
@@ -224,7 +229,7 @@ def store(port: int, content: bytes) -> tuple[float, bool]:
 
 def report(found: Hostile) -> str:
     """The verdicts and figures."""
-    lines = [f"{'ok  ' if held else 'FAIL'}  {what}" for what, held in found.verdicts().items()]
+    lines = [f"{'ok  ' if held else 'FAIL'}  {what}" for what, held in (found.correct() | found.fast()).items()]
     machine = f"{platform.platform()}, {os.cpu_count()} cores, load {found.load:.1f}"
     return "\n".join([*lines, machine, f"hostile: {'PASS' if found.passed else 'FAIL'}"])
 

@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from itertools import count
 from pathlib import Path
 
@@ -24,7 +25,10 @@ _INIT = ("--no-sync", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--
 _BY_LANGUAGE = ("--locale-provider=icu", "--icu-locale=en-GB")
 """Texts without a collation of their own are ordered as a dictionary would: a column that lacks it shows."""
 _SETTINGS = ("-c", "max_connections=200", "-c", "listen_addresses=")
-_FAST = ("-c", "fsync=off", "-c", "full_page_writes=off")
+_FAST = ("fsync=off", "full_page_writes=off", "wal_level=minimal", "max_wal_senders=0", "max_wal_size=128MB")
+_MEMORY = Path("/dev/shm")
+_ENOUGH_BYTES = 2 * 1024**3
+"""A database of the tests is some 1,000 files, made and removed for each test: thrice as fast in memory."""
 _numbers = count(1)
 
 
@@ -44,7 +48,8 @@ class Cluster:
 
     def __init__(self, folder: Path, programs: Path, *, durable: bool) -> None:
         self.folder, self.programs = folder, programs
-        self.settings = _SETTINGS if durable else (*_SETTINGS, *_FAST)
+        fast = (word for setting in _FAST for word in ("-c", setting))
+        self.settings = _SETTINGS if durable else (*_SETTINGS, *fast)
         self.server: subprocess.Popen[bytes] | None = None
 
     def make(self) -> None:
@@ -89,12 +94,18 @@ class Cluster:
     def make_database(self, template: str = "template0") -> str:
         """The name of a database made as a copy of another, which nobody may use meanwhile."""
         name = f"record_{os.getpid()}_{next(_numbers)}"
-        self.command("CREATE DATABASE {} TEMPLATE {}", name, template)
+        self.command("CREATE DATABASE {} TEMPLATE {}" + self._strategy(), name, template)
         return name
 
     def drop(self, database: str) -> None:
         """Remove a database, whoever is still connected."""
         self.command("DROP DATABASE {} WITH (FORCE)", database)
+
+    @cache  # noqa: B019  a cluster lives as long as its process
+    def _strategy(self) -> str:
+        """Files are copied rather than logged: before version 15 always, since then where it is said."""
+        with psycopg.connect(self.url("postgres")) as connection:
+            return " STRATEGY FILE_COPY" if connection.info.server_version >= 150_000 else ""
 
     def _as_server(self) -> tuple[str, ...]:
         if os.geteuid() != 0:
@@ -115,7 +126,7 @@ def cluster(*, durable: bool = False) -> Iterator[Cluster]:
     """
     found = programs()
     assert found, MISSING
-    folder = Path(tempfile.mkdtemp(prefix="doseloop-pg-"))
+    folder = Path(tempfile.mkdtemp(prefix="doseloop-pg-", dir=None if durable else _in_memory()))
     made = Cluster(folder, found, durable=durable)
     made.make()
     made.start()
@@ -124,6 +135,12 @@ def cluster(*, durable: bool = False) -> Iterator[Cluster]:
     finally:
         made.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _in_memory() -> Path | None:
+    """Where there is room for a cluster in memory."""
+    roomy = _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _ENOUGH_BYTES
+    return _MEMORY if roomy else None
 
 
 if __name__ == "__main__":

@@ -419,3 +419,10 @@ def test_a_distribution_counts_every_value_once_and_a_relation_is_pearsons(facts
     (row,) = ask(facts, intent="correlate", metrics=metrics, time=ALL).table.records()
     assert row["n"] == len(both)
     assert row["r"] == pytest.approx(np.corrcoef(np.array(both).T)[0, 1])
+
+
+def test_a_heat_map_is_named_by_both_of_its_groups(facts: Facts) -> None:
+    department()
+    told = [{"stat": "count", "quantity": None}]
+    answer = ask(facts, intent="aggregate", metrics=told, group_by=["weekday", "scanner"], time=ALL, chart="heatmap")
+    assert answer.chart.x_label in {"weekday and scanner", "scanner and weekday"}

@@ -481,7 +481,7 @@ def test_whatever_is_answered_is_a_plan_or_refused(answer: bytes) -> None:
 
 def test_of_questions_by_others_the_right_reading_is_let_through_and_that_of_another_question_never_is() -> None:
     """As a model would be asked: with a word at the end that nobody knows. The right reading is that without the word."""
-    chance, asked = Random(1), list(_readings())
+    chance, asked = Random(1), list(_readings(every=3))
     right = [(one, plan) for one, plan in asked if _lets_through(one, plan)]
     wrong = [
         (one.question, said_of(other))
@@ -489,13 +489,13 @@ def test_of_questions_by_others_the_right_reading_is_let_through_and_that_of_ano
         for other in chance.sample([plan for _, plan in right], 8)
         if other != plan and _lets_through(one, other)
     ]
-    assert len(asked) > 500 and len(right) >= 0.88 * len(asked)
+    assert len(asked) > 300 and len(right) >= 0.88 * len(asked)
     assert wrong == []
 
 
-def _readings() -> Iterator[tuple[ModelReading, Plan]]:
+def _readings(every: int) -> Iterator[tuple[ModelReading, Plan]]:
     for path in sorted((Path(__file__).parent / "wordings").glob("*/*.jsonl")):
-        for line in path.read_text().splitlines()[::2]:  # all of them take minutes
+        for line in path.read_text().splitlines()[::every]:
             text = json.loads(line)["text"]
             found, strange = reader().read(text), f"{text.rstrip('?.! ')} blorfx"
             if isinstance(found, Understood) and offered(strange):

@@ -7,14 +7,13 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from doseloop.access.scope import SYSTEM
 from doseloop.store.case_detail import case_detail
 from doseloop.store.case_list import case_list
 from tests.record import fresh, removed, use_record
+from tests.store.stepwise import step_by_step
 
 BEFORE = ("store", "0026_calibrations")
 
@@ -24,8 +23,7 @@ def before(records: None, tmp_path: Path) -> Iterator[Any]:
     """The tables of a record as they were."""
     held, record = settings.RECORD, fresh(tmp_path)
     use_record(record)
-    call_command("migrate", *BEFORE, verbosity=0)
-    yield MigrationExecutor(connection).loader.project_state([BEFORE]).apps
+    yield step_by_step(BEFORE).loader.project_state([BEFORE]).apps
     use_record(held)
     removed(record)
 

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern
 from django.utils import timezone
 from starlette.testclient import TestClient
@@ -344,6 +346,7 @@ def test_sign_up_and_other_pages_of_the_account_library_do_not_exist(department:
         assert Client(headers={"host": "localhost"}).get(f"/accounts/{path}/").status_code == 404
 
 
+@pytest.mark.once  # refused before the record is asked
 @pytest.mark.parametrize("name", ROUTES)
 def test_who_is_not_signed_in_is_sent_to_the_log_in(name: str, department: Department) -> None:
     found = asked(Client(), ROUTES[name], department, own=True)
@@ -353,6 +356,7 @@ def test_who_is_not_signed_in_is_sent_to_the_log_in(name: str, department: Depar
         assert (found.status_code, found["Location"].split("?")[0]) == (302, "/accounts/login/")
 
 
+@pytest.mark.once  # refused before the record is asked
 @pytest.mark.parametrize("name", ROUTES)
 def test_an_account_without_a_role_sees_nothing(name: str, department: Department, signed_in: Any) -> None:
     right = declared_right(ROUTES[name].callback)
@@ -360,21 +364,25 @@ def test_an_account_without_a_role_sees_nothing(name: str, department: Departmen
     assert status in LETS_IN if right in {Right.PUBLIC, Right.SIGNED_IN} else status == 403
 
 
-@pytest.mark.parametrize("role", Role)
 @pytest.mark.parametrize("name", ROUTES)
 def test_a_role_opens_what_its_rights_say_and_nothing_of_another_site(
-    name: str, role: Role, department: Department, signed_in: Any
+    name: str, department: Department, signed_in: Any
 ) -> None:
-    pattern, client = ROUTES[name], signed_in(role.value)
-    right = declared_right(pattern.callback)
-    own = asked(client, pattern, department, own=True)
-    if name == "account_logout":
-        assert own.status_code == 200
-        return
-    assert own.status_code in LETS_IN if right in RIGHTS[role] else own.status_code == 403
+    wrong = {role: answered(ROUTES[name], role, department, signed_in(role.value)) for role in Role}
+    assert {role: found for role, found in wrong.items() if found} == {}
+
+
+def answered(pattern: URLPattern, role: Role, department: Department, client: Client) -> list[int]:
+    """What a role was answered that it should not be."""
+    is_held = declared_right(pattern.callback) in RIGHTS[role]
+    own = asked(client, pattern, department, own=True).status_code
+    if pattern.name == "account_logout":
+        return [own] if own != 200 else []
+    wrong = [own] if not (own in LETS_IN if is_held else own == 403) else []
     if "<int:" in str(pattern.pattern):
-        other = asked(client, pattern, department, own=False)
-        assert other.status_code == (404 if right in RIGHTS[role] else 403)
+        other = asked(client, pattern, department, own=False).status_code
+        wrong += [other] if other != (404 if is_held else 403) else []
+    return wrong
 
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND")
@@ -438,6 +446,13 @@ def test_an_exam_of_another_site_looks_like_one_that_does_not_exist(department: 
     assert (elsewhere.status_code, nowhere.status_code) == (404, 404)
     token = rb'name="csrfmiddlewaretoken" value="[^"]+"'
     assert re.sub(token, b"", elsewhere.content) == re.sub(token, b"", nowhere.content)
+
+
+def test_a_page_reads_the_roles_of_its_account_once(department: Department, signed_in: Any) -> None:
+    client = signed_in("physicist")
+    with CaptureQueriesContext(connection) as asked_of_record:
+        assert client.get("/methods/").status_code == 200
+    assert sum("store_roleatsite" in query["sql"] for query in asked_of_record) == 1
 
 
 def test_a_viewer_sees_no_identity_anywhere(department: Department, signed_in: Any) -> None:

@@ -32,9 +32,14 @@ def group_chart(plan: Plan, figures: Sequence[Figure], table: Table) -> Chart | 
     quantity = first.measure.quantity if first.measure is not None and first.stat not in SHARES else None
     return Chart(
         kind,  # type: ignore[arg-type]  # one of `_DRAWN`
-        x.label, figure_name(first), quantity.key if quantity else None, quantity.unit if quantity else "",
+        _by(kind, x, others), figure_name(first), quantity.key if quantity else None, quantity.unit if quantity else "",
         tuple(Series(name, tuple(points)) for name, points in lines.items()),
     )  # fmt: skip
+
+
+def _by(kind: str, x: Column, others: Sequence[Column]) -> str:
+    """What the chart is by: a heat map has no legend that would name its other groups."""
+    return " and ".join(one.label for one in (*others, x)) if kind == "heatmap" else x.label
 
 
 def _along(kind: str, groups: Sequence[Column], table: Table) -> Column:

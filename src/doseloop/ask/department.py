@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from doseloop.model.errors import UnusableInput
+from doseloop.reference.data_yaml import parsed
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ def department_of(path: Path) -> Department:
     :raises UnusableInput: the file cannot be read or is no description of a department.
     """
     try:
-        given: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+        given: Any = parsed(path.read_text(encoding="utf-8"))
         return Department(
             now=given["now"] if isinstance(given["now"], datetime) else datetime.fromisoformat(str(given["now"])),
             scanners=tuple(_machine(str(name), one) for name, one in given.get("scanners", {}).items()),

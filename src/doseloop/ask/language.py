@@ -6,10 +6,9 @@ from functools import cache, cached_property
 from importlib import resources
 from typing import Any, Final
 
-import yaml
-
 from doseloop.ask.counted import CountedWords
 from doseloop.ask.pattern import Node, Phrase, expanded
+from doseloop.reference.data_yaml import parsed
 
 COSTS: Final = {"filler": 12, "opening": 9, "closing": 9, "unknown": 40, "refuse": 1}
 """What a phrase of a kind costs; all others 10."""
@@ -71,7 +70,7 @@ def _files(code: str) -> Iterator[dict[str, Any]]:
     folder = resources.files("doseloop.ask.words") / code
     for path in sorted(folder.iterdir(), key=lambda one: one.name):
         if path.name.endswith(".yaml"):
-            yield yaml.safe_load(path.read_text(encoding="utf-8"))
+            yield parsed(path.read_text(encoding="utf-8"))
 
 
 def _words(files: list[dict[str, Any]], key: str) -> frozenset[str]:

@@ -17,11 +17,17 @@ from doseloop.store.models import RoleAtSite, Site
 
 def scope_of(account: int, right: Right) -> Scope:
     """What the account may see of pages that need `right`."""
+    return scopes_of(account)[right]
+
+
+def scopes_of(account: int) -> dict[Right, Scope]:
+    """What the account may see by right."""
     held: dict[int, set[Role]] = {}
     for site, role in RoleAtSite.objects.filter(account_id=account).values_list("site_id", "role"):
         held.setdefault(site, set()).add(Role(role))
+    roles = {site: frozenset(found) for site, found in held.items()}
     operators_at = frozenset(Site.objects.filter(operators_shown=True).values_list("pk", flat=True))
-    return scope_for(right, {site: frozenset(roles) for site, roles in held.items()}, operators_at)
+    return {right: scope_for(right, roles, operators_at) for right in Right}
 
 
 def is_active(account: int) -> bool:

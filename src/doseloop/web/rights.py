@@ -1,6 +1,6 @@
 """Rights are checked here and nowhere else: every route declares one, and a route that declares none is refused."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -50,13 +50,13 @@ class RightsMiddleware:
     ) -> HttpResponseBase | None:
         """Check the view's right before it runs."""
         right = declared_right(view)
-        if request.user.is_authenticated:
-            request.rights = rights_anywhere(request.user.pk)  # type: ignore[attr-defined]
+        scopes = accounts.scopes_of(request.user.pk) if request.user.is_authenticated else {}
+        request.rights = held_anywhere(scopes)  # type: ignore[attr-defined]
         if right is Right.PUBLIC:
             return None
         if not request.user.is_authenticated:
             return redirect(f"/accounts/login/?{urlencode({'next': request.get_full_path()})}")
-        scope = accounts.scope_of(request.user.pk, right) if right else None
+        scope = scopes[right] if right else None
         if scope is None or not _held(right, scope):
             raise PermissionDenied
         request.access = scope  # type: ignore[attr-defined]
@@ -68,9 +68,8 @@ class RightsMiddleware:
         return of_error(request, exception) if isinstance(exception, DoseloopError) else None
 
 
-def rights_anywhere(account: int) -> frozenset[Right]:
-    """The rights that the account holds at one site at least: what its pages offer."""
-    scopes = {right: accounts.scope_of(account, right) for right in Right}
+def held_anywhere(scopes: Mapping[Right, Scope]) -> frozenset[Right]:
+    """The rights that an account with these scopes holds at one site at least: what its pages offer."""
     return frozenset(right for right, scope in scopes.items() if _held(right, scope))
 
 

@@ -118,4 +118,5 @@ def test_a_heat_map_has_a_cell_for_each_pair_in_the_unit_that_is_shown_and_none_
     assert option["yAxis"]["data"] == ["Mon", "Tue"]
     assert option["series"][0]["data"] == [[0, 0, 100.0], [0, 1, 200.0], [1, 1, 300.0], [2, 1, 400.0]]
     assert (option["visualMap"]["min"], option["visualMap"]["max"]) == (100.0, 400.0)
+    assert option["visualMap"]["text"] == ["400", "100"]
     assert answer.undrawn(chart) == 0

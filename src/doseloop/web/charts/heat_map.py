@@ -49,6 +49,8 @@ def merged(orders: Sequence[Sequence[Hashable]]) -> list[Any]:
 
 
 def _scale(cells: Mapping[tuple[Any, str], float]) -> Option:
+    digits = _digits(cells)
+    least, most = min(cells.values(), default=0), max(cells.values(), default=1)
     return {
         "type": "continuous",
         "orient": "horizontal",
@@ -56,9 +58,10 @@ def _scale(cells: Mapping[tuple[Any, str], float]) -> Option:
         "bottom": 4,
         "itemWidth": 12,
         "itemHeight": 160,
-        "min": min(cells.values(), default=0),
-        "max": max(cells.values(), default=1),
-        "precision": _digits(cells),
+        "min": least,
+        "max": most,
+        "text": [f"{most:.{digits}f}", f"{least:.{digits}f}"],
+        "precision": digits,
     }
 
 
