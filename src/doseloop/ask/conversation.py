@@ -63,7 +63,7 @@ def _after(before: Conversation, text: str, outcome: Outcome, asked: OpenQuestio
     if isinstance(outcome, AskedBack):
         return replace(
             before,
-            open=asked or OpenQuestion(text, outcome, before.plan if before.open is None else before.open.previous),
+            open=asked or OpenQuestion(text, outcome, before.plan if before.open is None else None),
         )
     return replace(before, open=None)
 
@@ -83,7 +83,7 @@ def _answered(reader: Reader, pending: OpenQuestion, text: str) -> tuple[Outcome
     if isinstance(reader.read(text, alone=True), Understood | StartedOver | Declined):
         return None
     whole = f"{pending.text} {text}"
-    outcome = reader.read(whole, pending.previous, pending.chosen)
+    outcome = reader.read(whole, pending.previous, pending.chosen, alone=pending.previous is None)
     if isinstance(outcome, Understood):
         return outcome, None
     return None

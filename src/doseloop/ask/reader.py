@@ -29,6 +29,8 @@ from doseloop.ask.vocabulary import Vocabulary
 REACH: Final = 13
 """How much more than the cheapest a way may cost and still be tried, where the cheaper ones make no sense."""
 WITHOUT_MEANING: Final = frozenset(("filler", "opening", "closing"))
+NEGATIONS: Final = frozenset(("no", "nope"))
+"""With a comma behind them they answer what was shown, and take nothing away."""
 LAST_OPENING: Final = 1
 """The place up to which a question may still open with a word that means something else further on, as "ok" and "morning" do."""
 
@@ -119,7 +121,9 @@ class Reader:
         """The phrases at each place, without those that what stands before them rules out."""
         found = self.vocabulary.matcher(given).all
         removal = min((one.start for place in found for one in place if _takes_away(one)), default=len(given))
-        return tuple(tuple(one for one in place if _may_stand(one, removal, len(given))) for place in found)
+        opened = any(one.kind in WITHOUT_MEANING and one.end == LAST_OPENING for one in found[0]) if found else False
+        last = LAST_OPENING if opened else 0
+        return tuple(tuple(one for one in place if _may_stand(one, removal, given, last)) for place in found)
 
     def _with_unknown(self, given: "LookedAt") -> Outcome:
         """Words that nothing was done with: refused where the rest is, else asked back."""
@@ -139,15 +143,19 @@ class Reader:
         best: list[Outcome] = []
         questions: list[Outcome] = []
         cheapest = level = -1
+        open_at: int | None = None
         for cost, row in covers(starting):
             cheapest = cost if cheapest < 0 else cheapest
             if cost > cheapest + REACH or (best and cost > level):
+                break
+            if open_at is not None and cost > open_at:
                 break
             level = cost
             outcome = self._one(row, asked)
             if isinstance(outcome, Understood | Declined | StartedOver):
                 best.append(outcome)
             elif outcome is not None:
+                open_at = cost if open_at is None and not best and _is_open(outcome) else open_at
                 questions.append(outcome)
         return _agreed(best, questions, repairs)
 
@@ -202,13 +210,20 @@ def _takes_away(chunk: Chunk) -> bool:
     return chunk.kind == "change" and chunk.value in ("remove", "except", "except_after", "instead_of")
 
 
-def _may_stand(chunk: Chunk, removal: int, end: int) -> bool:
+def _may_stand(chunk: Chunk, removal: int, given: tuple[Token, ...], last_opening: int) -> bool:
     """A field is named alone only to be taken away, and words that open or close a question mean something else within it."""
+    end = len(given)
+    if chunk.start == 0 and given[0].text in NEGATIONS and end > 1 and given[1].comma:
+        return chunk.value == "negation"
+    if chunk.value == "negation":
+        return False
     if chunk.kind == "field_word":
         return chunk.start > removal
     if chunk.kind == "closing":
         return chunk.end == end
-    return chunk.start <= LAST_OPENING or (chunk.kind != "opening" and chunk.value != "conjunction")
+    if chunk.kind == "opening":
+        return chunk.start <= last_opening
+    return chunk.start <= LAST_OPENING or chunk.value != "conjunction"
 
 
 def is_change(said: Said) -> bool:
@@ -218,6 +233,13 @@ def is_change(said: Said) -> bool:
     subject = {"modality", "procedure", "region", "scanner"} & {one.field for one in said.values}
     asks = said.measures or said.cues & {"dose", "count", "share", "list", "exceedance", "missing"} or said.intent
     return not (subject and (asks or said.exceeds or ("versus" in said.cues and said.references)))
+
+
+def _is_open(outcome: Outcome) -> bool:
+    """Whether words may mean several things, so that a way to use them with more phrases would be a guess."""
+    return isinstance(outcome, AskedBack) and (
+        outcome.reason.startswith("ambiguous") or outcome.reason == "missing_modality"
+    )
 
 
 def _agreed(best: list[Outcome], questions: list[Outcome], repairs: tuple[tuple[str, str], ...]) -> Outcome:

@@ -64,10 +64,10 @@ def _with(given: tuple[Token, ...], right: dict[int, str], vocabulary: Vocabular
         [(replace(one, text=word), one.text) for word in right.get(at, one.text).split()]
         for at, one in enumerate(given)
     ]
-    typed = {id(token): text for row in rows for token, text in row}
+    typed = {(token.start, token.text): text for row in rows for token, text in row}
     found = vocabulary.bearing(tuple(token for row in rows for token, _ in row))
     repairs = tuple((given[at].text, word) for at, word in sorted(right.items()))
-    return Repaired(found, tuple(typed[id(one)] for one in found), repairs)
+    return Repaired(found, tuple(typed[one.start, one.text] for one in found), repairs)
 
 
 def candidates(given: tuple[Token, ...], at: int, vocabulary: Vocabulary) -> tuple[str, ...]:

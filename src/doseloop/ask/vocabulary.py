@@ -1,6 +1,6 @@
 """All phrases that a question may be made of: the words of a language and the names of a department."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
@@ -82,12 +82,19 @@ class Vocabulary:
 
     def bearing(self, found: tuple[Token, ...]) -> tuple[Token, ...]:
         """Those of the tokens that bear a meaning; "a day" keeps its article, since it may be "per day"."""
-        return tuple(
-            one
-            for at, one in enumerate(found)
-            if one.text not in self.language.silent
-            or (one.text in ("a", "an") and at + 1 < len(found) and found[at + 1].text in _UNITS_AFTER_A)
-        )
+        bearing: list[Token] = []
+        comma = False
+        for at, one in enumerate(found):
+            comma = comma or one.comma
+            if self._bears(found, at):
+                bearing.append(replace(one, comma=comma))
+                comma = False
+        return tuple(bearing)
+
+    def _bears(self, found: tuple[Token, ...], at: int) -> bool:
+        one = found[at].text
+        then = found[at + 1].text if at + 1 < len(found) else ""
+        return one not in self.language.silent or (one in ("a", "an") and then in _UNITS_AFTER_A)
 
     def matcher(self, given: tuple[Token, ...]) -> Matcher:
         """The phrases in these tokens."""

@@ -11,6 +11,8 @@ from doseloop.ask.outcome import AskBack, NoReading
 from doseloop.ask.plan import All, Between, Calendar, Last, PlanTime, Since
 from doseloop.ask.said import Window
 
+MOST_YEARS: Final = 30
+"""More are an age, as in "patients over 65 years"."""
 _OF_OTHER: Final = {"fortnight": (2, "week"), "half": (6, "month")}
 
 
@@ -83,6 +85,12 @@ def _ago(chunk: Chunk, today: date) -> PlanTime:
 
 def _last_n(chunk: Chunk, today: date) -> PlanTime:
     return _last(chunk.slot("n"), _unit(chunk))
+
+
+def _in_n(chunk: Chunk, today: date) -> PlanTime:
+    if _unit(chunk) == "year" and chunk.slot("n") > MOST_YEARS:
+        raise NoReading("an age")
+    return _last_n(chunk, today)
 
 
 def _past_one(chunk: Chunk, today: date) -> PlanTime:
@@ -275,6 +283,8 @@ RULES: Final[dict[str, Callable[[Chunk, date], PlanTime | None]]] = {
     "before_last": _before_last,
     "before_yesterday": lambda chunk, today: _calendar("day", -2),
     "ago": _ago,
+    "n_last": _last_n,
+    "in_n": _in_n,
     "last_n": _last_n,
     "bare_n": _last_n,
     "previous_n": _last_n,

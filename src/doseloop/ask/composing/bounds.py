@@ -28,6 +28,9 @@ def _hours(walk: Walk, chunk: Chunk) -> None:
         hour = chunk.slot("a") if chunk.slot("a") is not None else chunk.slot("b")
         walk.said.bounds.append(Bound("lt", hour, None, None, "hour_of_day", chunk.start, walk.used()))
         return
+    if chunk.value == "gte":
+        walk.said.bounds.append(Bound("gte", chunk.slot("a"), None, None, "hour_of_day", chunk.start, walk.used()))
+        return
     raise AskBack("underspecified", "hour_of_day")
 
 
@@ -37,6 +40,11 @@ def _window(walk: Walk, chunk: Chunk) -> None:
         return
     if walk.how in ("remove", "except"):
         raise NoReading("a time that is left out has no place in the plan")
+    before = walk.previous()
+    if chunk.value == "last" and walk.tokens[chunk.end - 1].text.endswith(walk.plural_endings):
+        raise AskBack("ambiguous_time", "time")
+    if chunk.value == "n_last" and before is not None and before.value in ("over", "higher"):
+        raise AskBack("ambiguous_unit", "filter", ("age_years", "weight_kg"))
     walk.said.windows.append(window_of(chunk, walk.today))
 
 

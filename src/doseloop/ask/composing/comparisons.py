@@ -2,12 +2,13 @@
 
 from typing import Final
 
-from doseloop.ask.composing.groups import crosses, take_kind_of, targets
+from doseloop.ask.composing.groups import crosses, is_one, take_kind_of, targets
 from doseloop.ask.composing.walk import Rule, Walk
 from doseloop.ask.matching import Chunk
 from doseloop.ask.outcome import AskBack, NoReading
 from doseloop.ask.said import How, Measure
 
+_COMPARED: Final = ("stat", "quantity", "dose", "count")
 REFERENCES: Final = ("local_drl", "national_drl")
 
 
@@ -57,9 +58,21 @@ def _below(walk: Walk, chunk: Chunk) -> None:
 
 def _peers(walk: Walk, chunk: Chunk) -> None:
     _, _, stat = chunk.value.partition(" ")
+    kind = chunk.slot("d")
+    if kind is not None and _names_it(walk, chunk, kind.value):
+        return
+    if kind is not None and is_one(walk, chunk):
+        walk.said.cue("other one", chunk.start)
     walk.said.peers = True
     if stat:
         walk.said.measures.append(Measure("stat", stat, chunk.start))
+
+
+def _names_it(walk: Walk, chunk: Chunk, field: str) -> bool:
+    """ "The other site, Main Hospital": which one it is stands right beside it."""
+    before = walk.previous()
+    is_before = before is not None and before.kind == field and before.end == chunk.start
+    return is_before or walk.next_is(field) is not None
 
 
 def _versus(walk: Walk, chunk: Chunk) -> None:
@@ -69,6 +82,8 @@ def _versus(walk: Walk, chunk: Chunk) -> None:
 
 
 def _compare(walk: Walk, chunk: Chunk) -> None:
+    if chunk.value == "contrast" and (chunk.start > 1 or walk.next_is(*_COMPARED) is None):
+        raise NoReading("contrast is what was injected")
     walk.said.cue("compare", chunk.start)
 
 
@@ -88,7 +103,17 @@ def _order(walk: Walk, chunk: Chunk) -> None:
         walk.said.order = walk.said.order or "desc"
         walk.said.cue("rank", chunk.start)
         return
+    if chunk.value == "first":
+        _extreme_first(walk)
+        return
     walk.said.order = chunk.value
+
+
+def _extreme_first(walk: Walk) -> None:
+    """ "Lowest median DLP first": an order of all, not the lowest alone."""
+    if walk.said.superlative is None or walk.said.order is not None:
+        raise NoReading("what comes first")
+    walk.said.order, walk.said.superlative = walk.said.superlative, None
 
 
 def _superlative(walk: Walk, chunk: Chunk) -> None:

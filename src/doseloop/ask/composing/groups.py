@@ -23,6 +23,9 @@ _FIGURES: Final = (
 
 
 def _by(walk: Walk, chunk: Chunk) -> None:
+    if walk.how in ("remove", "except"):
+        _not_by(walk)
+        return
     walk.said.cue("by", chunk.start)
     if chunk.value == "also_by" or walk.how == "add":
         walk.said.appends_groups = True
@@ -32,8 +35,32 @@ def _by(walk: Walk, chunk: Chunk) -> None:
     if _names_what_is_ranked(walk):
         return
     crosses(walk)
-    if not targets(walk) and not _names_both(walk):
+    if not targets(walk) and not _names_both(walk) and not _only_of(walk, chunk):
         raise NoReading("nothing to split by")
+
+
+def _not_by(walk: Walk) -> None:
+    """ "Not by scanner": that group is taken away, what follows is meant."""
+    while (target := walk.take(*_TARGETS)) is not None:
+        name = target.slot("d").value if target.kind == "dimension" else target.value
+        walk.said.clears.add("grain" if target.kind in ("grain", "grain_word") else f"by {name}")
+    joined = walk.next_is("and")
+    if walk.previous() is None or (joined is not None and joined.value != "but"):
+        raise NoReading("what is not split by")
+    walk.used()
+    walk.begin("set")
+
+
+def _only_of(walk: Walk, chunk: Chunk) -> bool:
+    """ "The lowest by the CT chest", "exams by Okafor": a preposition, where one kind of exam or people follow."""
+    if walk.tokens[chunk.start].text != "by":
+        return False
+    if walk.next_is("operator", "physician") is not None:
+        return True
+    if walk.next_is("procedure") is None:
+        return False
+    kinds = [one.kind for one in walk.row if one.kind in ("procedure", "region")]
+    return len(kinds) < 2
 
 
 def crosses(walk: Walk) -> bool:
@@ -121,7 +148,7 @@ def _set_grain(walk: Walk, target: Chunk) -> None:
 
 
 def _grain(walk: Walk, chunk: Chunk) -> None:
-    if walk.how == "remove":
+    if walk.how in ("remove", "except"):
         walk.used()
         walk.said.clears.add("grain")
         return
@@ -143,7 +170,7 @@ def _which(walk: Walk, chunk: Chunk) -> None:
         if walk.next_is(target.slot("d").value):
             return  # "which Dr. Novak did": a title before a name
         walk.said.groups.append(target.slot("d").value)
-        walk.said.cue("which_one" if chunk.value == "which of" or _is_one(walk, target) else "which_many", chunk.start)
+        walk.said.cue("which_one" if chunk.value == "which of" or is_one(walk, target) else "which_many", chunk.start)
         return
     if (target := walk.take("grain_word")) is not None:
         if target.slot("g").value == "year":
@@ -168,7 +195,7 @@ def _names_exams(walk: Walk) -> bool:
     if ahead is None or ahead.kind != "exams" or ahead.value != "exams":
         return False
     walk.said.cue("list", ahead.start)
-    if _is_one(walk, ahead):
+    if is_one(walk, ahead):
         walk.said.cue("one", ahead.start)
     return True
 
@@ -196,12 +223,19 @@ def _how_many(walk: Walk, chunk: Chunk) -> None:
         walk.said.groups.append(target.slot("d").value)
         return
     ahead = walk.peek(1) if walk.next_is("modality", "procedure", "region") else walk.peek()
+    if walk.said.limit == 1 and walk.next_is("chart"):
+        walk.said.limit = None
+        return
+    before = walk.previous()
+    if before is not None and before.kind == "naming" and len(walk.said.bare_groups) == 1:
+        return  # "of the operators ..., name the three with the lowest"
     if ahead is None or ahead.kind != "exams":
         raise NoReading("so many of what")
     walk.said.cue("list", chunk.start)
 
 
-def _is_one(walk: Walk, target: Chunk) -> bool:
+def is_one(walk: Walk, target: Chunk) -> bool:
+    """Whether the word is of one, where the language tells it by the end."""
     return not walk.tokens[target.end - 1].text.endswith(walk.plural_endings)
 
 
@@ -210,10 +244,31 @@ def _who(walk: Walk, chunk: Chunk) -> None:
         walk.said.groups.append(target.slot("d").value)
         walk.said.cue("which_one", chunk.start)
         return
+    if _says_of_what(walk, chunk) or _is_among(walk, chunk):
+        return
     if not _goes_on_about(walk):
         raise AskBack("ambiguous_entity", "group", ("operator", "physician"))
-    if walk.said.groups and walk.next_is("stat", "quantity"):
+    of_people = walk.said.groups[-1:] in (["operator"], ["physician"])
+    if (walk.said.groups and walk.next_is("stat", "quantity")) or (of_people and walk.next_is("superlative")):
         walk.said.cue("which_one", chunk.start)
+
+
+def _is_among(walk: Walk, chunk: Chunk) -> bool:
+    """ "Among radiographers with at least 30 exams, who has the lowest": one of those who were named."""
+    kinds = [one[0] for one in walk.said.bare_groups]
+    if walk.next_is("superlative", "stat") is None or len(kinds) != 1 or kinds[0] not in ("operator", "physician"):
+        return False
+    walk.said.groups.append(kinds[0])
+    walk.said.bare_groups.clear()
+    walk.said.cue("which_one", chunk.start)
+    return True
+
+
+def _says_of_what(walk: Walk, chunk: Chunk) -> bool:
+    """ "Angiographies whose air kerma exceeded the alert level": a limit of exams that were named, and nobody is asked for."""
+    limit = walk.peek(1)
+    is_limited = walk.next_is("quantity") is not None and limit is not None and limit.kind in ("exceed", "bound")
+    return is_limited and walk.tokens[chunk.start].text == "whose" and "list" in walk.said.cues
 
 
 def _dimension(walk: Walk, chunk: Chunk) -> None:
@@ -227,10 +282,13 @@ def _dimension(walk: Walk, chunk: Chunk) -> None:
         walk.said.appends_groups = True
         walk.said.groups.append(dimension)
         return
+    before = walk.previous()
+    if before is not None and before.kind == "peers" and before.slot("d") is None:
+        return  # "the others, doctors": what the others are
     if walk.take("breakdown"):
         walk.said.groups.append(dimension)
         return
-    walk.said.bare_groups.append((dimension, chunk.start, not _is_one(walk, chunk)))
+    walk.said.bare_groups.append((dimension, chunk.start, not is_one(walk, chunk)))
 
 
 def _breakdown(walk: Walk, chunk: Chunk) -> None:

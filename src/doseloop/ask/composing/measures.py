@@ -5,7 +5,10 @@ from typing import Final
 from doseloop.ask.composing.walk import Rule, Walk
 from doseloop.ask.matching import Chunk
 from doseloop.ask.outcome import NoReading
-from doseloop.ask.said import Measure, Value
+from doseloop.ask.said import Bound, Measure, Value
+
+_COUNTS: Final = {"exams": "count", "patients": "distinct_patients"}
+_OF_EXAMS: Final = ("sex", "age_group", "modality", "procedure", "region")
 
 
 def _stat(walk: Walk, chunk: Chunk) -> None:
@@ -23,9 +26,43 @@ def _quantity(walk: Walk, chunk: Chunk) -> None:
 
 
 def _cue(walk: Walk, chunk: Chunk) -> None:
-    if walk.how == "remove" and chunk.kind not in ("exams", "dose"):
+    if (walk.how == "remove" and chunk.kind not in ("exams", "dose")) or (walk.how, chunk.kind) == ("except", "dose"):
         raise NoReading(f"{chunk.kind} cannot be taken away")
     walk.said.cue(chunk.value, chunk.start)
+
+
+def _exams(walk: Walk, chunk: Chunk) -> None:
+    _cue(walk, chunk)
+    counted = _counted_with(walk)
+    if chunk.value in counted:
+        walk.said.measures.append(Measure("stat", counted[chunk.value], chunk.start, walk.used()))
+    elif _is_joined(walk, chunk):
+        raise NoReading("exams and patients, and how many is not asked")
+
+
+def _is_joined(walk: Walk, chunk: Chunk) -> bool:
+    """ "Exams and patients": two kinds beside each other, of which one figure says nothing."""
+    before = walk.row[max(0, walk.at - 3) : walk.at - 1]
+    return [one.kind for one in before] == ["exams", "and"] and {before[0].value, chunk.value} == set(_COUNTS)
+
+
+def _counted_with(walk: Walk) -> dict[str, str]:
+    """ "The number of exams and patients": what is counted too, since it is joined to what is counted."""
+    before = [one for one in walk.row[: walk.at - 1] if one.kind != "prep"]
+    if not before or before[-1].kind != "and":
+        return {}
+    for at in range(len(before) - 2, 0, -1):
+        if before[at].kind == "exams" and before[at].value in _COUNTS:
+            others = {kind: stat for kind, stat in _COUNTS.items() if kind != before[at].value}
+            return others if _counting(before[:at]) else {}
+        if before[at].kind not in _OF_EXAMS:
+            return {}
+    return {}
+
+
+def _counting(before: list[Chunk]) -> bool:
+    """Whether a word that counts stands last, but for what says which exams."""
+    return next((one.kind == "count" for one in reversed(before) if one.kind not in _OF_EXAMS), False)
 
 
 def _count(walk: Walk, chunk: Chunk) -> None:
@@ -35,9 +72,21 @@ def _count(walk: Walk, chunk: Chunk) -> None:
         walk.said.cue("numbers", chunk.start)
         return
     walk.said.cue("count", chunk.start)
-    walk.said.measures.append(Measure("stat", "count", chunk.start, walk.used()))
-    if _counts_patients(walk):
+    counted = "patients" if _counts_patients(walk) else "exams"
+    _require_one_group(walk)
+    walk.said.measures.append(Measure("stat", _COUNTS[counted], chunk.start, walk.used()))
+    if counted == "patients":
         walk.said.cue("count_of_patients", chunk.start)
+
+
+def _require_one_group(walk: Walk) -> None:
+    """ "The number of women and the number of exams" are of different groups, which one plan has no place for."""
+    before = [one.kind for one in walk.row[: walk.at - 1]]
+    if before[-1:] != ["and"] or "count" not in before:
+        return
+    last = len(before) - 1 - before[::-1].index("count")
+    if {"sex", "age_group"} & set(before[last:]):
+        raise NoReading("two numbers of different groups")
 
 
 def _counts_exams(walk: Walk) -> bool:
@@ -55,7 +104,7 @@ def _counts_patients(walk: Walk) -> bool:
             return chunk.value == "patients"
         if chunk.kind == "all_of":
             return chunk.value == "patients"
-        if chunk.kind not in ("sex", "age_group", "modality", "procedure", "region"):
+        if chunk.kind not in (*_OF_EXAMS, "prep"):
             return False
     return False
 
@@ -79,7 +128,7 @@ def _prep(walk: Walk, chunk: Chunk) -> None:
 
 def _rate(walk: Walk, chunk: Chunk) -> None:
     walk.said.cue("rate", chunk.start)
-    if chunk.phrase.value == "exceed_rate":
+    if chunk.value == "exceed_rate":
         walk.said.cue("exceedance", chunk.start)
 
 
@@ -88,17 +137,33 @@ def _exceedance(walk: Walk, chunk: Chunk) -> None:
 
 
 def _missing(walk: Walk, chunk: Chunk) -> None:
-    if walk.how != "set":
+    if walk.how not in ("set", "except"):
         raise NoReading("what is missing cannot be changed")
-    walk.said.cue("missing", chunk.start)
-    if (quantity := walk.take("quantity")) is not None:
-        walk.said.missing = quantity.value
+    if walk.how == "except":
+        _without_missing(walk, chunk)
         return
+    walk.said.cue("missing", chunk.start)
+    walk.said.missing = _missing_quantity(walk, chunk)
+
+
+def _missing_quantity(walk: Walk, chunk: Chunk) -> str:
+    named = chunk.slot("q") or walk.take("quantity")
+    if named is not None:
+        return str(named.value)
     last = walk.said.measures[-1] if walk.said.measures else None
     before = walk.previous()
     if last is None or last.kind != "quantity" or before is None or before.start != last.at:
         raise NoReading("missing what")
-    walk.said.missing = walk.said.measures.pop().name
+    return walk.said.measures.pop().name
+
+
+def _without_missing(walk: Walk, chunk: Chunk) -> None:
+    """ "Ignoring exams that have no recorded weight": those that have one."""
+    quantity = _missing_quantity(walk, chunk)
+    if quantity != "weight_kg":
+        raise NoReading("only the weight may be asked for as recorded")
+    walk.used()
+    walk.said.bounds.append(Bound("not_null", 0, None, None, quantity, chunk.start))
 
 
 def _repeat(walk: Walk, chunk: Chunk) -> None:
@@ -131,7 +196,7 @@ def _chart(walk: Walk, chunk: Chunk) -> None:
         walk.used()
         walk.said.clears.add("chart")
         return
-    if walk.said.chart not in (None, chunk.value, "line"):
+    if walk.how == "except" or walk.said.chart not in (None, chunk.value, "line"):
         raise NoReading("two charts")
     walk.said.chart = chunk.value
 
@@ -159,11 +224,36 @@ def _nothing(walk: Walk, chunk: Chunk) -> None:
     """It only joins what stands beside it, or says what is so anyway."""
 
 
+def _and(walk: Walk, chunk: Chunk) -> None:
+    """ "Not the mean but the maximum" ends what is left out; "mean n max" joins two of a kind."""
+    if chunk.value == "but" and walk.how == "except":
+        walk.begin("set")
+    before, after = walk.previous(), walk.peek()
+    if chunk.value == "n" and (before is None or after is None or before.kind != after.kind):
+        raise NoReading("a letter that joins nothing")
+
+
+def _naming(walk: Walk, chunk: Chunk) -> None:
+    """ "Name the three scanners": asks for kinds of names that are no patients'."""
+    ahead = [one for one in walk.row[walk.at :] if one.kind not in ("how_many", "top", "superlative", "modality")]
+    is_named_before = bool(walk.said.bare_groups) and walk.next_is("how_many", "top") is not None
+    if not is_named_before and (not ahead or ahead[0].kind not in ("dimension", "all_of")):
+        raise NoReading("the name of whom")
+
+
+def _together(walk: Walk, chunk: Chunk) -> None:
+    walk.said.cue("together", chunk.start)
+
+
+def _pronoun(walk: Walk, chunk: Chunk) -> None:
+    walk.said.cue("somebody", chunk.start)
+
+
 RULES: Final[dict[str, Rule]] = {
     "stat": _stat,
     "quantity": _quantity,
     "dose": _cue,
-    "exams": _cue,
+    "exams": _exams,
     "moved": _cue,
     "count": _count,
     "share": _cue,
@@ -179,7 +269,10 @@ RULES: Final[dict[str, Rule]] = {
     "drift": _drift,
     "listing": _listing,
     "describe": _describe,
-    "and": _nothing,
+    "and": _and,
+    "naming": _naming,
+    "pronoun": _pronoun,
+    "together": _together,
     "prep": _prep,
     "percentiles": _percentiles,
 }

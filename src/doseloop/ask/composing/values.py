@@ -1,5 +1,6 @@
 """Names and values of fields: scanners, people, sites, procedures, sex, age, contrast, days of the week."""
 
+from dataclasses import replace
 from typing import Final
 
 from doseloop.ask.composing.walk import Rule, Walk
@@ -39,8 +40,16 @@ def _plain(walk: Walk, chunk: Chunk) -> None:
 
 
 def _age_group(walk: Walk, chunk: Chunk) -> None:
+    ahead = walk.peek()
+    if ahead is not None and ahead.kind == "protocol_age_group" and _begins_with_noun(walk, ahead):
+        raise NoReading("the age before the protocol is the protocol's")
     _count_people(walk, chunk)
     _plain(walk, chunk)
+
+
+def _begins_with_noun(walk: Walk, chunk: Chunk) -> bool:
+    """ "Adult | protocol for children" instead of "adult protocol | for children"."""
+    return walk.tokens[chunk.start].text.startswith("protocol")
 
 
 def _count_people(walk: Walk, chunk: Chunk) -> None:
@@ -50,6 +59,7 @@ def _count_people(walk: Walk, chunk: Chunk) -> None:
     goes_on = after is not None and after.start == chunk.end
     if is_counted and not goes_on and walk.tokens[chunk.end - 1].text in _PEOPLE:
         walk.said.cue("count_of_patients", chunk.start)
+        walk.said.measures[-1] = replace(walk.said.measures[-1], name="distinct_patients")
 
 
 def _sex(walk: Walk, chunk: Chunk) -> None:
@@ -77,6 +87,8 @@ def _shift(walk: Walk, chunk: Chunk) -> None:
 def _contrast(walk: Walk, chunk: Chunk) -> None:
     if chunk.value == "both":
         raise NoReading("contrast is no dimension of the plan")
+    if chunk.end == 1 and walk.next_is("stat", "quantity", "dose", "count") is not None:
+        raise NoReading("to contrast is to compare")
     _plain(walk, chunk)
 
 

@@ -12,6 +12,23 @@ from doseloop.ask.text import Token
 Rule = Callable[["Walk", Chunk], None]
 _PAIRS = frozenset((("modality", "region"), ("region", "modality"), ("modality", "procedure")))
 """Kinds that name one thing together, so that "except" holds for both."""
+_NEVER_LEFT_OUT = frozenset(
+    (
+        "order",
+        "superlative",
+        "top",
+        "period",
+        "peers",
+        "exceed",
+        "grouping",
+        "repeat",
+        "listing",
+        "share",
+        "rate",
+        "exceedance",
+    )
+)
+"""Kinds of which the plan has nothing to leave out."""
 
 
 @dataclass
@@ -43,10 +60,17 @@ class Walk:
             rule = rules.get(chunk.kind)
             if rule is None:
                 raise NoReading(f"nothing is done with {chunk.kind}")
+            if self.how in ("except", "remove") and not self._how_used and chunk.kind in _NEVER_LEFT_OUT:
+                raise NoReading(f"{chunk.kind} is not left out")
             rule(self, chunk)
             if chunk.kind != "and":
                 self._last_kind = chunk.kind
+        self._require_used()
         return self.said
+
+    def _require_used(self) -> None:
+        if self.how != "set" and not self._how_used:
+            raise NoReading("nothing is added, taken away or left out")
 
     def peek(self, ahead: int = 0) -> Chunk | None:
         """A phrase that comes next."""
@@ -82,13 +106,26 @@ class Walk:
 
     def begin(self, how: How) -> None:
         """From here on values join, leave or are left out."""
+        if how != self.how:
+            self._require_used()
         self.how, self._how_used = how, False
+
+    def _comma(self, before: Chunk, chunk: Chunk) -> bool:
+        """Whether a comma stands between two phrases: "not the mean, the maximum"."""
+        return any(one.comma for one in self.tokens[before.end : chunk.start + 1])
 
     def _forget_how(self, chunk: Chunk) -> None:
         if self.how == "set" or not self._how_used or chunk.kind == "and":
             return
         before = self.row[self.at - 2] if self.at >= 2 else None
         joined = before is not None and before.kind == "and"
+        if (
+            self.how == "except"
+            and chunk.kind in ("stat", "quantity", "grain")
+            and before
+            and self._comma(before, chunk)
+        ):
+            self.how = "set"
         if not joined and chunk.kind != self._last_kind and (self._last_kind, chunk.kind) not in _PAIRS:
             self.how = "set"
 

@@ -17,6 +17,8 @@ from doseloop.ask.planning.times import timed
 from doseloop.ask.said import Said
 
 _PARTS: Final = ("filters", "group_by", "grain", "time", "compare", "metrics", "order", "limit", "chart", "intent")
+_NO_LIST: Final = frozenset(("share", "rate", "count", "moved", "drift", "missing_rate"))
+"""Cues of figures that a list of exams has no place for."""
 _LIST_CUES: Final = frozenset(("those", "list"))
 
 
@@ -25,13 +27,14 @@ def changed_plan(said: Said, before: Plan, known: KnownNames, today: date, chose
 
     Raises: NoReading where nothing changes or the change makes no sense, AskBack.
     """
-    if "undo" in said.cues or said.intent == "describe" or said.intent == "reference":
+    if said.cues & {"undo", "together"} or said.intent == "describe" or said.intent == "reference":
         raise NoReading("not a change of the plan")
     base = tuple(
         str(one) for f in before.filters if f.field == "modality" and isinstance(f.value, list) for one in f.value
     )
     found = resolved(said, known, chosen, base)
     require_size(said, found)
+    _refuse_unnamed(said, found, before)
     parts: dict[str, Any] = before.model_dump()
     parts["filters"] = [one.model_dump() for one in changed_filters(said, found, before, known)]
     _groups(said, found, before, parts)
@@ -45,13 +48,26 @@ def changed_plan(said: Said, before: Plan, known: KnownNames, today: date, chose
     return Understood(after, (), _kept(before, after), follows=True)
 
 
+def _refuse_unnamed(said: Said, found: Resolved, before: Plan) -> None:
+    """ "The other site" without its name, and "she" where nobody was named."""
+    if "other one" in said.cues and not said.cues & {"versus", "compare", "higher"}:
+        raise NoReading("which other one")
+    people = found.positive("operator") + found.positive("physician")
+    people += [one.field for one in before.filters if one.field in ("operator", "physician")]
+    if "somebody" in said.cues and not people:
+        raise AskBack("ambiguous_entity", "operator")
+
+
 def _groups(said: Said, found: Resolved, before: Plan, parts: dict[str, Any]) -> None:
     groups: list[str] = list(before.group_by)
     if "groups" in said.clears:
         groups, parts["grain"] = [], None
     gone = {one.removeprefix("group ") for one in said.clears if one.startswith("group ")}
     gone |= {one.removeprefix("all ") for one in said.clears if one.startswith("all ")}
-    groups = [one for one in groups if one not in gone]
+    not_by = {one.removeprefix("by ") for one in said.clears if one.startswith("by ")}
+    if not not_by <= set(groups):
+        raise NoReading("it was not split by that")
+    groups = [one for one in groups if one not in gone | not_by]
     new = list(dict.fromkeys([*said.groups, *compared_fields(said, found)]))
     if any(
         not any(one.field == name and abs(one.at - at) <= 3 for one in said.values) for name, at, _ in said.bare_groups
@@ -66,7 +82,7 @@ def _groups(said: Said, found: Resolved, before: Plan, parts: dict[str, Any]) ->
     if said.grain is not None:
         parts["grain"] = said.grain
     if {"grain", "all grain"} & said.clears:
-        parts["grain"] = None
+        parts["grain"] = None if said.grain is None else said.grain
     if "all chart" in said.clears or "chart" in said.clears:
         parts["chart"] = "auto"
 
@@ -149,6 +165,8 @@ def _as_list(said: Said, before: Plan, parts: dict[str, Any]) -> None:
         raise NoReading("single exams have no statistic")
     if said.superlative or said.limit or said.order:
         raise NoReading("a list in an order has to say its figure")
+    if said.groups or said.grain or said.intent or said.chart not in (None, "table") or said.cues & _NO_LIST:
+        raise NoReading("single exams are not counted, split or drawn")
     parts |= {
         "intent": "list",
         "metrics": [],
@@ -207,7 +225,7 @@ def _order(said: Said, before: Plan, parts: dict[str, Any]) -> None:
 
 def _refuse_leftovers(said: Said, after: Plan) -> None:
     """What was said has to be somewhere in the plan."""
-    if "moved" in said.cues and not (after.grain or after.chart in ("line", "control") or after.compare):
+    if said.cues & {"moved", "drift"} and not (after.grain or after.chart in ("line", "control") or after.compare):
         raise AskBack("underspecified", "metric")
     compared = after.compare or "versus_pair" in said.cues or "compared" in said.cues
     if said.cues & {"versus", "compare", "higher"} and not compared:

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from doseloop.ask.outcome import AskBack, NoReading
 from doseloop.ask.plan import Filter, Plan
+from doseloop.ask.planning.changed_metrics import is_condition
 from doseloop.ask.planning.filters import Resolved, filter_of
 from doseloop.ask.planning.known import KnownNames
 from doseloop.ask.said import How, Said
@@ -23,8 +24,13 @@ def changed_filters(said: Said, found: Resolved, before: Plan, known: KnownNames
     _clear(said, filters, before)
     for name in dict.fromkeys(one.field for one in found.named):
         _by_value(name, found, filters, said.adds_all)
+    limited = [(one.field, _kind(one.op)) for one, how in found.limits if how != "remove"]
+    if len(set(limited)) < len(limited):
+        raise NoReading("two limits of the same")
     for limit, how in found.limits:
         _by_limit(limit, how, filters)
+    if said.missing is not None and is_condition(said):
+        _by_missing(said.missing, filters)
     _switch_modality(found, filters, before, known)
     return list(filters.values())
 
@@ -121,6 +127,12 @@ def _by_limit(limit: Filter, how: How, filters: Filters) -> None:
         for kind in ("values", "limit"):
             filters.pop((other, kind), None)
     filters[key] = limit
+
+
+def _by_missing(name: str, filters: Filters) -> None:
+    if name != "weight_kg":
+        raise NoReading("only exams without a weight are a group")
+    filters[(name, "limit")] = filter_of(name, "is_null", True)
 
 
 def _switch_modality(found: Resolved, filters: Filters, before: Plan, known: KnownNames) -> None:

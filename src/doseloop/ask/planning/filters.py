@@ -9,6 +9,7 @@ from doseloop.ask.plan import Filter
 from doseloop.ask.planning.known import KnownNames
 from doseloop.ask.said import Bound, How, Said, Value
 from doseloop.ask.units import (
+    DOSES,
     FIELD_OF_QUANTITY,
     FIELD_OF_UNIT,
     MODALITY_OF_QUANTITY,
@@ -84,6 +85,7 @@ def resolved(said: Said, known: KnownNames, chosen: Mapping[str, str], base: tup
     found.modalities = _all_modalities(said, known, found, own)
     for value in said.of("region"):
         found.named.append(_region(value, said, known, chosen, found, base))
+    _leave_out_modalities(said, found)
     _drop_age_group(found)
     found.modalities = _all_modalities(said, known, found, found.modalities)
     return found
@@ -182,6 +184,19 @@ def _has_kap(found: Resolved) -> bool:
     return any(one.field == "kap" for one, _ in found.limits)
 
 
+def _leave_out_modalities(said: Said, found: Resolved) -> None:
+    """ "All exams except CT": a kind of equipment is left out where no other kind is named."""
+    left_out = [one for one in said.of("modality") if one.how == "except" and not _is_of_region(one, said)]
+    if left_out and found.modalities:
+        raise NoReading("a modality is asked for and left out")
+    found.named += [Named("modality", one.names[0], one.how, one.at) for one in left_out]
+
+
+def _is_of_region(value: Value, said: Said) -> bool:
+    """ "Except CT head": the modality only says which region's exams are left out."""
+    return any(abs(one.at - value.at) <= 2 and one.how == value.how for one in said.of("region"))
+
+
 def _drop_age_group(found: Resolved) -> None:
     """A number of years replaces the age group that it makes precise."""
     if any(one.field == "age_years" for one, _ in found.limits):
@@ -190,6 +205,7 @@ def _drop_age_group(found: Resolved) -> None:
 
 def _limit(bound: Bound, said: Said, found: Resolved, chosen: Mapping[str, str]) -> None:
     name = bound.field or _field(bound, said, found, chosen)
+    _attach_unnamed(name, bound, found)
     if bound.op == "not_null":
         found.limits.append((filter_of(name, "not_null", True), bound.how))
         return
@@ -201,6 +217,13 @@ def _limit(bound: Bound, said: Said, found: Resolved, chosen: Mapping[str, str])
     how: How = "set" if bound.how == "except" else bound.how
     value: object = low if bound.high is None else [low, scaled(bound.high, bound.unit)]
     found.limits.append((filter_of(name, op, value), how))
+
+
+def _attach_unnamed(name: str, bound: Bound, found: Resolved) -> None:
+    """ "Where fluoro ran longer than 40 minutes": the unit alone tells the quantity, which a list then shows."""
+    quantity = QUANTITY_OF_FIELD.get(name)
+    if quantity in DOSES | {"cbt"} and quantity not in found.attached.values():
+        found.attached[bound.at] = str(quantity)
 
 
 def _reversed(op: str) -> str:
@@ -237,7 +260,8 @@ def _counts_exams(bound: Bound) -> bool:
     """ "Operators with at least 20 CT chest exams": a number of exams of a group."""
     left, right = bound.left or ("", "", 0), bound.right or ("", "", 0)
     counted = right[0] in ("modality", "procedure", "region") or right[:2] == ("exams", "exams")
-    return counted and left[0] in ("dimension", "who", "which")
+    is_of_those = left[:2] == ("change", "only") and right[:2] == ("exams", "exams")
+    return counted and (left[0] in ("dimension", "who", "which") or is_of_those)
 
 
 def _is_age(bound: Bound) -> bool:
@@ -253,7 +277,7 @@ def _beside(bound: Bound, said: Said, found: Resolved) -> str | None:
         _, quantity, at = beside
         quantity = "agd" if quantity == "agd_mean" else quantity
         if quantity == "cumulative":
-            found.attached[at] = quantity
+            found.attached |= {one.at: one.name for one in said.measures if one.name == "cumulative"}
             _attach_effective_dose(bound, found)
             return "cumulative_effective_dose_msv"
         if quantity in FIELD_OF_QUANTITY and (bound.unit is None or bound.unit in UNITS_OF_QUANTITY.get(quantity, ())):

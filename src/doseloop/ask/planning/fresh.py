@@ -9,7 +9,7 @@ from doseloop.ask.plan import Filter, Metric, Plan
 from doseloop.ask.planning.filters import Resolved, filter_of, resolved
 from doseloop.ask.planning.groups import asked_groups
 from doseloop.ask.planning.known import KnownNames
-from doseloop.ask.planning.metrics import asked_metrics, free_measures, metric, quantities_of, without_named_mean
+from doseloop.ask.planning.metrics import asked_metrics, free_measures, meant, metric, quantities_of, without_named_mean
 from doseloop.ask.planning.ordering import asked_limit, asked_order
 from doseloop.ask.planning.times import timed
 from doseloop.ask.said import Said
@@ -19,6 +19,23 @@ CHANGES: Final = frozenset(
     ("remove", "add", "same", "conjunction", "instead", "instead_of", "replace", "those", "undo", "keep")
 )
 """Cues of words that only make sense after another question."""
+_FIGURES: Final = frozenset(
+    (
+        "count",
+        "share",
+        "rate",
+        "exceedance",
+        "missing",
+        "missing_rate",
+        "moved",
+        "drift",
+        "numbers",
+        "most",
+        "top",
+        "count_of_patients",
+    )
+)
+"""Cues of what is counted or told over time."""
 _COUNTS: Final = frozenset(("count", "distinct_patients", "missing_rate", "share", "repeat_count"))
 
 
@@ -29,10 +46,15 @@ def fresh_plan(said: Said, known: KnownNames, today: date, chosen: Mapping[str, 
     """
     if said.cues & CHANGES or said.adds_all or is_moved(said):
         raise AskBack("no_context")
+    not_by = {one.removeprefix("by ") for one in said.clears if one.startswith("by ")}
     if any(one.startswith(("all ", "group ")) or one in ("groups", "limit", "chart", "grain") for one in said.clears):
         raise AskBack("no_context")
+    if not_by & set(said.groups):
+        raise NoReading("split by it and not")
+    said.measures = meant(said.measures)
     found = resolved(said, known, chosen)
     require_size(said, found)
+    _require_somebody(said, found.positive("operator") + found.positive("physician"))
     if said.intent == "describe" or _asks_for_names(said):
         return _described(said, found)
     _group_both_sexes(said, found)
@@ -167,11 +189,27 @@ def require_size(said: Said, found: Resolved) -> None:
         raise AskBack("underspecified", "age_years")
 
 
+def _require_somebody(said: Said, people: list[str | bool | int]) -> None:
+    """ "He" and "she" are a person who was named. Raises: AskBack where none or several were."""
+    if "somebody" in said.cues and len(people) != 1:
+        raise AskBack("ambiguous_entity", "operator")
+
+
 def _described(said: Said, found: Resolved) -> Plan:
-    if said.measures or said.windows or said.references or said.bounds:
-        raise NoReading("a list of names has no figures")
+    _require_names_alone(said)
+    if said.chart not in (None, "table") or len(said.groups) + len(said.bare_groups) > 1:
+        raise NoReading("a list of names is no chart and has no groups")
     filters = with_modality(found.filters(), found)
     return Plan.model_validate({"intent": "describe", "group_by": said.groups[:1], "filters": filters})
+
+
+def _require_names_alone(said: Said) -> None:
+    """Names and levels are told as they stand. Raises: NoReading where a figure, a time, an order or a comparison is said too."""
+    others = said.windows or said.bounds or said.exceeds or said.grain or said.missing or said.period or said.peers
+    if others or said.order or said.superlative or said.limit or said.measures or said.cues & _FIGURES:
+        raise NoReading("figures are asked for beside names")
+    if said.intent not in (None, "describe", "reference") or (said.references and said.intent == "describe"):
+        raise NoReading("two kinds of answer")
 
 
 def _is_reference(said: Said, found: Resolved) -> bool:
@@ -185,8 +223,13 @@ def _is_reference(said: Said, found: Resolved) -> bool:
 
 
 def _reference(said: Said, found: Resolved) -> Plan:
-    if said.windows or said.groups or [one for one in said.measures if one.kind == "stat"]:
+    if [one for one in said.measures if one.kind == "stat"]:
         raise NoReading("a reference level has no figures of ours")
+    measures, said.measures = said.measures, []
+    _require_names_alone(said)
+    said.measures = measures
+    if said.groups or said.bare_groups or said.chart not in (None, "table"):
+        raise NoReading("a level has no groups")
     if quantities_of(free_measures(said, found)):
         raise NoReading("a reference level is asked for as a whole")
     filters = with_modality(found.filters(), found)
@@ -236,8 +279,9 @@ def _listed(said: Said, found: Resolved, filters: list[Any]) -> dict[str, Any]:
         if said.missing != "weight_kg":
             raise NoReading("only the weight may be asked for as missing")
         filters.append(filter_of("weight_kg", "is_null", True))
-    names = quantities_of(measures) or list(dict.fromkeys(found.attached.values()))
-    metrics = [metric("value", one) for one in names if one not in ("weight_kg", "kvp", "cumulative")]
+    limited = [one for one in dict.fromkeys(found.attached.values()) if one not in ("weight_kg", "kvp", "cumulative")]
+    names = quantities_of(measures) or limited
+    metrics = [metric("value", one) for one in names]
     sources = [one["source"] for one in comparisons(said, None) if one["kind"] == "reference"]
     if said.exceeds:
         filters.append(filter_of("exceeds", "in", sources))
@@ -250,6 +294,8 @@ def _listed(said: Said, found: Resolved, filters: list[Any]) -> dict[str, Any]:
 def _aggregated(said: Said, found: Resolved, groups: list[str], filters: list[Any]) -> dict[str, Any]:
     metrics = asked_metrics(said, found)
     if said.missing is not None and all(one.stat != "missing_rate" for one in metrics):
+        if said.missing != "weight_kg":
+            raise NoReading("only exams without a weight are a group")
         filters.append(filter_of(said.missing, "is_null", True))
     if said.superlative is not None and not groups and not said.grain:
         return {"metrics": _extreme(said, metrics)}
@@ -298,7 +344,7 @@ def _has_one(found: Resolved) -> bool:
 
 def _require_modality(said: Said, found: Resolved, known: KnownNames, parts: dict[str, Any]) -> None:
     """Doses of different kinds of equipment are never put together."""
-    if found.modalities or "modality" in parts["group_by"] or any(one.field == "modality" for one in found.named):
+    if found.modalities or "modality" in parts["group_by"] or found.positive("modality"):
         return
     metrics: list[Metric] = parts.get("metrics", [])
     says_something = (

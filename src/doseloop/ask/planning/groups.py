@@ -22,6 +22,8 @@ def asked_groups(said: Said, found: Resolved) -> list[str]:
     if both and said.cues & {"compare", "versus"}:
         said.cue("compared", 0)
         said.groups.extend(both)
+    if "together" in said.cues and (said.cues & {"compare", "versus"} or len(found.positive("procedure")) > 1):
+        raise NoReading("together and apart")
     groups = list(said.groups) + _bare(said, found) + compared_fields(said, found)
     if len(found.positive("procedure")) > 1:
         groups.append("procedure")

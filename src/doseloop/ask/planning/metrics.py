@@ -6,6 +6,7 @@ from doseloop.ask.outcome import AskBack, NoReading
 from doseloop.ask.plan import Metric
 from doseloop.ask.planning.filters import Resolved
 from doseloop.ask.said import Measure, Said
+from doseloop.ask.units import DOSES, QUANTITY_OF_FIELD
 
 ALONE: Final = frozenset(("count", "repeat_count", "distinct_patients"))
 """Statistics that need no quantity."""
@@ -19,6 +20,17 @@ def metric(stat: str, quantity: str | None = None) -> Metric:
 def free_measures(said: Said, found: Resolved) -> list[Measure]:
     """The statistics and quantities that are asked for, without those that say what a limit is of."""
     return [one for one in said.measures if one.at not in found.attached or one.kind == "stat"]
+
+
+def meant(measures: list[Measure]) -> list[Measure]:
+    """The measures without those that are said not to be meant: "not the mean but the maximum".
+
+    Raises: NoReading where nothing of the kind is meant instead.
+    """
+    left = [one for one in measures if one.how in ("set", "add")]
+    if {one.kind for one in measures} - {one.kind for one in left}:
+        raise NoReading("a figure that is not meant, and no other")
+    return left
 
 
 def quantities_of(measures: list[Measure]) -> list[str]:
@@ -96,7 +108,7 @@ def asked_metrics(said: Said, found: Resolved) -> list[Metric]:
     if said.exceeds or "exceedance" in said.cues:
         return [_exceeding(said, measures)]
     if said.missing is not None and not _is_condition(said, measures):
-        return [_missing(said, measures)]
+        return [_missing(said, found, measures)]
     if "share" in said.cues:
         return [_share(said, found, measures)]
     if "rate" in said.cues:
@@ -117,10 +129,10 @@ def _is_condition(said: Said, measures: list[Measure]) -> bool:
 
 
 def _exceeding(said: Said, measures: list[Measure]) -> Metric:
-    if any(one.kind == "quantity" or one.name != "count" for one in measures):
-        raise NoReading("exceedances are of the reference's own quantity")
     if "count_of_patients" in said.cues:
         raise AskBack("underspecified", "metric", ("exceed_count", "distinct_patients"))
+    if any(one.kind == "quantity" or one.name != "count" for one in measures):
+        raise NoReading("exceedances are of the reference's own quantity")
     if "rate" in said.cues or "share" in said.cues:
         return metric("exceed_rate")
     counted = said.cues & {"count", "exceedance", "most", "which_one", "which_many", "top"}
@@ -129,8 +141,11 @@ def _exceeding(said: Said, measures: list[Measure]) -> Metric:
     raise AskBack("underspecified", "metric", ("exceed_count", "list"))
 
 
-def _missing(said: Said, measures: list[Measure]) -> Metric:
-    if said.missing is None or any(one.name != "count" for one in measures):
+def _missing(said: Said, found: Resolved, measures: list[Measure]) -> Metric:
+    limited = any(QUANTITY_OF_FIELD.get(one.field) in DOSES for one, _ in found.limits)
+    if limited and not said.cues & {"count", "share", "rate", "missing_rate"}:
+        raise NoReading("exams of which nothing is asked")
+    if said.missing is None or any(one.name not in ("count", "distinct_patients") for one in measures):
         raise NoReading("one field is missing at a time")
     return metric("missing_rate", said.missing)
 
@@ -146,7 +161,7 @@ def _counted_patients(said: Said, measures: list[Measure]) -> list[Measure]:
     """ "How many patients" counts each once."""
     fields = {one.field for one in said.values} & {"modality", "procedure", "region", "scanner"}
     only_patients = "patients" in said.cues and "exams" not in said.cues and not fields
-    if "count_of_patients" not in said.cues and not only_patients:
+    if not only_patients:
         return measures
     return [Measure("stat", "distinct_patients", one.at) if one.name == "count" else one for one in measures]
 

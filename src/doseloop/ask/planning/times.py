@@ -31,6 +31,8 @@ def timed(said: Said, today: date, base: PlanTime | None = None) -> Timed:
         return Timed(windows[0].time, "previous")
     if len(said.windows) != len(windows) and (base is None or said.period):
         raise NoReading("before what")
+    if windows and len(windows) != len(said.windows):
+        raise NoReading("a window, and another before which one")
     if said.windows and said.windows[-1].shift == "earlier":
         return Timed(moved_back(base, today), said.period)
     if len(windows) > 2:

@@ -158,6 +158,11 @@ class Evidence:
         except (NoReading, AskBack):
             return None
 
+    @property
+    def sites(self) -> tuple[str, ...]:
+        """Every site of the department."""
+        return self.known.vocabulary.department.sites
+
     def procedures_of(self, region: str) -> frozenset[str]:
         """Procedures that are a region of a modality that is named or implied."""
         named = self.modalities | self.implied

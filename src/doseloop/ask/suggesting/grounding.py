@@ -161,8 +161,10 @@ def _meant(evidence: Evidence) -> frozenset[str]:
 def _names_kept(plan: Plan, evidence: Evidence) -> None:
     held = {(one.field, value) for one in plan.filters for value in _listed(one)}
     marks = {(mark.kind, name) for mark in evidence.masked.marks if mark.kind in NAMED for name in mark.names}
+    marks = {one for one in marks if one[0] != "site" or not _are_all_sites(plan, evidence)}
     words = {(name, value) for name in _EACH_NAMED for value in evidence.values_of(name)}
     words -= {("region", one) for one in evidence.values_of("region") if _is_as_procedure(str(one), plan, evidence)}
+    words = {one for one in words if one[0] != "age_group" or not _is_told_in_years(plan)}
     modalities = {("modality", one) for one in evidence.modalities - evidence.implied}
     if not held.issuperset(marks | {one for one in words | modalities if one[0] not in plan.group_by}):
         raise Ungrounded("It leaves out a name or a condition of the question.")
@@ -171,6 +173,16 @@ def _names_kept(plan: Plan, evidence: Evidence) -> None:
     for bound in evidence.bounds:
         if not any(one.op == bound.op and one.field in evidence.fields_of(bound) for one in plan.filters):
             raise Ungrounded("It leaves out a limit of the question.")
+
+
+def _are_all_sites(plan: Plan, evidence: Evidence) -> bool:
+    """Sites that are set against each other and are all there are only split."""
+    return "site" in plan.group_by and evidence.values_of("site") == frozenset(evidence.sites)
+
+
+def _is_told_in_years(plan: Plan) -> bool:
+    """A number of years replaces the age group that it makes precise."""
+    return any(one.field == "age_years" for one in plan.filters)
 
 
 def _is_as_procedure(region: str, plan: Plan, evidence: Evidence) -> bool:
