@@ -84,7 +84,7 @@ def test_the_audit_holds_what_a_run_came_to(three_exams: list[Exam], next_editio
 def test_an_exam_that_changes_meanwhile_is_left_for_another_time(three_exams: list[Exam], next_edition: None) -> None:
     held = estimate_rows.held([one.pk for one in three_exams])
     Exam.objects.filter(pk=three_exams[0].pk).update(changed=10_000)
-    written = estimate_rows.write(zip(held, made_of(held), strict=True))
+    written = estimate_rows.write(list(zip(held, made_of(held), strict=True)))
     assert written == [one.pk for one in three_exams[1:]]
 
 

@@ -25,8 +25,7 @@ def note_change(exams: Iterable[int]) -> int:
     with transaction.atomic(savepoint=False):
         take_turn()
         number = _next_number()
-        for exam in sorted(set(exams)):
-            _CHANGED.run(exam=exam, changed=number)
+        _CHANGED.many({"exam": exam, "changed": number} for exam in sorted(set(exams)))
     return number
 
 

@@ -1,7 +1,7 @@
 """Computed values as they stand in the record, and what the methods need to compute them again: many exams at a time."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import connection, transaction
@@ -60,23 +60,24 @@ def held(exams: Sequence[int]) -> list[HeldExam]:
     return [_held(one, parts, events, series) for one in told]
 
 
-def write(found: Iterable[tuple[HeldExam, MadeColumns]]) -> list[int]:
+def write(found: Sequence[tuple[HeldExam, MadeColumns]]) -> list[int]:
     """Let values become current; an exam that changed since it was read is left for another time. Returns those written."""
-    written: list[int] = []
-    parts: list[tuple[Any, ...]] = []
-    events: list[tuple[Any, ...]] = []
     with transaction.atomic():
         changes.take_turn()
-        for one, made in found:
-            if _EXAM_MADE.run(exam=one.key, changed_before=one.exam["changed"], **made.exam):
-                written.append(one.key)
-                parts += _differing(one.parts, made.parts, estimate_columns.TOTALS)
-                events += _differing(one.events, made.events, estimate_columns.EVENT)
-        _write(Part, estimate_columns.TOTALS, parts)
-        _write(Event, estimate_columns.EVENT, events)
+        current = _unchanged(found)
+        _EXAM_MADE.many({"exam": one.key, "changed_before": one.exam["changed"], **made.exam} for one, made in current)
+        _write(Part, estimate_columns.TOTALS, [(one.parts, made.parts) for one, made in current])
+        _write(Event, estimate_columns.EVENT, [(one.events, made.events) for one, made in current])
+        written = [one.key for one, _ in current]
         if written:
             changes.note_change(written)
     return written
+
+
+def _unchanged(found: Sequence[tuple[HeldExam, MadeColumns]]) -> list[tuple[HeldExam, MadeColumns]]:
+    keys = [one.key for one, _ in found]
+    changed = dict(Exam.objects.filter(pk__in=keys).values_list("pk", "changed"))
+    return [(one, made) for one, made in found if changed.get(one.key) == one.exam["changed"]]
 
 
 def _held(row: Columns, parts: ByExam, events: ByExam, series: Mapping[int, list[SeriesColumns]]) -> HeldExam:
@@ -107,7 +108,10 @@ def _differing(held: Sequence[Columns], made: Sequence[Columns], names: Sequence
     return [(*values, was["pk"]) for values, was in pairs if values != tuple(was[name] for name in names)]
 
 
-def _write(model: type[Model], names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+def _write(
+    model: type[Model], names: Sequence[str], pairs: Sequence[tuple[Sequence[Columns], Sequence[Columns]]]
+) -> None:
+    rows = [row for held, made in pairs for row in _differing(held, made, names)]
     if rows:
         columns = ", ".join(f"{name} = %s" for name in names)
         with connection.cursor() as cursor:
