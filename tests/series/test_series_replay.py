@@ -146,9 +146,9 @@ def test_flags_a_week_and_precision_are_told_of_what_people_judged(clock: Simula
 
 
 def test_operators_are_found_on_the_days_on_which_they_were_raised(clock: SimulatedClock, facts: Facts) -> None:
-    site = operated(weeks=13)
+    site = operated(weeks=16)
     watch = OperatorWatch(facts)
-    for day in days_of(WEEKS_BEGUN, 13):
+    for day in days_of(WEEKS_BEGUN, 16):
         clock.advance(end_of(day))
         while watch.step():
             pass
