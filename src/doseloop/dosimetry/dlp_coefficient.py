@@ -24,10 +24,10 @@ class Basis:
 
 def basis(found: CoefficientSet, parts: frozenset[str], age: ReferenceAge) -> Basis:
     """The region and phantom of a set for parts of the body. Errors: `Missing` where it has none for exactly these parts."""
-    for entry in found.facts["coverage"]:
-        if frozenset(entry["parts"]) == parts:
-            return _basis(found.facts, entry, age)
-    raise Missing(f"The set has no coefficient for a scan of exactly this region ({', '.join(sorted(parts))}).")
+    held = _bases(found.id, age).get(parts)
+    if held is None:
+        raise Missing(f"The set has no coefficient for a scan of exactly this region ({', '.join(sorted(parts))}).")
+    return held
 
 
 def k_msv_mgy_cm(found: CoefficientSet, region: str, age: ReferenceAge, kvp: float | None = None) -> float:
@@ -54,6 +54,12 @@ def k_msv_mgy_cm(found: CoefficientSet, region: str, age: ReferenceAge, kvp: flo
 
 
 _NO_AGE = "The set has no coefficient for this age and region."
+
+
+@cache
+def _bases(set_id: str, age: ReferenceAge) -> Mapping[frozenset[str], Basis]:
+    facts = coefficient_set(set_id).facts
+    return {frozenset(entry["parts"]): _basis(facts, entry, age) for entry in reversed(facts["coverage"])}
 
 
 def _basis(facts: Mapping[str, Any], entry: Mapping[str, Any], age: ReferenceAge) -> Basis:
