@@ -221,7 +221,7 @@ class Pipeline:
         for key in keys:
             with exams.exam_lock(key):
                 held = estimate_rows.held([key])
-                estimate_rows.write(both for both in zip(held, made_of(held), strict=True) if not is_held(*both))
+                estimate_rows.write([both for both in zip(held, made_of(held), strict=True) if not is_held(*both)])
                 ct_series.taken_in(key)
         return len(keys)
 

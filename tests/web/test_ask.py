@@ -13,6 +13,7 @@ from doseloop.access.rights import Role
 from doseloop.ask.plan import Plan
 from doseloop.ask.plan_address import from_address, to_address
 from doseloop.store.models import AnswerRemark, AuditRow, SavedQuestion
+from doseloop.web import ask_view
 from tests.web.record import Department
 
 FIRST = "median DLP of CT chest this year"
@@ -227,3 +228,16 @@ def test_who_may_not_ask_finds_no_box(department: Department, signed_in: Any) ->
     client = signed_in("nobody")
     assert "ask-form" not in client.get("/").content.decode()
     assert client.get("/ask/").status_code == 403
+
+
+def test_a_page_draws_the_first_rows_of_a_long_table_and_its_file_has_all(
+    signed_in: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ask_view, "MOST_ROWS", 2)
+    client = signed_in("physicist")
+    address, page = ask(client, "number of CT exams by day and scanner over all time")
+    drawn, there = map(int, re.findall(r"<small>(\d+) of (\d+) rows</small>", page)[0])
+    assert (drawn, there > 2) == (2, True)
+    assert "By scanner and day, modality CT" in page or "By day and scanner, modality CT" in page
+    lines = b"".join(client.get("/ask/answer.csv", {"plan": plan_in(address)})).decode().splitlines()  # type: ignore[arg-type]
+    assert len(lines) >= there

@@ -6,7 +6,7 @@ from typing import Any
 
 from doseloop.ask.answer import Column, Comparison, Table
 from doseloop.ask.compiled_figures import Found
-from doseloop.ask.compiled_groups import PHANTOM
+from doseloop.ask.compiled_groups import PERIOD, PHANTOM
 from doseloop.ask.figures import COUNTS, SHARES, Figure
 from doseloop.ask.measures import MEASURES
 from doseloop.ask.period import Period
@@ -68,9 +68,14 @@ def figures_said(plan: Plan, figures: Sequence[Figure], table: Table, period: Pe
     if len(records) == 1 and not (plan.group_by or plan.grain):
         told = "; ".join(figure_said(one, records[0]) for one in figures)
         return _capital(said["figures"].format(figures=told, **context))
-    by = ", ".join(column.label for column in table.columns if column.kind == "group")
+    groups = [column for column in table.columns if column.kind == "group"]
+    by = _listed([str(plan.grain) if column.key == PERIOD else column.label for column in groups])
     first = said["groups"].format(count=table.total, by=by, **context)
     return f"{first}{_ends(figures[0], table, records)}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
 def figure_said(one: Figure, values: Mapping[str, Any]) -> str:

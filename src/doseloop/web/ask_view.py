@@ -1,7 +1,7 @@
 """What the page shows of an answer: its sentence, chart and tables, and everything that it rests on."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from doseloop.access.scope import Scope
-from doseloop.ask.answer import Answer, Comparison, Value
+from doseloop.ask.answer import Answer, Comparison, Table, Value
 from doseloop.ask.answering import answered
 from doseloop.ask.plan import Plan
 from doseloop.ask.plan_address import to_address
@@ -24,6 +24,8 @@ from doseloop.web.facts import the_facts
 from doseloop.web.tables import PageTable, page_table
 
 _MOST_LINES: Final = 4
+MOST_ROWS: Final = 200
+"""Rows of an answer that the page draws; the files have all."""
 _PARTS: Final = {
     "time": "the period", "compare": "the comparison", "group_by": "the split", "metrics": "the figures", "grain": "the trend",
     "order": "the order", "limit": "how many", "chart": "the chart",
@@ -69,11 +71,15 @@ def shown(
     """The context of an answer."""
     return {
         "answer": answer,
-        "table": page_table(table_of(answer.table, units, "answer", "The answer in numbers"), exports),
+        "table": page_table(table_of(_first_rows(answer.table), units, "answer", "The answer in numbers"), exports),
         "besides": [_beside(one, units) for one in answer.comparisons if one.table.rows],
         "charts": [one for one in (_chart(answer, plan, units), _trend(answer, plan, scope, units)) if one is not None],
         "window": _window(answer),
     }
+
+
+def _first_rows(found: Table) -> Table:
+    return replace(found, rows=found.rows[:MOST_ROWS])
 
 
 def _beside(one: Comparison, units: Mapping[str, str]) -> Beside:
