@@ -59,6 +59,9 @@ def _index() -> Iterator[str]:
         yield _set(found)
 
 
+NO_EXAMPLE = "No published one has been seen. Until one is, the method stays not verified and is never the default."
+
+
 def _verified(one: Method) -> str:
     return "yes" if one.is_verified else f"**no**: {one.not_verified}"
 
@@ -86,9 +89,10 @@ def _page(one: Method) -> Iterator[str]:
 
 def _example(one: Method) -> Iterator[str]:
     words, examples = worked_example(one)
+    yield from ("## Worked example", "", words if examples else NO_EXAMPLE, "")
     if not examples:
         return
-    yield from ("## Worked example", "", words, "", "```python")
+    yield "```python"
     for example in examples:
         yield from (f">>> {example.source.rstrip()}", *example.want.splitlines())
     yield from ("```", "")

@@ -40,7 +40,8 @@ def test_the_file_has_a_row_for_each_value_and_each_reason(department: Departmen
 def test_each_method_has_its_page(method: Method, department: Department, signed_in: Any) -> None:
     text = signed_in("viewer").get(f"/methods/{method.id}/").content.decode()
     assert ("Not verified" in text) is not method.is_verified
-    assert ("Worked example" in text) is bool(method.example)
+    assert "Worked example" in text
+    assert ("No published one has been seen" in text) is not bool(method.example)
 
 
 def test_the_page_of_methods_says_of_which_edition_the_record_is(department: Department, signed_in: Any) -> None:
