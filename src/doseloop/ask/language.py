@@ -29,6 +29,8 @@ class Language:
     """Words that are right as they stand and are never taken for a misspelt other one."""
     plural_endings: tuple[str, ...]
     """How nouns of several end; nothing where the end does not tell."""
+    people: frozenset[str]
+    """Words for several people of a kind, as in "how many children"."""
     spoken: dict[str, Any]
     """How the parts of a plan are said."""
 
@@ -52,7 +54,7 @@ def language(code: str) -> Language:
         for key, value in one.items():
             if key != "phrases" and isinstance(value, dict):
                 merged.setdefault(key, {}).update(value)
-    lists = {key: _words(files, key) for key in ("silent", "ordinary", "plural_endings")}
+    lists = {key: _words(files, key) for key in ("silent", "ordinary", "plural_endings", "people")}
     contractions = {word: tuple(str(full).split()) for word, full in merged.get("contractions", {}).items()}
     return Language(
         code,
@@ -62,6 +64,7 @@ def language(code: str) -> Language:
         contractions,
         lists["ordinary"],
         tuple(sorted(lists["plural_endings"])),
+        lists["people"],
         merged.get("spoken", {}),
     )
 

@@ -164,9 +164,10 @@ class Reader:
         content = tuple(one for one in row if one.kind not in WITHOUT_MEANING)
         if refused := next((one for one in content if one.kind == "refuse"), None):
             return Declined(refused.value)
-        today, plurals = self.vocabulary.department.now.date(), self.vocabulary.language.plural_endings
+        today, words = self.vocabulary.department.now.date(), self.vocabulary.language
         try:
-            said = Walk(content, asked.tokens, today, asked.chosen, plurals).run(RULES)
+            walk = Walk(content, asked.tokens, today, asked.chosen, words.plural_endings, words.people)
+            said = walk.run(RULES)
             return self._planned(said, asked)
         except (NoReading, ValidationError):
             return None

@@ -8,23 +8,6 @@ from doseloop.ask.matching import Chunk
 from doseloop.ask.outcome import AskBack, NoReading
 from doseloop.ask.said import Bound, Value
 
-_PEOPLE: Final = frozenset(
-    (
-        "kids",
-        "children",
-        "women",
-        "men",
-        "ladies",
-        "gentlemen",
-        "girls",
-        "boys",
-        "females",
-        "males",
-        "adults",
-        "seniors",
-    )
-)
-
 
 def add_value(walk: Walk, field: str, names: tuple[str, ...], at: int) -> None:
     """Note a value with what it does."""
@@ -57,7 +40,7 @@ def _count_people(walk: Walk, chunk: Chunk) -> None:
     before, after = walk.previous(), walk.peek()
     is_counted = before is not None and before.kind == "count" and before.end == chunk.start
     goes_on = after is not None and after.start == chunk.end
-    if is_counted and not goes_on and walk.tokens[chunk.end - 1].text in _PEOPLE:
+    if is_counted and not goes_on and walk.tokens[chunk.end - 1].text in walk.people:
         walk.said.cue("count_of_patients", chunk.start)
         walk.said.measures[-1] = replace(walk.said.measures[-1], name="distinct_patients")
 

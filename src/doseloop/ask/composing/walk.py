@@ -42,6 +42,8 @@ class Walk:
     """Answers to questions back: field to option."""
     plural_endings: tuple[str, ...] = ("s",)
     """How nouns of several end, where a language tells it by the end."""
+    people: frozenset[str] = frozenset()
+    """Words for several people of a kind, of whom one asks how many they are."""
     said: Said = field(default_factory=Said)
     at: int = 0
     how: How = "set"
