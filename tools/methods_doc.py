@@ -59,9 +59,6 @@ def _index() -> Iterator[str]:
         yield _set(found)
 
 
-NO_EXAMPLE = "No published one has been seen. Until one is, the method stays not verified and is never the default."
-
-
 def _verified(one: Method) -> str:
     return "yes" if one.is_verified else f"**no**: {one.not_verified}"
 
@@ -89,7 +86,7 @@ def _page(one: Method) -> Iterator[str]:
 
 def _example(one: Method) -> Iterator[str]:
     words, examples = worked_example(one)
-    yield from ("## Worked example", "", words if examples else NO_EXAMPLE, "")
+    yield from ("## Worked example", "", words, "")
     if not examples:
         return
     yield "```python"

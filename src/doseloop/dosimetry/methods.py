@@ -81,9 +81,12 @@ def edition() -> str:
 
 def worked_example(one: Method) -> tuple[str, list[Example]]:
     """The published example of a method, from the docstring of its function: where it stands, in words, and what is computed.
-    Empty where none was seen."""
+    Where none was seen, the words say what follows from that."""
     if not one.example:
-        return "", []
+        return (
+            "No published one has been seen. Until one is, the method stays not verified and is never the default.",
+            [],
+        )
     module, _, function = one.example.partition(":")
     told = getattr(import_module(f"doseloop.dosimetry.{module}"), function).__doc__ or ""
     pieces = DocTestParser().parse(told)
